@@ -1,0 +1,1 @@
+//! Media on disk: download, verify, sniff and probe what a model made.

@@ -1,0 +1,1 @@
+//! Real media made on the spot: pictures, films and sounds that depend on prompt and seed.

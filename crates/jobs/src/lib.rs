@@ -1,0 +1,1 @@
+//! Identity of our own jobs; the home of the pay-once journal.
