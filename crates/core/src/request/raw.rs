@@ -1,0 +1,41 @@
+//! The request of [`Raw`](crate::kind::Raw).
+
+use super::Request;
+use crate::{Delivery, JsonMap, KindRequest, Result};
+use serde::{Deserialize, Serialize};
+
+/// Asks any endpoint with its own JSON: nothing is mapped, nothing is checked beyond the endpoint's schema.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RawRequest {
+    /// The body, field by field.
+    pub body: JsonMap,
+    /// What the canonical request carries beside the body: prompt, inputs and options are mapped where given.
+    #[serde(default)]
+    pub request: Request,
+}
+
+impl RawRequest {
+    /// Asks with `body`.
+    pub fn new(body: JsonMap) -> Self {
+        Self { body, request: Request::new() }
+    }
+
+    /// Decides how the provider handles the job.
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.request.delivery = delivery;
+        self
+    }
+}
+
+impl KindRequest for RawRequest {
+    fn into_request(self) -> Request {
+        let mut request = self.request;
+        request.extra.extend(self.body);
+        request
+    }
+
+    fn from_request(mut request: Request) -> Result<Self> {
+        Ok(Self { body: std::mem::take(&mut request.extra), request })
+    }
+}
