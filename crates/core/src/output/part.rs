@@ -97,8 +97,8 @@ impl PartialEq for PartSource {
     }
 }
 
-impl std::fmt::Debug for PartStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_'>) -> fmt::Result {
+impl fmt::Debug for PartStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PartStream")
     }
 }
