@@ -2,13 +2,23 @@
 
 /// `with_*` for canonical options that a kind commonly takes; all others are set through the public `options`.
 macro_rules! option_setters {
-    ($($field:ident : $ty:ty => $with:ident),* $(,)?) => {$(
+    ($($field:ident : $ty:ident => $with:ident),* $(,)?) => {
+        $(option_setters!(@one $field $ty $with);)*
+    };
+    (@one $field:ident String $with:ident) => {
         #[doc = concat!("Sets [`Options::", stringify!($field), "`](crate::Options::", stringify!($field), ").")]
-        pub fn $with(mut self, $field: impl Into<$ty>) -> Self {
+        pub fn $with(mut self, $field: impl Into<String>) -> Self {
             self.options.$field = Some($field.into());
             self
         }
-    )*};
+    };
+    (@one $field:ident $ty:ident $with:ident) => {
+        #[doc = concat!("Sets [`Options::", stringify!($field), "`](crate::Options::", stringify!($field), ").")]
+        pub fn $with(mut self, $field: $ty) -> Self {
+            self.options.$field = Some($field);
+            self
+        }
+    };
 }
 
 /// `with_*` for optional inputs.
