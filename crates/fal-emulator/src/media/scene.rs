@@ -179,7 +179,8 @@ fn caption(canvas: &mut Canvas<'_>, prompt: &str, seed: u64) {
     let top = canvas.height - band;
     canvas.shade(top, canvas.height);
     let letters = usize::try_from(canvas.width / (8 * dot)).unwrap_or(0).saturating_sub(1);
-    let line: String = prompt.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(letters).collect();
+    let line: String =
+        prompt.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(letters).collect();
     let gap = (band - 16 * dot) / 3;
     glyphs::write(canvas, &line, 4 * dot, top + gap, dot, [250, 250, 250]);
     let seed: String = format!("seed {seed}").chars().take(letters).collect();

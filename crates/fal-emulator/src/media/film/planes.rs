@@ -112,11 +112,9 @@ impl Planes {
 
     /// Becomes a mixture of `a` and `b` (all of one size), `b` with `share` 256ths.
     pub(super) fn mix(&mut self, a: &Self, b: &Self, share: u32) {
-        for (target, a, b) in [
-            (&mut self.luma, &a.luma, &b.luma),
-            (&mut self.blue, &a.blue, &b.blue),
-            (&mut self.red, &a.red, &b.red),
-        ] {
+        for (target, a, b) in
+            [(&mut self.luma, &a.luma, &b.luma), (&mut self.blue, &a.blue, &b.blue), (&mut self.red, &a.red, &b.red)]
+        {
             for ((target, a), b) in target.iter_mut().zip(a).zip(b) {
                 *target = blend(*a, *b, share);
             }
@@ -148,7 +146,8 @@ fn fill_disc(plane: &mut [u8], stride: usize, (x, y): (i32, i32), radius: i32, v
     for down in -radius..=radius {
         let half = f64::from(radius * radius - down * down).sqrt() as i32;
         let (start, end) = ((x - half).max(0), (x + half + 1).min(width));
-        let (Ok(row), Ok(start), Ok(end)) = (usize::try_from(y + down), usize::try_from(start), usize::try_from(end)) else {
+        let (Ok(row), Ok(start), Ok(end)) = (usize::try_from(y + down), usize::try_from(start), usize::try_from(end))
+        else {
             continue;
         };
         if start < end
