@@ -68,7 +68,13 @@ impl Behaviour {
     pub(super) const fn needs_source(self) -> bool {
         matches!(
             self,
-            Self::Upscale | Self::Cutout | Self::ReworkSound | Self::Stems | Self::Transcribe | Self::Dub | Self::AddSound
+            Self::Upscale
+                | Self::Cutout
+                | Self::ReworkSound
+                | Self::Stems
+                | Self::Transcribe
+                | Self::Dub
+                | Self::AddSound
         )
     }
 }

@@ -46,6 +46,12 @@ pub(super) fn placed(text: &str) -> Option<usize> {
     text.strip_prefix(PLACE)?.parse().ok()
 }
 
+/// A valid value of a schema, for tests that need an input.
+#[cfg(test)]
+pub(super) fn sample_value<'a>(document: Document<'a>, schema: &'a Value) -> Value {
+    sample::of(document, schema, 0)
+}
+
 struct Fill<'a> {
     document: Document<'a>,
     maker: &'a Maker,
@@ -168,7 +174,8 @@ impl<'a> Fill<'a> {
     /// Echoes of the input and facts about the run.
     fn known(&self, name: &str, schema: &'a Value) -> Option<Value> {
         let wishes = &self.maker.wishes;
-        let numeric = self.document.alternatives(schema).iter().any(|one| matches!(type_of(one), Some("integer" | "number")));
+        let numeric =
+            self.document.alternatives(schema).iter().any(|one| matches!(type_of(one), Some("integer" | "number")));
         let textual = self.document.alternatives(schema).iter().any(|one| type_of(one) == Some("string"));
         match name {
             "seed" if numeric => Some(json!(wishes.seed)),

@@ -72,7 +72,7 @@ impl Maker {
             Kind::Film => self.film(name, index),
             Kind::Sound => self.sound(name, index),
             Kind::Mesh => {
-                let mesh = cube(self.wishes.seed);
+                let mesh = cube(&self.wishes.text("prompt"), self.wishes.seed);
                 Ok(Made::new(kind, mesh, GLB_MEDIA_TYPE, "glb", &json!({})))
             }
             Kind::Archive => Ok(self.archive(name)),

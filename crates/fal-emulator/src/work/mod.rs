@@ -169,7 +169,7 @@ impl Job {
         let maker = Maker { behaviour, wishes, sources, flagged };
         let draft = fill::fill(Document::new(&root), &maker, &category, nameless).map_err(|error| unmade(&error))?;
         let unit = endpoint.price.as_ref().map_or("requests", |price| price.unit.as_str());
-        let billable_units = billing::units(unit, &draft.files, &maker.wishes);
+        let billable_units = billing::units(unit, &draft.files, &maker);
         let logs = logs(&maker, &draft.files);
         Ok(Done { billable_units, logs, inline: maker.wishes.inline(), draft })
     }

@@ -179,6 +179,11 @@ impl Sources {
             _ => None,
         })
     }
+
+    /// Length of the first sound or film.
+    pub(super) fn seconds(&self) -> Option<f64> {
+        self.sound().map(Sound::duration_s).or_else(|| self.film().map(|(_, facts)| facts.duration_s))
+    }
 }
 
 fn medium(kind: Kind, bytes: &Bytes) -> Result<Medium, MediaError> {

@@ -22,7 +22,10 @@ pub(super) fn value<'a>(document: Document<'a>, maker: &Maker, name: &str, schem
     if let Some(object) = item.as_object_mut() {
         object.insert("text".to_owned(), json!(words(maker)));
         for (member, time) in [("timestamp", json!([0.0, seconds])), ("start", json!(0.0)), ("end", json!(seconds))] {
-            if document.object(items).is_some_and(|inner| inner.pointer("/properties").is_some_and(|all| all.get(member).is_some())) {
+            if document
+                .object(items)
+                .is_some_and(|inner| inner.pointer("/properties").is_some_and(|all| all.get(member).is_some()))
+            {
                 object.insert(member.to_owned(), time);
             }
         }
@@ -31,8 +34,7 @@ pub(super) fn value<'a>(document: Document<'a>, maker: &Maker, name: &str, schem
 }
 
 fn seconds(maker: &Maker) -> f64 {
-    let sound = maker.sources.sound().map(|sound| sound.duration_s());
-    sound.or_else(|| maker.sources.film().map(|(_, facts)| facts.duration_s)).unwrap_or(1.0)
+    maker.sources.seconds().unwrap_or(1.0)
 }
 
 fn words(maker: &Maker) -> String {

@@ -68,7 +68,8 @@ impl Maker {
         let last_frame = self.sources.picture_in(|field| last.iter().any(|name| name == field)).cloned();
         let (width, height) = self.film_size(first_frame.as_ref());
         let fps = self.wishes.number("fps").unwrap_or(USUAL_FPS).clamp(1.0, 120.0);
-        let mut spec = FilmSpec::new(width, height, fps, self.frames(fps), &self.wishes.text("prompt"), self.seed(index));
+        let mut spec =
+            FilmSpec::new(width, height, fps, self.frames(fps), &self.wishes.text("prompt"), self.seed(index));
         (spec.first_frame, spec.last_frame) = (first_frame, last_frame);
         spec
     }

@@ -46,7 +46,9 @@ impl Maker {
         let text = self.wishes.text(if speaks { "speech" } else { "prompt" });
         let film = || self.sources.film().map(|(_, facts)| facts.duration_s);
         let seconds = match self.wishes.seconds() {
-            _ if speaks => SoundSpec::speech_seconds(&text) / self.wishes.number("speed").unwrap_or(1.0).clamp(0.1, 10.0),
+            _ if speaks => {
+                SoundSpec::speech_seconds(&text) / self.wishes.number("speed").unwrap_or(1.0).clamp(0.1, 10.0)
+            }
             Some(seconds) => seconds,
             None => film().unwrap_or(USUAL_SECONDS),
         };

@@ -48,7 +48,9 @@ fn integer(value: &Value) -> Parsed {
     let whole = |number: &Number| number.as_f64().is_some_and(|float| float.fract() == 0.0);
     match value {
         Value::Number(number) if whole(number) => Ok(number.clone()),
-        Value::Number(_) => Err(("int_from_float", "Input should be a valid integer, got a number with a fractional part")),
+        Value::Number(_) => {
+            Err(("int_from_float", "Input should be a valid integer, got a number with a fractional part"))
+        }
         Value::String(text) => parsed(text)
             .filter(whole)
             .ok_or(("int_parsing", "Input should be a valid integer, unable to parse string as an integer")),
@@ -123,7 +125,8 @@ pub(super) fn length(
     value: &Value,
     loc: &[Value],
 ) -> Option<Entry> {
-    let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
+    let limit =
+        |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
     if let Some(least) = limit(keywords[0]).filter(|least| count < *least) {
         let msg = format!("Input should have at least {least} {what}(s), not {count}");
         return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", json!(least)));
