@@ -212,11 +212,11 @@ fn unreadable(address: &Address, error: &MediaError) -> Entry {
             entry
         }
         (Kind::Film, _) => {
-            entry("unsupported_video_format", "Unsupported video").with("supported_formats", json!(["mp4"]))
+            entry("unsupported_video_format", "Unsupported video").with("supported_formats", &json!(["mp4"]))
         }
         (Kind::Sound, _) => {
             let formats = json!(["wav", "ogg", "flac", "mp3", "m4a"]);
-            entry("unsupported_audio_format", "Unsupported audio").with("supported_formats", formats)
+            entry("unsupported_audio_format", "Unsupported audio").with("supported_formats", &formats)
         }
         _ => entry("image_load_error", "Failed to load the image"),
     }

@@ -119,7 +119,7 @@ async fn input_files_that_cannot_be_had_or_read_are_refused() {
         ("fal-ai/esrgan", json!({"image_url": BROKEN}), "image_load_error", json!(["body", "image_url"])),
         (
             "fal-ai/nano-banana/edit",
-            json!({"prompt": "x", "image_urls": [PICTURE, BROKEN]}),
+            json!({"prompt": "a cat", "image_urls": [PICTURE, BROKEN]}),
             "image_load_error",
             json!(["body", "image_urls", 1]),
         ),
@@ -169,7 +169,7 @@ async fn a_wish_beyond_the_limits_is_the_callers_fault() {
 async fn billable_units_follow_the_unit_of_the_price() {
     let files = Memory::new();
     for (id, input, units) in [
-        ("fal-ai/nano-banana", json!({"prompt": "x", "num_images": 2}), 2.0),
+        ("fal-ai/nano-banana", json!({"prompt": "a cat", "num_images": 2}), 2.0),
         ("fal-ai/orpheus-tts", json!({"text": "x".repeat(500)}), 0.5),
         ("fal-ai/deepfilternet3", json!({"audio_url": SOUND}), 1.5),
         ("fal-ai/any-llm", json!({"prompt": "x"}), 1.0),

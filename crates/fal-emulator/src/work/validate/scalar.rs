@@ -98,14 +98,14 @@ fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entr
         let on_edge = strict && (number - edge).abs() < f64::EPSILON;
         if beyond || on_edge {
             let entry = Entry::new(loc, kind, format!("Input should be {words} {limit}"), value);
-            found.push(entry.with(name, limit.clone()));
+            found.push(entry.with(name, limit));
         }
     }
     if let Some(step) = schema.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0) {
         let rest = (number / step).fract().abs();
         if rest > 1e-9 && rest < 1.0 - 1e-9 {
             let entry = Entry::new(loc, "multiple_of", format!("Input should be a multiple of {step}"), value);
-            found.push(entry.with("multiple_of", schema["multipleOf"].clone()));
+            found.push(entry.with("multiple_of", &schema["multipleOf"]));
         }
     }
     found
@@ -129,9 +129,9 @@ pub(super) fn length(
         |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
     if let Some(least) = limit(keywords[0]).filter(|least| count < *least) {
         let msg = format!("Input should have at least {least} {what}(s), not {count}");
-        return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", json!(least)));
+        return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", &json!(least)));
     }
     let most = limit(keywords[1]).filter(|most| count > *most)?;
     let msg = format!("Input should have at most {most} {what}(s), not {count}");
-    Some(Entry::new(loc, "sequence_too_long", msg, value).with("max_length", json!(most)))
+    Some(Entry::new(loc, "sequence_too_long", msg, value).with("max_length", &json!(most)))
 }
