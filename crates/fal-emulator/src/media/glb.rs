@@ -108,13 +108,20 @@ mod tests {
     fn every_side_faces_outwards() {
         let points = corners(1.0);
         for triangle in TRIANGLES.chunks(3) {
-            let [a, b, c] = [0, 1, 2].map(|corner| points[usize::from(triangle[corner])]);
-            let (u, v): ([f32; 3], [f32; 3]) =
-                (std::array::from_fn(|axis| b[axis] - a[axis]), std::array::from_fn(|axis| c[axis] - a[axis]));
-            let normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-            let outward: f32 = (0..3).map(|axis| normal[axis] * (a[axis] + b[axis] + c[axis])).sum();
+            let [first, second, third] = [0, 1, 2].map(|corner| points[usize::from(triangle[corner])]);
+            let edge = |to: [f32; 3]| -> [f32; 3] { std::array::from_fn(|axis| to[axis] - first[axis]) };
+            let normal = cross(edge(second), edge(third));
+            let outward: f32 = (0..3).map(|axis| normal[axis] * (first[axis] + second[axis] + third[axis])).sum();
             assert!(outward > 0.0, "{triangle:?}");
         }
+    }
+
+    fn cross(one: [f32; 3], other: [f32; 3]) -> [f32; 3] {
+        let part = |axis: usize| {
+            let (next, last) = ((axis + 1) % 3, (axis + 2) % 3);
+            one[next] * other[last] - one[last] * other[next]
+        };
+        [part(0), part(1), part(2)]
     }
 
     #[test]

@@ -1,18 +1,19 @@
-//! Finding a picture's subject: what differs from its border, else an ellipse in its middle.
+//! Finding a picture's subject: what no smooth way joins to the border, else an ellipse in the middle.
 
 use super::Picture;
 use image::RgbaImage;
 
 /// Share of the picture that a subject found by colour must cover to be believed, in percent.
 const BELIEVABLE_PERCENT: std::ops::RangeInclusive<usize> = 2..=80;
-/// Sum of the three colour differences from which a pixel counts as different from the border.
-const DIFFERENT: u32 = 96;
+/// Sum of the three colour differences from which two neighbouring pixels are an edge.
+const EDGE: u32 = 40;
 
 impl Picture {
     /// The subject with its colours, everything else fully transparent.
     ///
-    /// The subject is what differs from the border's mean colour or, where that is nothing or nearly everything,
-    /// an ellipse in the middle: a result always has opaque and transparent pixels (from 4x4 pixels on).
+    /// The subject is what an edge parts from the border (so that a sky with a gradient is background) or, where that
+    /// is nothing or nearly everything, an ellipse in the middle: a result always has opaque and transparent pixels
+    /// (from 4x4 pixels on).
     pub fn cut_out_background(&self) -> Self {
         let inside = self.subject();
         let mut pixels = self.pixels.clone();
@@ -51,31 +52,34 @@ impl Picture {
 
     /// One flag for each pixel, row by row.
     pub(super) fn subject(&self) -> Vec<bool> {
-        let border = self.border_colour();
-        let different: Vec<bool> = self.pixels.pixels().map(|pixel| stands_out(pixel.0, border)).collect();
-        let count = different.iter().filter(|inside| **inside).count();
-        if BELIEVABLE_PERCENT.contains(&(count * 100 / different.len().max(1))) { different } else { self.ellipse() }
+        let outside = self.joined_to_border();
+        let count = outside.iter().filter(|outside| !**outside).count();
+        if BELIEVABLE_PERCENT.contains(&(count * 100 / outside.len().max(1))) {
+            outside.into_iter().map(|outside| !outside).collect()
+        } else {
+            self.ellipse()
+        }
     }
 
-    fn border_colour(&self) -> [u32; 3] {
-        let (width, height) = self.pixels.dimensions();
-        let mut sum = [0_u32; 3];
-        let mut count = 0;
-        let mut add = |x: u32, y: u32| {
-            for (sum, part) in sum.iter_mut().zip(self.pixels.get_pixel(x, y).0) {
-                *sum += u32::from(part);
+    /// Grows the border inwards until there are edges all around.
+    fn joined_to_border(&self) -> Vec<bool> {
+        let (pixels, _) = self.pixels.as_raw().as_chunks::<4>();
+        let width = usize::try_from(self.width()).unwrap_or(1).max(1);
+        let mut reached: Vec<bool> = (0..pixels.len())
+            .map(|at| at < width || at + width >= pixels.len() || at % width == 0 || at % width == width - 1)
+            .collect();
+        let mut open: Vec<usize> = (0..pixels.len()).filter(|at| reached[*at]).collect();
+        while let Some(at) = open.pop() {
+            // A border pixel has neighbours beyond its row's end in the next row: those are border pixels too.
+            let around = [at.wrapping_sub(1), at + 1, at.wrapping_sub(width), at + width];
+            for next in around {
+                if reached.get(next) == Some(&false) && !is_edge(pixels[at], pixels[next]) {
+                    reached[next] = true;
+                    open.push(next);
+                }
             }
-            count += 1;
-        };
-        for x in 0..width {
-            add(x, 0);
-            add(x, height - 1);
         }
-        for y in 0..height {
-            add(0, y);
-            add(width - 1, y);
-        }
-        sum.map(|part| part / count.max(1))
+        reached
     }
 
     /// Half the width and two thirds of the height, in the middle.
@@ -94,7 +98,7 @@ impl Picture {
     }
 }
 
-fn stands_out(pixel: [u8; 4], border: [u32; 3]) -> bool {
-    let difference: u32 = pixel.iter().zip(border).map(|(part, border)| u32::from(*part).abs_diff(border)).sum();
-    pixel[3] >= 128 && difference >= DIFFERENT
+fn is_edge(one: [u8; 4], other: [u8; 4]) -> bool {
+    let difference: u32 = (0..3).map(|part| u32::from(one[part].abs_diff(other[part]))).sum();
+    difference >= EDGE || (one[3] < 128) != (other[3] < 128)
 }

@@ -65,7 +65,7 @@ fn a_cut_out_keeps_its_alpha_in_png_and_webp() {
         let cut_out = scene("a cat", 5).cut_out_background();
         let back = Picture::from_bytes(&cut_out.encode(format).unwrap()).unwrap();
         let alpha: Vec<u8> = back.pixels.pixels().map(|pixel| pixel.0[3]).collect();
-        let clear = alpha.iter().filter(|alpha| **alpha == 0).count();
+        let clear = alpha.iter().filter(|alpha| matches!(alpha, 0)).count();
         assert!(clear > alpha.len() / 10, "{clear} of {} pixels are transparent", alpha.len());
         assert!(alpha.len() - clear > alpha.len() / 50, "the subject is gone");
     }
