@@ -157,7 +157,6 @@ fn a_bad_line_and_a_missing_file_are_named() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
 fn the_whole_snapshot_loads_when_it_is_at_hand() {
     let Some(folder) = std::env::var_os("MEDIAGEN_FAL_DATA") else {
         eprintln!("SKIPPED: MEDIAGEN_FAL_DATA does not name a folder with catalogue.jsonl.gz");

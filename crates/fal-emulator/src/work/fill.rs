@@ -162,10 +162,10 @@ impl<'a> Fill<'a> {
         }
         // Formats of one 3D model, each in a member of its own.
         let holds_files = |(inner, schema): &(&str, &'a Value)| FileSchema::of(self.document, inner, schema).is_some();
-        if let Some(object) = self.document.object(schema) {
-            if self.document.properties(object).iter().any(holds_files) {
-                return self.object(object).map(Some);
-            }
+        if let Some(object) = self.document.object(schema)
+            && self.document.properties(object).iter().any(holds_files)
+        {
+            return self.object(object).map(Some);
         }
         let words = || answer::value(self.document, self.maker, name, resolved);
         Ok(if needed { Some(words().unwrap_or_else(|| sample::of(self.document, schema, 0))) } else { words() })

@@ -10,10 +10,11 @@ const MAX_DEPTH: usize = 8;
 pub(super) fn of<'a>(document: Document<'a>, schema: &'a Value, depth: usize) -> Value {
     let Some(resolved) = document.resolve(schema) else { return json!({}) };
     let listed = resolved.get("enum").and_then(Value::as_array);
-    if let Some(default) = document.default(schema) {
-        if listed.is_none_or(|list| list.contains(default)) {
-            return default.clone();
-        }
+    // A default may lie outside its own list (protocol 7.5).
+    if let Some(default) = document.default(schema)
+        && listed.is_none_or(|list| list.contains(default))
+    {
+        return default.clone();
     }
     if let Some(first) = listed.and_then(|list| list.first()).or_else(|| resolved.get("const")) {
         return first.clone();

@@ -4,7 +4,7 @@ use super::{Made, Maker};
 use crate::{
     media::{
         Film, FilmChange, FilmSpec, MAX_FILM_LONG_SIDE, MAX_FILM_SHORT_SIDE, MAX_FRAMES, MIN_FILM_SIDE, MediaError,
-        Picture, Restyle, film, transform_film,
+        Picture, Restyle, Sound, film, transform_film,
     },
     work::{
         behaviour::Behaviour,
@@ -76,7 +76,7 @@ impl Maker {
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the allowed frames")]
     fn frames(&self, fps: f64) -> u32 {
-        let seconds = || self.wishes.seconds().or_else(|| self.sources.sound().map(|sound| sound.duration_s()));
+        let seconds = || self.wishes.seconds().or_else(|| self.sources.sound().map(Sound::duration_s));
         let frames = self.wishes.number("frames").unwrap_or_else(|| seconds().unwrap_or(USUAL_SECONDS) * fps);
         frames.round().clamp(1.0, f64::from(MAX_FRAMES)) as u32
     }

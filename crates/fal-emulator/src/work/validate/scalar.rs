@@ -111,7 +111,7 @@ fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entr
     found
 }
 
-/// The OpenAPI 3.0 form: a boolean that sharpens `minimum` or `maximum`.
+/// The `OpenAPI` 3.0 form: a boolean that sharpens `minimum` or `maximum`.
 fn exclusive(schema: &Value, keyword: &str) -> bool {
     schema.get(keyword) == Some(&Value::Bool(true))
 }
