@@ -221,3 +221,44 @@ fn unreadable(address: &Address, error: &MediaError) -> Entry {
         _ => entry("image_load_error", "Failed to load the image"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_in_lists_and_nested_objects() {
+        let root = json!({});
+        let text = json!({"type": "string"});
+        let schema = json!({"properties": {
+            "image_urls": {"type": "array", "items": text},
+            "speakers": {"type": "array", "items": {"properties": {"audio_url": text, "name": text}}},
+            "condition": {"anyOf": [{"properties": {"video_url": text}}, {"type": "null"}]},
+            "prompt": text,
+        }});
+        let input = json!({
+            "image_urls": ["a", "b"], "speakers": [{"audio_url": "c", "name": "d"}],
+            "condition": {"video_url": "e"}, "prompt": "http://no.file",
+        });
+        let mut found: Vec<(String, Kind, String)> = addresses(Document::new(&root), &schema, &input)
+            .into_iter()
+            .map(|one| (one.url, one.kind, Value::Array(one.loc).to_string()))
+            .collect();
+        found.sort();
+        let wanted = [
+            ("a", Kind::Picture, r#"["image_urls",0]"#),
+            ("b", Kind::Picture, r#"["image_urls",1]"#),
+            ("c", Kind::Sound, r#"["speakers",0,"audio_url"]"#),
+            ("e", Kind::Film, r#"["condition","video_url"]"#),
+        ];
+        assert_eq!(found, wanted.map(|(url, kind, loc)| (url.to_owned(), kind, loc.to_owned())));
+    }
+
+    #[test]
+    fn packed_sounds_are_recognised_and_pictures_are_not() {
+        for (bytes, wanted) in [(&b"ID3\x04"[..], true), (b"\xff\xfb\x90", true), (b"fLaC", true), (b"\x89PNG", false)]
+        {
+            assert_eq!(only_recognised(bytes), wanted, "{bytes:?}");
+        }
+    }
+}

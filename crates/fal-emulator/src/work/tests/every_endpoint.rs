@@ -78,8 +78,8 @@ fn smallest(document: Document<'_>, name: &str, property: &Value) -> Option<Valu
             .min_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, one)| one.clone())
     };
-    let open = |one: &&Value| type_of(one) == Some("string") && one.get("enum").is_none() && one.get("const").is_none();
-    let free = || alternatives.iter().any(|one| open(&one)).then(|| json!("1s"));
+    let open = |one: &Value| type_of(one) == Some("string") && one.get("enum").is_none() && one.get("const").is_none();
+    let free = || alternatives.iter().any(|one| open(one)).then(|| json!("1s"));
     listed.and_then(by_size).or_else(|| alternatives.iter().find_map(least)).or_else(free)
 }
 
