@@ -33,7 +33,7 @@ fn every_rule_of_the_dialect() {
         (&json!({"type": "string", "nullable": true}), json!(null), vec![]),
         (&json!({"type": "string"}), json!(null), vec!["string_type"]),
         (&json!({"const": "still"}), json!("moving"), vec!["literal_error"]),
-        (&json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}), json!(0), vec!["greater_than_equal"]),
+        (&json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}), json!(0), vec!["greater_than"]),
         (
             &json!({"type": "object", "additionalProperties": {"type": "number"}}),
             json!({"a": "b"}),
