@@ -33,7 +33,7 @@ pub(super) enum Medium {
     Picture(Picture),
     /// A measured film.
     Film(Bytes, FilmFacts),
-    /// A decoded sound; `None` for MP3 and FLAC, which are recognised but not read.
+    /// A decoded sound; `None` for M4A, which is taken but not decoded.
     Sound(Option<Sound>),
     /// Anything else.
     Archive,
@@ -196,10 +196,9 @@ fn medium(kind: Kind, bytes: &Bytes) -> Result<Medium, MediaError> {
     }
 }
 
-/// FLAC, MP3 with or without a tag, and MP4 sound.
+/// Sound in MP4 (M4A), which is taken but not decoded.
 fn only_recognised(bytes: &[u8]) -> bool {
-    let sync = bytes.first() == Some(&0xff) && bytes.get(1).is_some_and(|byte| byte & 0xe0 == 0xe0);
-    sync || bytes.starts_with(b"fLaC") || bytes.starts_with(b"ID3") || bytes.get(4..8) == Some(b"ftyp")
+    bytes.get(4..8) == Some(b"ftyp")
 }
 
 fn unreadable(address: &Address, error: &MediaError) -> Entry {
@@ -252,13 +251,5 @@ mod tests {
             ("e", Kind::Film, r#"["condition","video_url"]"#),
         ];
         assert_eq!(found, wanted.map(|(url, kind, loc)| (url.to_owned(), kind, loc.to_owned())));
-    }
-
-    #[test]
-    fn packed_sounds_are_recognised_and_pictures_are_not() {
-        for (bytes, wanted) in [(&b"ID3\x04"[..], true), (b"\xff\xfb\x90", true), (b"fLaC", true), (b"\x89PNG", false)]
-        {
-            assert_eq!(only_recognised(bytes), wanted, "{bytes:?}");
-        }
     }
 }

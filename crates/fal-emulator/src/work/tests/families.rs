@@ -230,3 +230,17 @@ async fn an_endpoint_without_data_row_is_understood_from_its_schema() {
     let body = perform(&endpoint, &json!({"image_url": PICTURE, "scale": 2}), &files).await.expect("a picture").body;
     assert_eq!(files.picture(&body["image"]["url"]).width(), 128);
 }
+
+#[tokio::test]
+async fn a_flac_sample_is_read_and_an_m4a_is_taken() {
+    let files = Memory::new();
+    let wav = files.sound(&json!(SOUND));
+    let flac = wav.encode(SoundFormat::Flac).expect("FLAC");
+    let flac = files.store(Bytes::from(flac), "in.flac", "audio/flac").await;
+    let clean = body(&files, "fal-ai/deepfilternet3", json!({"audio_url": flac, "audio_format": "flac"})).await;
+    let (bytes, media_type) = files.get(&clean["audio_file"]["url"]);
+    assert!(bytes.starts_with(b"fLaC") && media_type == "audio/flac");
+    assert!((clean["audio_file"]["duration"].as_f64().unwrap_or_default() - 1.5).abs() < 0.01);
+    let m4a = files.store(Bytes::from_static(b"\0\0\0\x18ftypM4A \0\0\0\0"), "in.m4a", "audio/mp4").await;
+    assert!(run(&files, "fal-ai/whisper", json!({"audio_url": m4a})).await.is_ok());
+}
