@@ -19,8 +19,6 @@ pub(crate) enum Carries {
     Share,
     /// True or false.
     Flag,
-    /// One of several words, or free text.
-    Word,
     /// A URL, alone, in a list or in an object.
     Media,
     /// Decided by the option's own module.
@@ -59,7 +57,7 @@ pub(crate) fn is_canonical(option: &str) -> bool {
 }
 
 #[rustfmt::skip]
-pub(crate) const ALIASES: &[Alias] = &[
+pub(crate) static ALIASES: &[Alias] = &[
     // Speech models that have both `text` and `prompt` mean the style by `prompt`.
     of(&[TextToAudio], row("prompt", Carries::Text, &[
         "text", "gen_text", "script", "transcript", "input_text", "preview_text", "prompt", "text_prompt", "inputs[].text",
@@ -77,7 +75,7 @@ pub(crate) const ALIASES: &[Alias] = &[
         "target_image", "source_image_url", "init_image_url", "human_image_url", "person_image_url", "model_image_url",
         "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images[].url", "images",
         "frames[].url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
-        "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url",
+        "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url", "face_image_url",
         "*image_url", "*image_urls", "*frame_url", "*photo_url", "*picture_url"]),
     row("end_image", Carries::Media, &[
         "end_image_url", "last_frame_url", "tail_image_url", "last_image_url", "end_frame_url", "last_frame_image_url",
@@ -94,10 +92,13 @@ pub(crate) const ALIASES: &[Alias] = &[
         "video_urls", "input_video_urls", "video", "input_video", "video.video_url", "driving_video_url",
         "reference_video_url", "reference_video_urls", "ref_video_urls", "target_video", "videos[].url", "videos",
         "video_data_url", "*video_url", "*video_urls"]),
+    // A model that makes sound from text takes sound as the voice or style to follow: see `voice_sample`.
+    of(&[TextToAudio], row("audio", Carries::Media, &[
+        "audio_url", "input_audio_url", "source_audio_url", "audio_urls", "audio", "song_url", "music_url"])),
     row("audio", Carries::Media, &[
         "audio_url", "input_audio_url", "source_audio_url", "driven_audio_url", "driving_audio_url", "speech_audio_url",
         "audio_urls", "audio_file_url", "audio", "input_audio", "song_url", "music_url", "sound_url", "voice_url",
-        "reference_audio_url", "audio_data_url", "*audio_url", "*audio_urls"]),
+        "reference_audio_url", "ref_audio_url", "audio_data_url", "*audio_url", "*audio_urls"]),
     row("voice_sample", Carries::Media, &[
         "ref_audio_url", "reference_audio_url", "voice_sample_url", "voice_sample", "speaker_audio_url", "speaker_url",
         "voice_url", "reference_voice_url", "voice_audio_url", "prompt_audio_url", "audio_prompt_url", "sample_audio_url",

@@ -5,7 +5,7 @@ use crate::{
     alias::{self, Alias, Carries},
     coerce::{self, coerce},
     media,
-    path::{self, Path, Spot},
+    path::{self, Path, Spot, Step},
 };
 use mediagen_core::{Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema};
 use serde_json::Value;
@@ -75,8 +75,15 @@ impl<'a> Draft<'a> {
         for name in alias.fields {
             spots.extend(self.named(alias, name));
         }
-        spots.retain(|spot| !self.dropped(&spot.path));
+        spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
         renamed.into_iter().chain(spots).collect()
+    }
+
+    /// Whether writing there would start an optional list, whose other items and parts nobody asked for.
+    fn opens_a_list(&self, spot: &Spot<'_>) -> bool {
+        let root = spot.path.root();
+        let indexed = spot.path.0.iter().any(|step| matches!(step, Step::Index(_)));
+        indexed && !self.body.contains_key(root) && self.schema.input(root).is_none_or(|field| !field.required)
     }
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
@@ -153,7 +160,10 @@ impl<'a> Draft<'a> {
         let why = why.into();
         match self.request.policy {
             Policy::Adjust => self.tell(option, from, to, why),
-            Policy::Strict => self.refuse(option, format!("{from} is not possible: {why}; nearest is {to}"), "not_allowed"),
+            Policy::Strict => {
+                let message = format!("{} is not possible: {why}; nearest is {to}", shown(option, &from));
+                self.refuse(option, message, "not_allowed");
+            }
         }
     }
 
@@ -162,7 +172,10 @@ impl<'a> Draft<'a> {
         let why = why.into();
         match self.request.policy {
             Policy::Adjust => self.tell(option, from, Value::Null, why),
-            Policy::Strict => self.refuse(option, format!("{from} cannot be expressed: {why}"), "unsupported"),
+            Policy::Strict => {
+                let message = format!("{} cannot be expressed: {why}", shown(option, &from));
+                self.refuse(option, message, "unsupported");
+            }
         }
     }
 
@@ -190,6 +203,14 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The value as a message may show it: never somebody's prose.
+fn shown(option: &str, value: &Value) -> String {
+    match option {
+        "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),
+        _ => value.to_string(),
+    }
+}
+
 /// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
 pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {
     let is_numeric = |value: &Value| coerce::number(value).is_some();
@@ -198,8 +219,7 @@ pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) ->
         (Carries::Media, ty) => media::shape(ty).is_some(),
         (_, FieldType::Union(variants)) => variants.iter().any(|variant| fits(carries, variant, default)),
         (Carries::Text, FieldType::List { items, .. }) => fits(Carries::Text, items, None),
-        (Carries::Text | Carries::Word, FieldType::Text { .. }) => true,
-        (Carries::Word, FieldType::Enum(values)) => values.iter().any(Value::is_string),
+        (Carries::Text, FieldType::Text { .. }) => true,
         (Carries::Flag, FieldType::Boolean) => true,
         (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
         (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),

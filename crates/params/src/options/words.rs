@@ -21,6 +21,7 @@ const FORMATS: &[&[&str]] = &[
 ];
 
 /// Language codes and names.
+#[rustfmt::skip]
 const LANGUAGES: &[(&str, &str)] = &[
     ("ar", "Arabic"), ("bg", "Bulgarian"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"), ("el", "Greek"),
     ("en", "English"), ("es", "Spanish"), ("fa", "Persian"), ("fi", "Finnish"), ("fil", "Filipino"), ("fr", "French"),
