@@ -7,7 +7,9 @@ use crate::{
     media,
     path::{self, Path, Spot, Step},
 };
-use mediagen_core::{Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema};
+use mediagen_core::{
+    Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema,
+};
 use serde_json::Value;
 
 /// One mapping in progress.
@@ -89,11 +91,14 @@ impl<'a> Draft<'a> {
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
             let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
-            let spot = path::find(self.schema, &Path::parse(name));
+            // Most names of the table are not in the schema: the top decides without a path being built.
+            let root = name.split(['.', '[']).next().unwrap_or(name);
+            let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
             return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
-        let belongs_elsewhere =
-            |name: &str| alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name));
+        let belongs_elsewhere = |name: &str| {
+            alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
+        };
         let fields = self.schema.inputs.iter().filter(|field| {
             field.required
                 && field.name.ends_with(ending)
@@ -223,7 +228,9 @@ pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) ->
         (Carries::Flag, FieldType::Boolean) => true,
         (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
         (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),
-        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => range.max.is_none_or(|max| max > 1.0),
+        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
+            range.max.is_none_or(|max| max > 1.0)
+        }
         (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
         (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
         (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),

@@ -140,7 +140,8 @@ pub(crate) fn put(body: &mut JsonMap, path: &Path, value: Value) -> bool {
     let mut place = body.entry(name.clone()).or_insert(Value::Null);
     for step in rest {
         if place.is_null() {
-            *place = if matches!(step, Step::Key(_)) { Value::Object(JsonMap::new()) } else { Value::Array(Vec::new()) };
+            *place =
+                if matches!(step, Step::Key(_)) { Value::Object(JsonMap::new()) } else { Value::Array(Vec::new()) };
         }
         place = match (step, place) {
             (Step::Key(name), Value::Object(map)) => map.entry(name.clone()).or_insert(Value::Null),

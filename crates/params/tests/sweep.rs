@@ -4,7 +4,8 @@
 //! object a line with `endpoint_id`, `metadata.category` and `openapi`. Without it the test says so and passes.
 
 use mediagen_core::{
-    AspectRatio, FieldType, Modality, ModelKind, Options, OutputFormat, Quality, Request, Result, Role, Schema, SchemaSource, Size,
+    AspectRatio, FieldType, Modality, ModelKind, Options, OutputFormat, Quality, Request, Result, Role, Schema,
+    SchemaSource, Size,
 };
 use mediagen_params::{Mapped, map, schema_from_openapi};
 use serde_json::Value;
@@ -96,7 +97,12 @@ fn properties(document: &Value) -> Vec<String> {
         Some(reference) => document.pointer(reference.trim_start_matches('#')),
         None => Some(schema),
     });
-    schema.and_then(|schema| schema["properties"].as_object()).into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    schema
+        .and_then(|schema| schema["properties"].as_object())
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 #[derive(Default)]
@@ -124,7 +130,10 @@ fn run(title: &str, request: impl Fn(ModelKind) -> Request, endpoints: &[Endpoin
             Ok(mapped) => {
                 tally.mapped += 1;
                 for note in &mapped.notes {
-                    *tally.notes.entry(format!("{}{}", note.option, if note.to.is_null() { "!" } else { "" })).or_default() += 1;
+                    *tally
+                        .notes
+                        .entry(format!("{}{}", note.option, if note.to.is_null() { "!" } else { "" }))
+                        .or_default() += 1;
                 }
                 if !schema.inputs.is_empty() {
                     assert_known(id, &mapped, &properties(document));
@@ -132,7 +141,11 @@ fn run(title: &str, request: impl Fn(ModelKind) -> Request, endpoints: &[Endpoin
             }
             Err(error) => {
                 let missing = error.fields().iter().all(|field| field.code.as_deref() == Some("missing"));
-                if missing { tally.missing += 1 } else { tally.other += 1 }
+                if missing {
+                    tally.missing += 1
+                } else {
+                    tally.other += 1
+                }
                 println!("{title} {kind} {id}: {error}");
             }
         }
@@ -154,7 +167,9 @@ fn completed(mut request: Request, kind: ModelKind, schema: &Schema) -> Result<M
             Err(error) => error,
         };
         for field in error.fields() {
-            let Some(option) = field.message.split("give `").nth(1).and_then(|rest| rest.split('`').next()) else { continue };
+            let Some(option) = field.message.split("give `").nth(1).and_then(|rest| rest.split('`').next()) else {
+                continue;
+            };
             if let Some(role) = Role::ALL.iter().find(|role| role.as_str() == option) {
                 request = request.with_input(*role, "https://media.test/more".parse().unwrap());
                 continue;
@@ -190,9 +205,9 @@ fn assert_known(id: &str, mapped: &Mapped, properties: &[String]) {
 /// What is missing is the caller's to give (a voice, an effect, a second picture): it is told before money moves. What
 /// must not happen is a body that the schema refuses for what we wrote.
 fn share(tallies: &BTreeMap<ModelKind, Tally>) -> f64 {
-    let (mapped, all) = tallies.values().fold((0, 0), |(mapped, all), tally| {
-        (mapped + tally.mapped, all + tally.mapped + tally.missing + tally.other)
-    });
+    let (mapped, all) = tallies
+        .values()
+        .fold((0, 0), |(mapped, all), tally| (mapped + tally.mapped, all + tally.mapped + tally.missing + tally.other));
     f64::from(u32::try_from(mapped).unwrap()) / f64::from(u32::try_from(all).unwrap())
 }
 

@@ -57,8 +57,10 @@ pub(super) fn language(draft: &mut Draft<'_>) {
     let Some(given) = draft.request.options.language.clone() else { return };
     let asked = json!(given);
     let primary = given.split(['-', '_']).next().unwrap_or(&given);
-    let row = LANGUAGES.iter().find(|(code, name)| code.eq_ignore_ascii_case(primary) || name.eq_ignore_ascii_case(&given));
-    let wanted: Vec<&str> = [given.as_str(), primary].into_iter().chain(row.iter().flat_map(|(c, n)| [*c, *n])).collect();
+    let row =
+        LANGUAGES.iter().find(|(code, name)| code.eq_ignore_ascii_case(primary) || name.eq_ignore_ascii_case(&given));
+    let wanted: Vec<&str> =
+        [given.as_str(), primary].into_iter().chain(row.iter().flat_map(|(c, n)| [*c, *n])).collect();
     let speaks = |spot: &Spot<'_>| draft.free(&spot.path) && (choices(spot.ty).is_some() || free_text(spot.ty));
     let Some(spot) = draft.places("language").into_iter().find(speaks) else {
         return draft.unsupported("language", asked, "the model has no field for it");
@@ -89,7 +91,8 @@ pub(super) fn voice(draft: &mut Draft<'_>) {
     let spots: Vec<Spot<'_>> = draft.places("voice").into_iter().filter(speaks).collect();
     let wanted = [given.as_str()];
     for spot in &spots {
-        let known = choices(spot.ty).map(|values| pick(values, &wanted).or_else(|| values.iter().find(|v| begins(v, &wanted))));
+        let known =
+            choices(spot.ty).map(|values| pick(values, &wanted).or_else(|| values.iter().find(|v| begins(v, &wanted))));
         match known {
             Some(Some(value)) => return draft.put("voice", &asked, &spot.path, value.clone()),
             None => return draft.put("voice", &asked, &spot.path, asked.clone()),
@@ -130,7 +133,8 @@ fn pick<'a>(values: &'a [Value], wanted: &[&str]) -> Option<&'a Value> {
 /// Whether one of the value's words is one of `wanted`: `X264 (.mp4)` mentions mp4.
 fn mentions(value: &Value, wanted: &[&str]) -> bool {
     let Some(text) = value.as_str() else { return false };
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| wanted.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| wanted.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
 /// Whether the value's first word is one of `wanted`: `English (US)` begins with English.
