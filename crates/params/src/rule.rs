@@ -1,7 +1,8 @@
 //! Rules: what aliases and schema get wrong about a model, as data with a reason.
 
+use crate::alias::is_canonical;
 use globset::{Glob, GlobMatcher};
-use mediagen_core::{ModelKind, Role};
+use mediagen_core::ModelKind;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -163,10 +164,4 @@ fn rule(row: usize, Row { model, kind, why, ops }: Row) -> Result<Rule, RuleErro
         Ok(matcher) => Ok(Rule { model, kind, why, ops, matcher }),
         Err(source) => Err(RuleError::Pattern { row, source: source.clone(), model }),
     }
-}
-
-fn is_canonical(name: &str) -> bool {
-    name == "prompt"
-        || Role::ALL.iter().any(|role| role.as_str() == name)
-        || crate::alias::OPTIONS.iter().any(|alias| alias.option == name)
 }
