@@ -31,6 +31,9 @@ pub struct EmulatorConfig {
     pub slow_cancel: bool,
     /// Whether the CDN honours `Range` and says so in `Accept-Ranges`. Default true.
     pub ranges: bool,
+    /// Whether the completion of a multipart upload must name its parts in order (protocol 12). Default false,
+    /// because fal's own Python client names them in the order in which they were sent off.
+    pub strict_part_order: bool,
     /// How long a finished request can be asked for (protocol 2.8). Default 1 h.
     pub result_ttl: Duration,
     /// US dollars on the account, for the balance routes. Default 100.
@@ -54,6 +57,7 @@ impl Default for EmulatorConfig {
             locked: false,
             slow_cancel: false,
             ranges: true,
+            strict_part_order: false,
             result_ttl: Duration::from_secs(3600),
             balance: 100.0,
             id_seed: None,
@@ -131,6 +135,12 @@ impl EmulatorConfig {
     /// Sets [`ranges`](Self::ranges).
     pub fn with_ranges(mut self, on: bool) -> Self {
         self.ranges = on;
+        self
+    }
+
+    /// Sets [`strict_part_order`](Self::strict_part_order).
+    pub fn with_strict_part_order(mut self, strict: bool) -> Self {
+        self.strict_part_order = strict;
         self
     }
 

@@ -98,6 +98,11 @@ impl Emulator {
         self.app.faults.clear();
     }
 
+    /// Makes the next chat completion say `content`; replies follow each other, without one the last message is echoed.
+    pub fn reply_in_chat(&self, content: impl Into<String>) {
+        self.app.add_chat_reply(content.into());
+    }
+
     /// Locks or unlocks the account (protocol 1.2).
     pub fn set_locked(&self, locked: bool) {
         self.app.set_locked(locked);

@@ -73,10 +73,8 @@ impl Recorder {
 
     pub(crate) fn all(&self) -> Vec<RequestRecord> {
         let entries = lock(&self.entries);
-        let with_bytes = |entry: &Entry| RequestRecord {
-            body_bytes: entry.bytes.load(Ordering::Relaxed),
-            ..entry.record.clone()
-        };
+        let with_bytes =
+            |entry: &Entry| RequestRecord { body_bytes: entry.bytes.load(Ordering::Relaxed), ..entry.record.clone() };
         entries.iter().map(with_bytes).collect()
     }
 

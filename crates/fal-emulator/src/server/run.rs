@@ -1,0 +1,58 @@
+//! `POST /run/{id}`: the same work with the answer on the same connection (protocol 3.1).
+
+use super::{
+    answer::{self, Answer, detail, infrastructure},
+    app::App,
+    auth,
+    dispatch::Call,
+    queue::{Ending, answer_of, app_of, execute, known_app, start_within},
+};
+use axum::http::{HeaderName, Method};
+use std::sync::Arc;
+
+const NEEDS_RETRY: HeaderName = HeaderName::from_static("x-fal-needs-retry");
+
+pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Answer {
+    match run(app, call).await {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+async fn run(app: &Arc<App>, call: Call) -> Result<Answer, Answer> {
+    if call.parts.method != Method::POST {
+        return Err(detail(405, "Method Not Allowed"));
+    }
+    let endpoint = call.path.clone();
+    let shown = format!("application \"{}\"", app_of(&endpoint).unwrap_or(&endpoint));
+    auth::require_key(app, &call.parts.headers, &shown)?;
+    known_app(app, &endpoint)?;
+    auth::require_unlocked(app)?;
+    let start_within = start_within(&call)?;
+    let id = app.next_id();
+    let Ok(place) = Arc::clone(&app.queue.places).try_acquire_owned() else {
+        return Err(answer::with(over_the_limit(app), answer::REQUEST_ID, &id));
+    };
+    let input = call.json().await;
+    // The queue's delay plays the cold start here: it is what a start deadline runs against.
+    let cold = app.delays().queue;
+    if start_within.is_some_and(|limit| limit < cold) {
+        tokio::time::sleep(start_within.unwrap_or(cold)).await;
+        return Ok(answer_of(&Ending::start_timeout(), &id));
+    }
+    tokio::time::sleep(cold).await;
+    let ending = execute(app, &endpoint, input, |_| ()).await;
+    drop(place);
+    Ok(answer_of(&ending, &id))
+}
+
+/// Documentation names the field `type`, other errors have `error_type` (protocol 14, row 16): both are sent.
+fn over_the_limit(app: &App) -> Answer {
+    let limit = app.config.concurrency.max(1);
+    let text = format!("Concurrent request limit of {limit} reached");
+    let kind = "concurrent_requests_limit";
+    let body = serde_json::json!({ "detail": text, "error_type": kind, "type": kind });
+    let refusal = infrastructure(429, kind, &text);
+    let (parts, _) = refusal.into_parts();
+    let refusal = Answer::from_parts(parts, axum::body::Body::from(body.to_string()));
+    answer::with(refusal, NEEDS_RETRY, "1")
+}
