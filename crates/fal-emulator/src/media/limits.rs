@@ -46,11 +46,11 @@ pub enum MediaError {
 }
 
 impl MediaError {
-    pub(crate) fn unreadable(medium: &'static str, why: impl ToString) -> Self {
+    pub(crate) fn unreadable(medium: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Unreadable { medium, why: why.to_string() }
     }
 
-    pub(crate) fn unencodable(medium: &'static str, why: impl ToString) -> Self {
+    pub(crate) fn unencodable(medium: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Unencodable { medium, why: why.to_string() }
     }
 }

@@ -200,7 +200,8 @@ impl Picture {
     /// # Errors
     /// [`MediaError::OutOfRange`] when the part is empty or leaves the picture.
     pub fn crop(&self, x: u32, y: u32, width: u32, height: u32) -> Result<Self, MediaError> {
-        let fits = |start: u32, size: u32, whole: u32| size > 0 && start.checked_add(size).is_some_and(|end| end <= whole);
+        let fits =
+            |start: u32, size: u32, whole: u32| size > 0 && start.checked_add(size).is_some_and(|end| end <= whole);
         if !fits(x, width, self.width()) || !fits(y, height, self.height()) {
             return Err(MediaError::OutOfRange {
                 what: "part of the picture",

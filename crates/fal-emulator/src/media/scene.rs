@@ -133,7 +133,7 @@ fn sun(canvas: &mut Canvas<'_>, noise: &mut Noise) {
 fn hills(canvas: &mut Canvas<'_>, noise: &mut Noise, depth: u8) {
     let tint = colour(noise, 40).map(|part| part / (depth + 1));
     let (width, height) = (f64::from(canvas.width), f64::from(canvas.height));
-    let phase = f64::from(noise.between(0.0, 6.28));
+    let phase = f64::from(noise.unit()) * std::f64::consts::TAU;
     let waves = f64::from(noise.between(1.0, 4.0));
     let base = height * (0.5 + 0.14 * f64::from(depth));
     for x in 0..canvas.width {
@@ -179,7 +179,8 @@ fn caption(canvas: &mut Canvas<'_>, prompt: &str, seed: u64) {
     let top = canvas.height - band;
     canvas.shade(top, canvas.height);
     let letters = usize::try_from(canvas.width / (8 * dot)).unwrap_or(0).saturating_sub(1);
-    let line: String = prompt.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(letters).collect();
+    let line: String =
+        prompt.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(letters).collect();
     let gap = (band - 16 * dot) / 3;
     glyphs::write(canvas, &line, 4 * dot, top + gap, dot, [250, 250, 250]);
     let seed: String = format!("seed {seed}").chars().take(letters).collect();

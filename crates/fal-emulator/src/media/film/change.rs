@@ -90,15 +90,15 @@ fn target_size(facts: &FilmFacts, change: &FilmChange) -> Result<(u32, u32), Med
 }
 
 /// Everything that is the same for all frames of one change.
-struct Studio<'a> {
+struct Studio {
     size: (usize, usize),
     scene: Option<(Planes, u32)>,
-    face: Option<&'a Picture>,
+    face: Option<Picture>,
     background: Option<Picture>,
 }
 
-impl<'a> Studio<'a> {
-    fn new(change: &'a FilmChange, width: u32, height: u32) -> Result<Self, MediaError> {
+impl Studio {
+    fn new(change: &FilmChange, width: u32, height: u32) -> Result<Self, MediaError> {
         let scene = match &change.restyle {
             Some(restyle) => {
                 let strength = within_real("strength", restyle.strength, 0.0, 1.0)?;
@@ -111,8 +111,9 @@ impl<'a> Studio<'a> {
             Some([red, green, blue]) => Some(Picture::plain(width, height, [red, green, blue, 255])?),
             None => None,
         };
+        let face = change.face.as_ref().map(|face| face.face_for(width, height)).transpose()?;
         let side = |length: u32| usize::try_from(length).unwrap_or(0);
-        Ok(Self { size: (side(width), side(height)), scene, face: change.face.as_ref(), background })
+        Ok(Self { size: (side(width), side(height)), scene, face, background })
     }
 
     fn treat(&self, frame: &Planes) -> Result<Planes, MediaError> {
@@ -128,8 +129,8 @@ impl<'a> Studio<'a> {
         if let Some(background) = &self.background {
             picture = picture.with_background(background)?;
         }
-        if let Some(face) = self.face {
-            picture = picture.swap_face(face)?;
+        if let Some(face) = &self.face {
+            picture = picture.with_face(face);
         }
         Ok(Planes::from_picture(&picture))
     }

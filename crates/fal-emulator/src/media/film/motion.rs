@@ -83,8 +83,8 @@ impl Disc {
 
     #[expect(clippy::cast_possible_truncation, reason = "places near the frame fit")]
     fn draw(&self, time: f64, size: f64, frame: &mut Planes) {
-        let side = |length: usize| f64::from(u32::try_from(length).unwrap_or(0));
-        let (width, height) = (side(frame.width), side(frame.height));
+        let pixels = |length: usize| f64::from(u32::try_from(length).unwrap_or(0));
+        let (width, height) = (pixels(frame.width), pixels(frame.height));
         let place = |centre: f64, reach: f64, turns: f64| centre + reach * ((time * turns + self.phase) * TAU).sin();
         let x = place(self.centre.0, self.reach.0, self.turns.0) * width;
         let y = place(self.centre.1, self.reach.1, self.turns.1) * height;

@@ -42,6 +42,7 @@ impl Planes {
         let stride = usize::try_from(picture.width()).unwrap_or(0);
         let (width, height) = (stride & !1, usize::try_from(picture.height()).unwrap_or(0) & !1);
         let rgb = picture.on_white();
+        let (rgb, _) = rgb.as_chunks::<3>();
         let mut planes = Self {
             width,
             height,
@@ -49,12 +50,12 @@ impl Planes {
             blue: Vec::with_capacity(width * height / 4),
             red: Vec::with_capacity(width * height / 4),
         };
-        for pair in rgb.chunks_exact(stride * 6) {
-            let (above, below) = pair.split_at(stride * 3);
-            planes.luma.extend(above.chunks_exact(3).take(width).map(brightness));
-            planes.luma.extend(below.chunks_exact(3).take(width).map(brightness));
-            for (above, below) in above.chunks_exact(6).zip(below.chunks_exact(6)) {
-                let (blue, red) = differences(mean(above, below));
+        for pair in rgb.chunks_exact(stride * 2) {
+            let (above, below) = pair.split_at(stride);
+            planes.luma.extend(above.iter().take(width).map(brightness));
+            planes.luma.extend(below.iter().take(width).map(brightness));
+            for (above, below) in above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0) {
+                let (blue, red) = differences(mean([above[0], above[1], below[0], below[1]]));
                 planes.blue.push(blue);
                 planes.red.push(red);
             }
@@ -81,12 +82,12 @@ impl Planes {
 
     pub(super) fn to_picture(&self) -> Picture {
         let mut bytes = Vec::with_capacity(self.width * self.height * 4);
-        for y in 0..self.height {
-            let half = y / 2 * (self.width / 2);
-            for x in 0..self.width {
-                let at = half + x / 2;
-                let (luma, blue, red) = (self.luma[y * self.width + x], self.blue[at], self.red[at]);
-                bytes.extend_from_slice(&colour(luma, blue, red));
+        for (y, row) in self.luma.chunks_exact(self.width.max(1)).enumerate() {
+            let half = y / 2 * (self.width / 2)..(y / 2 + 1) * (self.width / 2);
+            let (blue, red) = (&self.blue[half.clone()], &self.red[half]);
+            for ((pair, blue), red) in row.as_chunks::<2>().0.iter().zip(blue).zip(red) {
+                bytes.extend_from_slice(&colour(pair[0], *blue, *red));
+                bytes.extend_from_slice(&colour(pair[1], *blue, *red));
             }
         }
         let side = |length: usize| u32::try_from(length).unwrap_or(0);
@@ -112,11 +113,9 @@ impl Planes {
 
     /// Becomes a mixture of `a` and `b` (all of one size), `b` with `share` 256ths.
     pub(super) fn mix(&mut self, a: &Self, b: &Self, share: u32) {
-        for (target, a, b) in [
-            (&mut self.luma, &a.luma, &b.luma),
-            (&mut self.blue, &a.blue, &b.blue),
-            (&mut self.red, &a.red, &b.red),
-        ] {
+        for (target, a, b) in
+            [(&mut self.luma, &a.luma, &b.luma), (&mut self.blue, &a.blue, &b.blue), (&mut self.red, &a.red, &b.red)]
+        {
             for ((target, a), b) in target.iter_mut().zip(a).zip(b) {
                 *target = blend(*a, *b, share);
             }
@@ -148,7 +147,8 @@ fn fill_disc(plane: &mut [u8], stride: usize, (x, y): (i32, i32), radius: i32, v
     for down in -radius..=radius {
         let half = f64::from(radius * radius - down * down).sqrt() as i32;
         let (start, end) = ((x - half).max(0), (x + half + 1).min(width));
-        let (Ok(row), Ok(start), Ok(end)) = (usize::try_from(y + down), usize::try_from(start), usize::try_from(end)) else {
+        let (Ok(row), Ok(start), Ok(end)) = (usize::try_from(y + down), usize::try_from(start), usize::try_from(end))
+        else {
             continue;
         };
         if start < end
@@ -159,24 +159,18 @@ fn fill_disc(plane: &mut [u8], stride: usize, (x, y): (i32, i32), radius: i32, v
     }
 }
 
-fn brightness(rgb: &[u8]) -> u8 {
-    let part = |index: usize| rgb.get(index).copied().map_or(0, u32::from);
-    byte_of(16 + ((47 * part(0) + 157 * part(1) + 16 * part(2) + 128) >> 8))
-}
-
-fn byte_of(value: u32) -> u8 {
-    u8::try_from(value).unwrap_or(u8::MAX)
+#[expect(clippy::cast_possible_truncation, reason = "the sum lies in 16 to 236; a check would cost the speed")]
+fn brightness(rgb: &[u8; 3]) -> u8 {
+    let [red, green, blue] = rgb.map(u32::from);
+    (16 + ((47 * red + 157 * green + 16 * blue + 128) >> 8)) as u8
 }
 
 fn clamped(value: i32) -> u8 {
     u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX)
 }
 
-fn mean(above: &[u8], below: &[u8]) -> [i32; 3] {
-    std::array::from_fn(|part| {
-        let sum = |row: &[u8]| i32::from(row[part]) + i32::from(row[part + 3]);
-        (sum(above) + sum(below)) / 4
-    })
+fn mean(pixels: [[u8; 3]; 4]) -> [i32; 3] {
+    std::array::from_fn(|part| pixels.iter().map(|pixel| i32::from(pixel[part])).sum::<i32>() / 4)
 }
 
 fn differences([red, green, blue]: [i32; 3]) -> (u8, u8) {
@@ -191,19 +185,24 @@ fn colour(luma: u8, blue: u8, red: u8) -> [u8; 4] {
     [parts[0], parts[1], parts[2], 255]
 }
 
-/// Bilinear, in 1/256 of a pixel.
+/// Bilinear, in 1/256 of a pixel: each source row is widened once, then neighbouring ones are mixed.
 fn resize_plane(plane: &[u8], from: (usize, usize), to: (usize, usize)) -> Vec<u8> {
     let across = steps(from.0, to.0);
+    let widened = |y: usize| -> Vec<u8> {
+        let row = plane.get(y * from.0..(y + 1) * from.0).unwrap_or_default();
+        let at = |x: usize| row.get(x).copied().unwrap_or(0);
+        across.iter().map(|&(left, right, share)| blend(at(left), at(right), share)).collect()
+    };
+    let (mut upper, mut lower) = ((0, widened(0)), (0, widened(0)));
     let mut out = Vec::with_capacity(to.0 * to.1);
-    for (above, below, down) in steps(from.1, to.1) {
-        let row = |y: usize| plane.get(y * from.0..(y + 1) * from.0).unwrap_or_default();
-        let (above, below) = (row(above), row(below));
-        for &(left, right, share) in &across {
-            let at = |row: &[u8], x: usize| row.get(x).copied().unwrap_or(0);
-            let top = blend(at(above, left), at(above, right), share);
-            let foot = blend(at(below, left), at(below, right), share);
-            out.push(blend(top, foot, down));
+    for (above, below, share) in steps(from.1, to.1) {
+        if upper.0 != above {
+            upper = if lower.0 == above { lower.clone() } else { (above, widened(above)) };
         }
+        if lower.0 != below {
+            lower = (below, widened(below));
+        }
+        out.extend(upper.1.iter().zip(&lower.1).map(|(above, below)| blend(*above, *below, share)));
     }
     out
 }

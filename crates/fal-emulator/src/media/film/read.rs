@@ -56,7 +56,7 @@ pub fn film_frame(bytes: &[u8], index: u32) -> Result<Picture, MediaError> {
     found.map(|frame| frame.to_picture()).ok_or_else(|| unreadable("it has no frame"))
 }
 
-pub(super) fn unreadable(why: impl ToString) -> MediaError {
+pub(super) fn unreadable(why: impl std::fmt::Display) -> MediaError {
     MediaError::unreadable("film", why)
 }
 
@@ -114,25 +114,26 @@ impl Track {
             append_units(&mut packet, sample, length_bytes)?;
             let options = DecodeOptions::new().flush_after_decode(Flush::NoFlush);
             if let Some(frame) = decoder.decode_with_options(&packet, options).map_err(unreadable)? {
-                take(count, self.checked(Planes::copy_of(&frame))?)?;
+                take(count, checked(Planes::copy_of(&frame))?)?;
                 count += 1;
             }
             packet.clear();
         }
         for frame in decoder.flush_remaining().map_err(unreadable)? {
-            take(count, self.checked(Planes::copy_of(&frame))?)?;
+            take(count, checked(Planes::copy_of(&frame))?)?;
             count += 1;
         }
         if count == 0 { Err(unreadable("it has no frame that can be shown")) } else { Ok(count) }
     }
+}
 
-    fn checked(&self, frame: Planes) -> Result<Planes, MediaError> {
-        let most = usize::try_from(MAX_SIDE).unwrap_or(usize::MAX);
-        if (2..=most).contains(&frame.width) && (2..=most).contains(&frame.height) {
-            return Ok(frame);
-        }
-        Err(unreadable(format!("a frame is {}x{} pixels", frame.width, frame.height)))
+/// Refuses a frame that is empty or larger than any picture may be, whatever the file's header says.
+fn checked(frame: Planes) -> Result<Planes, MediaError> {
+    let most = usize::try_from(MAX_SIDE).unwrap_or(usize::MAX);
+    if (2..=most).contains(&frame.width) && (2..=most).contains(&frame.height) {
+        return Ok(frame);
     }
+    Err(unreadable(format!("a frame is {}x{} pixels", frame.width, frame.height)))
 }
 
 fn facts(entry: &SampleEntry, frames: usize, duration_s: f64) -> Result<FilmFacts, MediaError> {

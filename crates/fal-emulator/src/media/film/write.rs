@@ -36,7 +36,7 @@ pub(super) struct Writer {
     packets: Vec<Packet>,
 }
 
-fn refused(why: impl ToString) -> MediaError {
+fn refused(why: impl std::fmt::Display) -> MediaError {
     MediaError::unencodable("film", why)
 }
 

@@ -35,10 +35,19 @@ impl Picture {
     /// # Errors
     /// Those of [`Picture::resize`]: none for pictures within the limits.
     pub fn swap_face(&self, source: &Self) -> Result<Self, MediaError> {
-        let (width, height) = (self.width(), self.height());
-        let (face_width, face_height) = ((width / 3).max(1), (height / 2).max(1));
-        let face = source.middle_half()?.resize(face_width, face_height)?;
-        let (left, top) = ((width - face_width) / 2, (height - face_height) / 4);
+        Ok(self.with_face(&source.face_for(self.width(), self.height())?))
+    }
+
+    /// The middle of the picture at the size of a face in a picture of the given size.
+    pub(crate) fn face_for(&self, width: u32, height: u32) -> Result<Self, MediaError> {
+        self.middle_half()?.resize((width / 3).max(1), (height / 2).max(1))
+    }
+
+    /// Lays on a face that [`Picture::face_for`] made for this size.
+    pub(crate) fn with_face(&self, face: &Self) -> Self {
+        let (face_width, face_height) = face.pixels.dimensions();
+        let left = self.width().saturating_sub(face_width) / 2;
+        let top = self.height().saturating_sub(face_height) / 4;
         let mut pixels = self.pixels.clone();
         for (x, y, pixel) in face.pixels.enumerate_pixels() {
             let share = softness(x, face_width, y, face_height);
@@ -48,7 +57,7 @@ impl Picture {
                 }
             }
         }
-        Ok(Self { pixels })
+        Self { pixels }
     }
 
     /// The picture with more contrast and sharper edges: what restoration answers.
@@ -154,9 +163,10 @@ fn tint(prompt: &str, seed: u64) -> [u8; 4] {
     [part(), part(), part(), 255]
 }
 
-/// `a` and `b` mixed, `b` with `share` 256ths.
+/// `a` and `b` mixed, `b` with `share` 256ths (0 to 256).
+#[expect(clippy::cast_possible_truncation, reason = "the sum lies between the two bytes; a check would cost the speed")]
 pub(crate) fn blend(a: u8, b: u8, share: u32) -> u8 {
-    u8::try_from((u32::from(a) * (256 - share) + u32::from(b) * share) >> 8).unwrap_or(u8::MAX)
+    ((u32::from(a) * (256 - share) + u32::from(b) * share) >> 8) as u8
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value lies in 0 to 256")]

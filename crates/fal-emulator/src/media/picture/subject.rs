@@ -1,18 +1,19 @@
-//! Finding a picture's subject: what differs from its border, else an ellipse in its middle.
+//! Finding a picture's subject: what differs from the border beside it, else an ellipse in the middle.
 
 use super::Picture;
 use image::RgbaImage;
 
 /// Share of the picture that a subject found by colour must cover to be believed, in percent.
 const BELIEVABLE_PERCENT: std::ops::RangeInclusive<usize> = 2..=80;
-/// Sum of the three colour differences from which a pixel counts as different from the border.
+/// Sum of the three colour differences from which a pixel counts as different from another.
 const DIFFERENT: u32 = 96;
 
 impl Picture {
     /// The subject with its colours, everything else fully transparent.
     ///
-    /// The subject is what differs from the border's mean colour or, where that is nothing or nearly everything,
-    /// an ellipse in the middle: a result always has opaque and transparent pixels (from 4x4 pixels on).
+    /// The subject is what differs from both ends of its own row (so that a sky with a gradient is background) or, where
+    /// that is nothing or nearly everything, an ellipse in the middle: a result always has opaque and transparent
+    /// pixels (from 4x4 pixels on).
     pub fn cut_out_background(&self) -> Self {
         let inside = self.subject();
         let mut pixels = self.pixels.clone();
@@ -51,31 +52,18 @@ impl Picture {
 
     /// One flag for each pixel, row by row.
     pub(super) fn subject(&self) -> Vec<bool> {
-        let border = self.border_colour();
-        let different: Vec<bool> = self.pixels.pixels().map(|pixel| stands_out(pixel.0, border)).collect();
+        let stride = usize::try_from(self.width()).unwrap_or(1).max(1) * 4;
+        let mut different = Vec::with_capacity(self.pixels.as_raw().len() / 4);
+        for row in self.pixels.as_raw().chunks_exact(stride) {
+            let (row, _) = row.as_chunks::<4>();
+            if let [first, .., last] = row {
+                different.extend(row.iter().map(|pixel| stands_out(*pixel, *first) && stands_out(*pixel, *last)));
+            } else {
+                different.push(false);
+            }
+        }
         let count = different.iter().filter(|inside| **inside).count();
         if BELIEVABLE_PERCENT.contains(&(count * 100 / different.len().max(1))) { different } else { self.ellipse() }
-    }
-
-    fn border_colour(&self) -> [u32; 3] {
-        let (width, height) = self.pixels.dimensions();
-        let mut sum = [0_u32; 3];
-        let mut count = 0;
-        let mut add = |x: u32, y: u32| {
-            for (sum, part) in sum.iter_mut().zip(self.pixels.get_pixel(x, y).0) {
-                *sum += u32::from(part);
-            }
-            count += 1;
-        };
-        for x in 0..width {
-            add(x, 0);
-            add(x, height - 1);
-        }
-        for y in 0..height {
-            add(0, y);
-            add(width - 1, y);
-        }
-        sum.map(|part| part / count.max(1))
     }
 
     /// Half the width and two thirds of the height, in the middle.
@@ -94,7 +82,7 @@ impl Picture {
     }
 }
 
-fn stands_out(pixel: [u8; 4], border: [u32; 3]) -> bool {
-    let difference: u32 = pixel.iter().zip(border).map(|(part, border)| u32::from(*part).abs_diff(border)).sum();
+fn stands_out(pixel: [u8; 4], border: [u8; 4]) -> bool {
+    let difference: u32 = (0..3).map(|part| u32::from(pixel[part].abs_diff(border[part]))).sum();
     pixel[3] >= 128 && difference >= DIFFERENT
 }
