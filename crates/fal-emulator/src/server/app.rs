@@ -109,6 +109,11 @@ impl App {
         token
     }
 
+    /// Remembers a browser token (protocol 1.3).
+    pub(crate) fn keep_token(&self, token: &str) {
+        lock(&self.tokens).insert(token.to_owned());
+    }
+
     pub(crate) fn add_chat_reply(&self, reply: String) {
         lock(&self.chat_replies).push_back(reply);
     }

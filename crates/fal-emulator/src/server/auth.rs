@@ -3,6 +3,7 @@
 use super::{
     answer::{Answer, detail},
     app::App,
+    dispatch::Call,
 };
 use axum::http::{HeaderMap, header};
 
@@ -28,6 +29,15 @@ pub(crate) fn require_key(app: &App, headers: &HeaderMap, what: &str) -> Result<
         return Err(detail(401, "Authentication failed: invalid key credentials"));
     }
     Err(detail(401, &format!("Cannot access {what}. Authentication is required.")))
+}
+
+/// Like [`require_key`], or a browser token in the query (protocol 1.3).
+pub(crate) fn require_key_or_token(app: &App, call: &Call, what: &str) -> Result<(), Answer> {
+    match call.param("fal_jwt_token") {
+        Some(token) if app.knows_token(&token) => Ok(()),
+        Some(_) => Err(detail(401, "Authentication failed: invalid token")),
+        None => require_key(app, &call.parts.headers, what),
+    }
 }
 
 /// Refuses what a locked account may not do.

@@ -4,6 +4,7 @@ use super::{
     answer::{Answer, detail, json},
     app::App,
     dispatch::Call,
+    faults::Script,
     record::RequestRecord,
 };
 use serde_json::{Map, Value, json};
@@ -20,6 +21,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Answer {
             app.set_locked(call.json().await.unwrap_or(Value::Null) == Value::Bool(true));
             json(200, &app.locked().into())
         }
+        ("POST", "faults") => faults(app, &call.bytes().await),
         ("POST", "clear") => {
             app.recorder.clear();
             app.faults.clear();
@@ -37,6 +39,16 @@ fn stats(app: &App) -> Value {
         counts.insert(name, (count + 1).into());
     }
     json!({ "jobs_created": app.queue.created(), "counts": counts, "jobs": app.queue.records() })
+}
+
+fn faults(app: &App, body: &[u8]) -> Answer {
+    match serde_json::from_slice::<Script>(body) {
+        Ok(Script { route, fault, times }) => {
+            app.faults.add(route, fault, times);
+            json(200, &json!({}))
+        }
+        Err(error) => detail(400, &error.to_string()),
+    }
 }
 
 /// `{"queue_ms": n, "run_ms": n|null, "queue_ahead": n}`; what is absent stays as it is.

@@ -1,12 +1,12 @@
 //! Scripted misbehaviour: what goes wrong, on which class of route, how many times.
 
 use super::app::lock;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::HashMap, collections::VecDeque, sync::Mutex, time::Duration};
 
 /// A class of routes, for faults and for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Route {
@@ -41,7 +41,8 @@ pub enum Route {
 }
 
 /// One thing that goes wrong.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Fault {
     /// Answers with this status and JSON body; the request has no other effect.
@@ -64,6 +65,14 @@ pub enum Fault {
     StreamEndsEarly,
     /// Replaces the `status` of a JSON answer by this word.
     UnknownStatus(String),
+}
+
+/// A script as `/__emulator/faults` takes it: `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Script {
+    pub(crate) route: Route,
+    pub(crate) fault: Fault,
+    pub(crate) times: usize,
 }
 
 /// How a job (or a synchronous run) fails instead of being worked on.

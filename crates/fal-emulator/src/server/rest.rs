@@ -51,6 +51,7 @@ async fn browser_token(app: &App, call: Call) -> Result<Answer, Answer> {
     let head = encode(br#"{"alg":"EdDSA","typ":"JWT"}"#);
     let signature = encode(uuid::Uuid::new_v4().as_bytes());
     let token = format!("{head}.{}.{signature}", encode(claims.to_string().as_bytes()));
+    app.keep_token(&token);
     Ok(json(200, &token.into()))
 }
 

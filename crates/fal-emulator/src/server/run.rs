@@ -24,7 +24,7 @@ async fn run(app: &Arc<App>, call: Call) -> Result<Answer, Answer> {
     }
     let endpoint = call.path.clone();
     let shown = format!("application \"{}\"", app_of(&endpoint).unwrap_or(&endpoint));
-    auth::require_key(app, &call.parts.headers, &shown)?;
+    auth::require_key_or_token(app, &call, &shown)?;
     known_app(app, &endpoint)?;
     auth::require_unlocked(app)?;
     let start_within = start_within(&call)?;

@@ -157,7 +157,7 @@ pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Answer {
         return detail(405, "Method Not Allowed");
     }
     let name = format!("application \"{}\"", app_of(prefix).unwrap_or(prefix));
-    if let Err(refusal) = auth::require_key(app, &call.parts.headers, &name) {
+    if let Err(refusal) = auth::require_key_or_token(app, &call, &name) {
         return refusal;
     }
     let Some(job) = app.queue.find(id, prefix) else {
