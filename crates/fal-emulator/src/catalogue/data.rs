@@ -20,6 +20,7 @@ const FILES: [&str; 9] = [
 /// One endpoint as the data spell it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the data")]
 pub(super) struct Row {
     /// Full id.
     pub(super) id: String,
@@ -83,7 +84,7 @@ impl Row {
 
     /// The address of a picture for lists; a third of the endpoints has none, as in the live catalogue.
     pub(super) fn thumbnail(&self) -> Option<String> {
-        (self.id.len() % 3 != 0).then(|| format!("https://v3.fal.media/files/thumbnail/{}.webp", self.slug()))
+        (!self.id.len().is_multiple_of(3)).then(|| format!("https://v3.fal.media/files/thumbnail/{}.webp", self.slug()))
     }
 
     fn slug(&self) -> String {
@@ -103,16 +104,16 @@ impl Row {
         set("updated_at", json!(format!("2026-09-{:02}T12:00:00Z", size % 28 + 1)));
         set("model_url", json!(format!("https://fal.run/{}", self.id)));
         set("date", json!(format!("2026-{:02}-{:02}T00:00:00Z", size % 8 + 1, size % 27 + 1)));
-        set("highlighted", json!(size % 7 == 0));
+        set("highlighted", json!(size.is_multiple_of(7)));
         set("pinned", json!(false));
-        if size % 2 == 0 {
+        if size.is_multiple_of(2) {
             set("is_favorited", Value::Null);
             set("license_type", json!("commercial"));
         }
         if let Some(url) = self.thumbnail() {
             set("thumbnail_url", json!(url));
         }
-        if let Some(kind) = self.kind.as_deref().or((size % 5 != 0).then_some("inference")) {
+        if let Some(kind) = self.kind.as_deref().or((!size.is_multiple_of(5)).then_some("inference")) {
             set("kind", json!(kind));
         }
         Value::Object(metadata)

@@ -1,4 +1,4 @@
-//! The endpoints that the emulator offers: identity, metadata, OpenAPI document, price.
+//! The endpoints that the emulator offers: identity, metadata, `OpenAPI` document, price.
 
 mod data;
 mod file;
@@ -53,7 +53,7 @@ pub struct Endpoint {
     pub id: String,
     /// The `metadata` object of `GET /v1/models` (protocol 7.1); null for an unlisted endpoint.
     pub metadata: Value,
-    /// The queue OpenAPI document (protocol 7.5); `None` where fal has none and answers 404 `null`.
+    /// The queue `OpenAPI` document (protocol 7.5); `None` where fal has none and answers 404 `null`.
     pub openapi: Option<Value>,
     /// Unit price, where the endpoint has one.
     pub price: Option<Price>,

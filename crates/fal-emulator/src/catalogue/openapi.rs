@@ -1,4 +1,4 @@
-//! Builds the queue OpenAPI document of an endpoint as fal serves it (protocol 7.5).
+//! Builds the queue `OpenAPI` document of an endpoint as fal serves it (protocol 7.5).
 
 use super::{data::Row, shared_types, shorthand};
 use serde_json::{Map, Value, json};

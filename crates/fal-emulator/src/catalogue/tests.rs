@@ -7,10 +7,11 @@ fn builtin(id: &str) -> Endpoint {
 
 fn input_of(endpoint: &Endpoint) -> Value {
     let document = endpoint.openapi.as_ref().expect("a document");
-    let name = document["paths"][format!("/{}", endpoint.id)]["post"]["requestBody"]["content"]["application/json"]
-        ["schema"]["$ref"]
-        .as_str()
-        .expect("a reference");
+    let name =
+        document["paths"][format!("/{}", endpoint.id)]["post"]["requestBody"]["content"]["application/json"]["schema"]
+            ["$ref"]
+            .as_str()
+            .expect("a reference");
     document.pointer(&name[1..]).cloned().expect("the input schema")
 }
 
@@ -81,7 +82,8 @@ fn every_shape_of_the_survey_occurs() {
         .filter(|endpoint| endpoint.openapi.is_some())
         .flat_map(|endpoint| input_of(endpoint)["properties"].as_object().cloned().unwrap_or_default())
         .collect();
-    let has = |name: &str, test: &dyn Fn(&Value) -> bool| properties.iter().any(|(key, value)| key == name && test(value));
+    let has =
+        |name: &str, test: &dyn Fn(&Value) -> bool| properties.iter().any(|(key, value)| key == name && test(value));
     let words = |value: &Value| value["enum"].as_array().cloned().unwrap_or_default();
     let first = |value: &Value, wanted: &Value| words(value).contains(wanted);
     assert!(has("image_size", &|v| v["anyOf"].is_array()));
@@ -110,7 +112,9 @@ fn prices_come_in_many_units() {
     let catalogue = Catalogue::builtin();
     let units: std::collections::BTreeSet<_> =
         catalogue.iter().filter_map(|endpoint| endpoint.price.as_ref()).map(|price| price.unit.as_str()).collect();
-    for unit in ["images", "megapixels", "seconds", "minutes", "videos", "requests", "1000 characters", "compute seconds"] {
+    for unit in
+        ["images", "megapixels", "seconds", "minutes", "videos", "requests", "1000 characters", "compute seconds"]
+    {
         assert!(units.contains(unit), "{unit}");
     }
 }
@@ -126,7 +130,8 @@ fn a_file_extends_and_replaces_plain_or_gzip() {
     let plain = folder.path().join("plain.jsonl");
     std::fs::write(&plain, lines).expect("written");
     let packed = folder.path().join("packed");
-    let mut encoder = flate2::write::GzEncoder::new(std::fs::File::create(&packed).expect("a file"), flate2::Compression::fast());
+    let mut encoder =
+        flate2::write::GzEncoder::new(std::fs::File::create(&packed).expect("a file"), flate2::Compression::fast());
     encoder.write_all(lines.as_bytes()).expect("written");
     encoder.finish().expect("finished");
     for path in [plain, packed] {
@@ -152,7 +157,6 @@ fn a_bad_line_and_a_missing_file_are_named() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
 fn the_whole_snapshot_loads_when_it_is_at_hand() {
     let Some(folder) = std::env::var_os("MEDIAGEN_FAL_DATA") else {
         eprintln!("SKIPPED: MEDIAGEN_FAL_DATA does not name a folder with catalogue.jsonl.gz");

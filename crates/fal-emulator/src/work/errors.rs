@@ -30,7 +30,7 @@ impl Entry {
     }
 
     /// The same entry with one member of `ctx`.
-    pub(super) fn with(mut self, name: &str, value: Value) -> Self {
+    pub(super) fn with(mut self, name: &str, value: &Value) -> Self {
         self.ctx = Some(json!({ name: value }));
         self
     }

@@ -1,4 +1,4 @@
-//! Finds and follows the schemas of a queue OpenAPI document (protocol 7.5).
+//! Finds and follows the schemas of a queue `OpenAPI` document (protocol 7.5).
 
 use serde_json::{Map, Value};
 

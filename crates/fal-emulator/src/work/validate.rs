@@ -4,8 +4,6 @@
 //! list is compared without any conversion: `5` is not `"5"`.
 
 mod scalar;
-#[cfg(test)]
-mod tests;
 
 use super::{
     errors::Entry,
@@ -58,7 +56,7 @@ impl<'a> Check<'a> {
         let words = expected.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), |text| format!("'{text}'")));
         let words = words.collect::<Vec<_>>().join(", ");
         let entry = Entry::new(&self.loc, "literal_error", format!("Input should be {words}"), value);
-        self.found.push(entry.with("expected", json!(words)));
+        self.found.push(entry.with("expected", &json!(words)));
     }
 
     /// Fits when one member fits; otherwise the complaints of the member that is nearest in kind are reported.

@@ -93,9 +93,9 @@ impl Wishes {
     /// A 31-bit FNV-1a hash of the input.
     fn drawn_seed(&self) -> u64 {
         let text = Value::Object(self.input.clone()).to_string();
-        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         hash >> 33
     }
 }

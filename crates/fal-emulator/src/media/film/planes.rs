@@ -52,8 +52,8 @@ impl Planes {
         };
         for pair in rgb.chunks_exact(stride * 2) {
             let (above, below) = pair.split_at(stride);
-            planes.luma.extend(above.iter().take(width).map(brightness));
-            planes.luma.extend(below.iter().take(width).map(brightness));
+            planes.luma.extend(above.iter().take(width).map(|rgb| brightness(*rgb)));
+            planes.luma.extend(below.iter().take(width).map(|rgb| brightness(*rgb)));
             for (above, below) in above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0) {
                 let (blue, red) = differences(mean([above[0], above[1], below[0], below[1]]));
                 planes.blue.push(blue);
@@ -131,7 +131,7 @@ impl Planes {
 
     /// Fills a disc, clipped to the frame; the centre may lie outside.
     pub(super) fn disc(&mut self, centre: (i32, i32), radius: i32, rgb: [u8; 3]) {
-        let luma = brightness(&rgb);
+        let luma = brightness(rgb);
         let (blue, red) = differences(rgb.map(i32::from));
         let width = self.width;
         fill_disc(&mut self.luma, width, centre, radius, luma);
@@ -160,7 +160,7 @@ fn fill_disc(plane: &mut [u8], stride: usize, (x, y): (i32, i32), radius: i32, v
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the sum lies in 16 to 236; a check would cost the speed")]
-fn brightness(rgb: &[u8; 3]) -> u8 {
+fn brightness(rgb: [u8; 3]) -> u8 {
     let [red, green, blue] = rgb.map(u32::from);
     (16 + ((47 * red + 157 * green + 16 * blue + 128) >> 8)) as u8
 }

@@ -1,19 +1,19 @@
-//! Finding a picture's subject: what differs from the border beside it, else an ellipse in the middle.
+//! Finding a picture's subject: what no smooth way joins to the border, else an ellipse in the middle.
 
 use super::Picture;
 use image::RgbaImage;
 
 /// Share of the picture that a subject found by colour must cover to be believed, in percent.
 const BELIEVABLE_PERCENT: std::ops::RangeInclusive<usize> = 2..=80;
-/// Sum of the three colour differences from which a pixel counts as different from another.
-const DIFFERENT: u32 = 96;
+/// Sum of the three colour differences from which two neighbouring pixels are an edge.
+const EDGE: u32 = 40;
 
 impl Picture {
     /// The subject with its colours, everything else fully transparent.
     ///
-    /// The subject is what differs from both ends of its own row (so that a sky with a gradient is background) or, where
-    /// that is nothing or nearly everything, an ellipse in the middle: a result always has opaque and transparent
-    /// pixels (from 4x4 pixels on).
+    /// The subject is what an edge parts from the border (so that a sky with a gradient is background) or, where that
+    /// is nothing or nearly everything, an ellipse in the middle: a result always has opaque and transparent pixels
+    /// (from 4x4 pixels on).
     pub fn cut_out_background(&self) -> Self {
         let inside = self.subject();
         let mut pixels = self.pixels.clone();
@@ -52,18 +52,34 @@ impl Picture {
 
     /// One flag for each pixel, row by row.
     pub(super) fn subject(&self) -> Vec<bool> {
-        let stride = usize::try_from(self.width()).unwrap_or(1).max(1) * 4;
-        let mut different = Vec::with_capacity(self.pixels.as_raw().len() / 4);
-        for row in self.pixels.as_raw().chunks_exact(stride) {
-            let (row, _) = row.as_chunks::<4>();
-            if let [first, .., last] = row {
-                different.extend(row.iter().map(|pixel| stands_out(*pixel, *first) && stands_out(*pixel, *last)));
-            } else {
-                different.push(false);
+        let outside = self.joined_to_border();
+        let count = outside.iter().filter(|outside| !**outside).count();
+        if BELIEVABLE_PERCENT.contains(&(count * 100 / outside.len().max(1))) {
+            outside.into_iter().map(|outside| !outside).collect()
+        } else {
+            self.ellipse()
+        }
+    }
+
+    /// Grows the border inwards until there are edges all around.
+    fn joined_to_border(&self) -> Vec<bool> {
+        let (pixels, _) = self.pixels.as_raw().as_chunks::<4>();
+        let width = usize::try_from(self.width()).unwrap_or(1).max(1);
+        let mut reached: Vec<bool> = (0..pixels.len())
+            .map(|at| at < width || at + width >= pixels.len() || at % width == 0 || at % width == width - 1)
+            .collect();
+        let mut open: Vec<usize> = (0..pixels.len()).filter(|at| reached[*at]).collect();
+        while let Some(at) = open.pop() {
+            // A border pixel has neighbours beyond its row's end in the next row: those are border pixels too.
+            let around = [at.wrapping_sub(1), at + 1, at.wrapping_sub(width), at + width];
+            for next in around {
+                if reached.get(next) == Some(&false) && !is_edge(pixels[at], pixels[next]) {
+                    reached[next] = true;
+                    open.push(next);
+                }
             }
         }
-        let count = different.iter().filter(|inside| **inside).count();
-        if BELIEVABLE_PERCENT.contains(&(count * 100 / different.len().max(1))) { different } else { self.ellipse() }
+        reached
     }
 
     /// Half the width and two thirds of the height, in the middle.
@@ -82,7 +98,7 @@ impl Picture {
     }
 }
 
-fn stands_out(pixel: [u8; 4], border: [u8; 4]) -> bool {
-    let difference: u32 = (0..3).map(|part| u32::from(pixel[part].abs_diff(border[part]))).sum();
-    pixel[3] >= 128 && difference >= DIFFERENT
+fn is_edge(one: [u8; 4], other: [u8; 4]) -> bool {
+    let difference: u32 = (0..3).map(|part| u32::from(one[part].abs_diff(other[part]))).sum();
+    difference >= EDGE || (one[3] < 128) != (other[3] < 128)
 }

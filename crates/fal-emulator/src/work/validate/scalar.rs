@@ -48,7 +48,9 @@ fn integer(value: &Value) -> Parsed {
     let whole = |number: &Number| number.as_f64().is_some_and(|float| float.fract() == 0.0);
     match value {
         Value::Number(number) if whole(number) => Ok(number.clone()),
-        Value::Number(_) => Err(("int_from_float", "Input should be a valid integer, got a number with a fractional part")),
+        Value::Number(_) => {
+            Err(("int_from_float", "Input should be a valid integer, got a number with a fractional part"))
+        }
         Value::String(text) => parsed(text)
             .filter(whole)
             .ok_or(("int_parsing", "Input should be a valid integer, unable to parse string as an integer")),
@@ -96,20 +98,20 @@ fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entr
         let on_edge = strict && (number - edge).abs() < f64::EPSILON;
         if beyond || on_edge {
             let entry = Entry::new(loc, kind, format!("Input should be {words} {limit}"), value);
-            found.push(entry.with(name, limit.clone()));
+            found.push(entry.with(name, limit));
         }
     }
     if let Some(step) = schema.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0) {
         let rest = (number / step).fract().abs();
         if rest > 1e-9 && rest < 1.0 - 1e-9 {
             let entry = Entry::new(loc, "multiple_of", format!("Input should be a multiple of {step}"), value);
-            found.push(entry.with("multiple_of", schema["multipleOf"].clone()));
+            found.push(entry.with("multiple_of", &schema["multipleOf"]));
         }
     }
     found
 }
 
-/// The OpenAPI 3.0 form: a boolean that sharpens `minimum` or `maximum`.
+/// The `OpenAPI` 3.0 form: a boolean that sharpens `minimum` or `maximum`.
 fn exclusive(schema: &Value, keyword: &str) -> bool {
     schema.get(keyword) == Some(&Value::Bool(true))
 }
@@ -123,12 +125,13 @@ pub(super) fn length(
     value: &Value,
     loc: &[Value],
 ) -> Option<Entry> {
-    let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
+    let limit =
+        |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
     if let Some(least) = limit(keywords[0]).filter(|least| count < *least) {
         let msg = format!("Input should have at least {least} {what}(s), not {count}");
-        return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", json!(least)));
+        return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", &json!(least)));
     }
     let most = limit(keywords[1]).filter(|most| count > *most)?;
     let msg = format!("Input should have at most {most} {what}(s), not {count}");
-    Some(Entry::new(loc, "sequence_too_long", msg, value).with("max_length", json!(most)))
+    Some(Entry::new(loc, "sequence_too_long", msg, value).with("max_length", &json!(most)))
 }

@@ -17,19 +17,19 @@ pub(in super::super) enum Target {
 }
 
 impl Wishes {
-    /// Width and height, if input or default say anything about either.
-    pub(in super::super) fn asked_size(&self, target: Target) -> Option<(u32, u32)> {
+    /// Width and height, if input or default say anything about either; `own` is the ratio to keep when none is asked.
+    pub(in super::super) fn asked_size(&self, target: Target, own: Option<f64>) -> Option<(u32, u32)> {
         self.exact_size().or_else(|| {
             let area = self.resolution(target);
             let ratio = self.ratio();
             (area.is_some() || ratio.is_some())
-                .then(|| from_ratio(ratio.unwrap_or(target.ratio()), area.unwrap_or(target.unasked())))
+                .then(|| from_ratio(ratio.or(own).unwrap_or(target.ratio()), area.unwrap_or(target.unasked())))
         })
     }
 
     /// Width and height of something made from nothing.
     pub(in super::super) fn size(&self, target: Target) -> (u32, u32) {
-        self.asked_size(target).unwrap_or_else(|| from_ratio(target.ratio(), target.unasked()))
+        self.asked_size(target, None).unwrap_or_else(|| from_ratio(target.ratio(), target.unasked()))
     }
 
     /// A size object, a preset, `1024x768`, or two plain fields.
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn auto_asks_for_nothing() {
         let auto = json!({"image_size": "auto", "aspect_ratio": "auto", "resolution": "auto"});
-        assert_eq!(wishes(&auto).asked_size(Target::Picture), None);
+        assert_eq!(wishes(&auto).asked_size(Target::Picture, None), None);
         assert_eq!(wishes(&auto).size(Target::Film), (456, 256));
     }
 }
