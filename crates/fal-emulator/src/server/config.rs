@@ -6,6 +6,7 @@ use std::time::Duration;
 /// How an emulator behaves. Build it with [`EmulatorConfig::default`] and the `with_` methods.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each named and documented")]
 pub struct EmulatorConfig {
     /// TCP port on 127.0.0.1; 0 (the default) picks a free one.
     pub port: u16,
@@ -58,7 +59,7 @@ impl Default for EmulatorConfig {
             slow_cancel: false,
             ranges: true,
             strict_part_order: false,
-            result_ttl: Duration::from_secs(3600),
+            result_ttl: Duration::from_hours(1),
             balance: 100.0,
             id_seed: None,
         }

@@ -3,6 +3,11 @@
 //! `/queue`, `/run`, `/rest`, `/cdn`, `/api` (the platform API, `/v1` included), `/www` (the
 //! website) and `/openrouter`; `/__emulator` reads and steers the emulator itself.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is an HTTP answer like any other: made once per request and sent at once"
+)]
+
 mod answer;
 mod api;
 mod app;

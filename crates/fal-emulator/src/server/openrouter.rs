@@ -1,4 +1,4 @@
-//! OpenRouter's chat (protocol 11): completions whole and streamed, the model list, the key's limits.
+//! `OpenRouter`'s chat (protocol 11): completions whole and streamed, the model list, the key's limits.
 
 use super::{
     answer::{Answer, json, text},

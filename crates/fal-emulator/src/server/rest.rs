@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Life of a CDN token (protocol 6.1).
-const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+const TOKEN_LIFE: Duration = Duration::from_hours(30 * 24);
 
 /// Answers everything below `/rest`.
 pub(crate) async fn answer(app: &App, call: Call) -> Answer {

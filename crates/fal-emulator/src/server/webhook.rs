@@ -15,7 +15,7 @@ const USER: &str = "emulated-user";
 /// Most attempts for one delivery (protocol 4.2).
 const ATTEMPTS: u32 = 31;
 const FIRST_TIMEOUT: Duration = Duration::from_secs(15);
-const RETRY_TIMEOUT: Duration = Duration::from_secs(120);
+const RETRY_TIMEOUT: Duration = Duration::from_mins(2);
 /// The wait before the first retry; it doubles up to a minute.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 
@@ -102,7 +102,7 @@ pub(crate) async fn deliver(app: &App, target: &str, request_id: &str, ending: O
             Err(error) => tracing::debug!(%error, "webhook not delivered"),
         }
         tokio::select! {
-            () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_secs(60)),
+            () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_mins(1)),
             () = app.stopping.cancelled() => return,
         }
     }

@@ -1,4 +1,4 @@
-//! The website (protocol 7.3 to 7.5): its JSON, the OpenAPI documents, pages.
+//! The website (protocol 7.3 to 7.5): its JSON, the `OpenAPI` documents, pages.
 
 use super::{
     answer::{Answer, detail, json, text},
@@ -125,7 +125,7 @@ fn page(app: &App, path: &str) -> Answer {
         }
         None if id.is_empty() => {
             for endpoint in search(app, "") {
-                let _ = write!(body, "<a href=\"/models/{0}\">{0}</a>\n", endpoint.id);
+                let _ = writeln!(body, "<a href=\"/models/{0}\">{0}</a>", endpoint.id);
             }
         }
         None => body.push_str("<h1>fal</h1>"),

@@ -18,7 +18,7 @@ fn invalid(message: &str) -> Answer {
 pub(super) fn prices(app: &App, call: &Call) -> Result<Answer, Answer> {
     require_key(app, call)?;
     let found = lookup(app, call)?.ok_or_else(|| invalid("endpoint_id is required"))?;
-    let priced = found.into_iter().filter_map(|endpoint| {
+    let quoted = found.into_iter().filter_map(|endpoint| {
         let price = endpoint.price.as_ref()?;
         Some(json!({
             "endpoint_id": endpoint.id,
@@ -27,7 +27,7 @@ pub(super) fn prices(app: &App, call: &Call) -> Result<Answer, Answer> {
             "currency": price.currency,
         }))
     });
-    let prices: Vec<Value> = priced.collect();
+    let prices: Vec<Value> = quoted.collect();
     Ok(json(200, &json!({ "prices": prices, "next_cursor": null, "has_more": false })))
 }
 
