@@ -23,7 +23,7 @@ struct Tally {
 }
 
 /// Installs both clients under `target/interop`, runs their checks, prints one line for each and the sum.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let mut out = std::io::stdout();
     let tally = match checks(&mut out) {
         Ok(tally) => tally,

@@ -10,6 +10,8 @@ mod cdn;
 mod faults;
 #[path = "server/fixture.rs"]
 mod fixture;
+#[path = "server/life.rs"]
+mod life;
 #[path = "server/multipart.rs"]
 mod multipart;
 #[path = "server/openrouter.rs"]

@@ -1,7 +1,16 @@
 //! The HTTP side: one loopback port, every fal host under its own first path segment.
 //!
 //! `/queue`, `/run`, `/rest`, `/cdn`, `/api` (the platform API, `/v1` included), `/www` (the
-//! website) and `/openrouter`; `/__emulator` reads and steers the emulator itself.
+//! website) and `/openrouter`. `/__emulator` is for tests in another process:
+//!
+//! | call | what |
+//! |---|---|
+//! | `GET /__emulator/requests` | every [`RequestRecord`] so far |
+//! | `GET /__emulator/stats` | `{"jobs_created", "counts": {route: n}, "jobs": [`[`JobRecord`]`]}` |
+//! | `POST /__emulator/delays` | `{"queue_ms", "run_ms", "queue_ahead"}`, each optional; `run_ms: null` lets endpoints decide |
+//! | `POST /__emulator/faults` | `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`; names of [`Route`] and [`Fault`] in kebab case |
+//! | `POST /__emulator/locked` | `true` or `false` |
+//! | `POST /__emulator/clear` | forgets requests and faults |
 
 #![expect(
     clippy::result_large_err,

@@ -34,13 +34,14 @@ async fn run(app: &Arc<App>, call: Call) -> Result<Answer, Answer> {
     };
     let input = call.json().await;
     // The queue's delay plays the cold start here: it is what a start deadline runs against.
-    let cold = app.delays().queue;
+    let delays = app.delays();
+    let cold = delays.queue;
     if start_within.is_some_and(|limit| limit < cold) {
         tokio::time::sleep(start_within.unwrap_or(cold)).await;
         return Ok(answer_of(&Ending::start_timeout(), &id));
     }
     tokio::time::sleep(cold).await;
-    let ending = execute(app, &endpoint, input, |_| ()).await;
+    let ending = execute(app, &endpoint, input, delays.run, |_| ()).await;
     drop(place);
     Ok(answer_of(&ending, &id))
 }

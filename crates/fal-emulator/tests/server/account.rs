@@ -79,6 +79,16 @@ async fn browser_tokens_are_bare_json_strings() {
 }
 
 #[tokio::test]
+async fn a_browser_token_in_the_query_stands_in_for_the_key() {
+    let f = Fixture::new(quick()).await;
+    let token = f.post("/rest/tokens/", &json!({ "allowed_apps": ["flux"] })).await.json;
+    let token = token.as_str().expect("token");
+    let call = |token: &str| f.http.post(f.url(&format!("/run/{MODEL}?fal_jwt_token={token}"))).json(&input()).send();
+    assert_eq!(call(token).await.expect("answer").status(), 200);
+    assert_eq!(call("made.up.token").await.expect("answer").status(), 401);
+}
+
+#[tokio::test]
 async fn balances_are_a_bare_number_and_an_object() {
     let f = Fixture::new(quick().with_balance(-1.5)).await;
     assert_eq!(f.get("/rest/billing/user_balance").await.json, json!(-1.5));

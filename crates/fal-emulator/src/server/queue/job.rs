@@ -1,6 +1,9 @@
 //! One request of the queue and its state.
 
-use super::{super::record::JobRecord, work::Ending};
+use super::{
+    super::{app::Delays, record::JobRecord},
+    work::Ending,
+};
 use serde_json::Value;
 use std::{
     sync::Arc,
@@ -54,6 +57,8 @@ pub(crate) struct Job {
     pub(super) input: Option<Value>,
     pub(super) webhook: Option<String>,
     pub(super) start_within: Option<Duration>,
+    /// As they were at submit.
+    pub(super) delays: Delays,
     pub(super) received: Instant,
     pub(super) state: watch::Sender<State>,
     pub(super) cancel: CancellationToken,

@@ -50,8 +50,9 @@ async fn accept(app: &Arc<App>, call: Call, received: Instant) -> Result<Answer,
     let name = known_app(app, &endpoint)?.to_owned();
     auth::require_unlocked(app)?;
     let start_within = start_within(&call)?;
+    let delays = app.delays();
     if let Some(limit) = call.param("fal_max_queue_length").and_then(|l| l.parse::<usize>().ok())
-        && app.queue.length(&endpoint) > limit
+        && app.queue.length(&endpoint).saturating_add(delays.ahead as usize) > limit
     {
         return Err(detail(429, &format!("The queue of {endpoint} is longer than {limit}")));
     }
@@ -65,8 +66,9 @@ async fn accept(app: &Arc<App>, call: Call, received: Instant) -> Result<Answer,
         input,
         webhook,
         start_within,
+        delays,
         received,
-        state: watch::Sender::new(State { ahead: app.delays().ahead, ..State::default() }),
+        state: watch::Sender::new(State { ahead: delays.ahead, ..State::default() }),
         cancel: CancellationToken::new(),
     });
     let body = accepted(app, &job);

@@ -81,7 +81,7 @@ async fn through(app: &Arc<App>, job: &Job) -> (Ending, Option<Duration>) {
     job.start();
     app.queue.leave(job);
     let started = Instant::now();
-    let run = execute(app, &job.endpoint, job.input.clone(), |lines| job.log(lines));
+    let run = execute(app, &job.endpoint, job.input.clone(), job.delays.run, |lines| job.log(lines));
     let ending = if app.config.slow_cancel {
         run.await
     } else {
@@ -105,7 +105,7 @@ async fn deadline(job: &Job) {
 
 /// Waits until other people's requests are gone and the account has a place.
 async fn turn(app: &App, job: &Job) -> Option<OwnedSemaphorePermit> {
-    let delays = app.delays();
+    let delays = job.delays;
     let steps = delays.ahead + 1;
     for gone in 1..=steps {
         tokio::time::sleep(delays.queue / steps).await;
@@ -114,18 +114,19 @@ async fn turn(app: &App, job: &Job) -> Option<OwnedSemaphorePermit> {
     Arc::clone(&app.queue.places).acquire_owned().await.ok()
 }
 
-/// Runs `endpoint` on `input` for as long as the emulator is told; shared with the synchronous route.
+/// Runs `endpoint` on `input` for `length` or as long as it usually takes; shared with the synchronous route.
 pub(crate) async fn execute(
     app: &Arc<App>,
     endpoint_id: &str,
     input: Option<Value>,
+    length: Option<Duration>,
     log: impl Fn(Vec<String>),
 ) -> Ending {
     let Some(endpoint) = app.endpoint(endpoint_id).cloned() else {
         return Ending::Model(refusal(404, json!({ "detail": format!("Path {} not found", below_app(endpoint_id)) })));
     };
     let Some(input) = input else { return Ending::Model(not_json()) };
-    let length = app.delays().run.unwrap_or_else(|| work::usual_duration(&endpoint));
+    let length = length.unwrap_or_else(|| work::usual_duration(&endpoint));
     let end = tokio::time::Instant::now() + length;
     log(vec![format!("Runner picked up a request for {endpoint_id}")]);
     if let Some(fault) = app.faults.take_job() {
