@@ -1,6 +1,6 @@
 //! Keys, locks, tokens and balances (protocol 1, 6.1, 7.8).
 
-use crate::fixture::{Fixture, Got, MODEL, input, queued_forever, quick};
+use crate::fixture::{Fixture, Got, MODEL, input, job, queued_forever, quick};
 use fal_emulator::Route;
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn a_locked_account_can_only_ask_how_its_jobs_are() {
         assert_eq!(got.status, 403, "{path}");
         assert!(got.json["detail"].as_str().is_some_and(|d| d.starts_with("User is locked. Reason: ")), "{path}");
     }
-    assert_eq!(f.get(&f.job(&id, "/status")).await.status, 202);
+    assert_eq!(f.get(&job(&id, "/status")).await.status, 202);
     f.emulator.set_locked(false);
     f.submit().await;
 }

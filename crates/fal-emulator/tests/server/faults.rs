@@ -1,6 +1,6 @@
 //! Scripted faults: seen by the client as scripted, as often as scripted, and counted.
 
-use crate::fixture::{Fixture, MODEL, input, queued_forever, quick};
+use crate::fixture::{Fixture, MODEL, input, job, queued_forever, quick};
 use fal_emulator::{Fault, Route};
 use reqwest::Method;
 use serde_json::json;
@@ -23,13 +23,13 @@ async fn an_ingress_page_is_html_without_a_request_id() {
     f.until(&id, "COMPLETED").await;
     for code in [502, 503, 504] {
         f.emulator.fail(Route::Result, Fault::NginxHtml(code), 1);
-        let response = f.request(Method::GET, &f.job(&id, "")).send().await.expect("answer");
+        let response = f.request(Method::GET, &job(&id, "")).send().await.expect("answer");
         assert_eq!(response.status().as_u16(), code);
         assert!(response.headers().get("x-fal-request-id").is_none());
         assert_eq!(response.headers()["content-type"], "text/html");
         assert!(response.text().await.expect("text").contains("nginx"));
     }
-    assert_eq!(f.get(&f.job(&id, "")).await.status, 200);
+    assert_eq!(f.get(&job(&id, "")).await.status, 200);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn an_unknown_status_keeps_the_rest_of_the_answer() {
     let f = Fixture::new(queued_forever()).await;
     let id = f.submit().await;
     f.emulator.fail(Route::Status, Fault::UnknownStatus("PAUSED".to_owned()), 1);
-    let got = f.get(&f.job(&id, "/status")).await;
+    let got = f.get(&job(&id, "/status")).await;
     assert_eq!((&got.json["status"], &got.json["request_id"]), (&json!("PAUSED"), &json!(id)));
     assert_eq!(got.status, 202);
 }
@@ -104,7 +104,7 @@ async fn faults_of_other_routes_do_not_touch_each_other_and_can_be_cleared() {
     let f = Fixture::new(queued_forever()).await;
     f.emulator.fail(Route::Status, Fault::NginxHtml(502), 9);
     let id = f.submit().await;
-    assert_eq!(f.get(&f.job(&id, "/status")).await.status, 502);
+    assert_eq!(f.get(&job(&id, "/status")).await.status, 502);
     f.emulator.clear_faults();
-    assert_eq!(f.get(&f.job(&id, "/status")).await.status, 202);
+    assert_eq!(f.get(&job(&id, "/status")).await.status, 202);
 }

@@ -47,12 +47,17 @@ pub(crate) fn quick() -> EmulatorConfig {
 
 /// One whose jobs stay in the queue until cancelled.
 pub(crate) fn queued_forever() -> EmulatorConfig {
-    quick().with_queue_delay(Duration::from_secs(3600))
+    quick().with_queue_delay(Duration::from_hours(1))
 }
 
 /// One whose jobs start at once and run until cancelled.
 pub(crate) fn running_forever() -> EmulatorConfig {
-    quick().with_run_delay(Duration::from_secs(3600))
+    quick().with_run_delay(Duration::from_hours(1))
+}
+
+/// The address of a job of [`MODEL`].
+pub(crate) fn job(id: &str, rest: &str) -> String {
+    format!("/queue/{APP}/requests/{id}{rest}")
 }
 
 impl Fixture {
@@ -89,14 +94,11 @@ impl Fixture {
         got.json["request_id"].as_str().expect("request_id").to_owned()
     }
 
-    pub(crate) fn job(&self, id: &str, rest: &str) -> String {
-        format!("/queue/{APP}/requests/{id}{rest}")
-    }
-
+    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
     /// Polls until the status is `word`; fails after half a minute.
     pub(crate) async fn until(&self, id: &str, word: &str) -> Got {
         for _ in 0..3000 {
-            let got = self.get(&self.job(id, "/status?logs=1")).await;
+            let got = self.get(&job(id, "/status?logs=1")).await;
             if got.json["status"] == word {
                 return got;
             }

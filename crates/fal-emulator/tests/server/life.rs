@@ -1,6 +1,6 @@
 //! Start, stop, and steering from another process.
 
-use crate::fixture::{Fixture, MODEL, input, queued_forever, quick};
+use crate::fixture::{Fixture, MODEL, input, job, queued_forever, quick};
 use fal_emulator::{Emulator, EmulatorError};
 use serde_json::json;
 
@@ -37,7 +37,7 @@ async fn delays_faults_and_the_lock_are_steered_over_http() {
     assert_eq!(f.post("/__emulator/delays", &set).await.status, 200);
     let moving = f.submit().await;
     f.until(&moving, "IN_PROGRESS").await;
-    assert_eq!(f.get(&f.job(&stuck, "/status")).await.json["status"], "IN_QUEUE", "delays are those of the submit");
+    assert_eq!(f.get(&job(&stuck, "/status")).await.json["status"], "IN_QUEUE", "delays are those of the submit");
     let script = json!({ "route": "submit", "fault": { "nginx-html": 503 }, "times": 1 });
     assert_eq!(f.post("/__emulator/faults", &script).await.status, 200);
     assert_eq!(f.post(&format!("/queue/{MODEL}"), &input()).await.status, 503);

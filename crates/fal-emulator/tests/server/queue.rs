@@ -1,6 +1,6 @@
 //! Submit, status, result and cancel (protocol 2).
 
-use crate::fixture::{APP, Fixture, MODEL, input, queued_forever, quick, running_forever};
+use crate::fixture::{APP, Fixture, MODEL, input, job, queued_forever, quick, running_forever};
 use fal_emulator::{JobFault, Route};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn submit_looks_at_neither_input_nor_subpath_but_at_the_application() {
     assert_eq!(wrong_path.status, 200);
     let id = wrong_path.json["request_id"].as_str().expect("id");
     f.until(id, "COMPLETED").await;
-    let result = f.get(&f.job(id, "")).await;
+    let result = f.get(&job(id, "")).await;
     assert_eq!(
         (result.status, &result.json),
         (StatusCode::NOT_FOUND, &json!({ "detail": "Path /no-such-path not found" }))
@@ -59,7 +59,7 @@ async fn bad_input_is_422_at_the_result_and_nowhere_before() {
     let status = f.until(&id, "COMPLETED").await;
     assert_eq!(status.status, 200);
     assert!(status.json.get("error").is_none(), "model errors show at the result only");
-    let result = f.get(&f.job(&id, "")).await;
+    let result = f.get(&job(&id, "")).await;
     assert_eq!(result.status, 422);
     assert_eq!(result.json["detail"][0]["loc"], json!(["body", "prompt"]));
     assert_eq!(result.header("x-fal-retryable"), Some("false"));
@@ -72,14 +72,14 @@ async fn status_is_202_with_position_in_the_queue() {
     let f = Fixture::new(queued_forever().with_queue_ahead(3)).await;
     let first = f.submit().await;
     let second = f.submit().await;
-    let got = f.get(&f.job(&first, "/status")).await;
+    let got = f.get(&job(&first, "/status")).await;
     assert_eq!(got.status, 202);
     assert_eq!((&got.json["status"], &got.json["queue_position"]), (&json!("IN_QUEUE"), &json!(3)));
     assert!(got.json.get("metrics").is_none());
-    assert_eq!(f.get(&f.job(&second, "/status")).await.json["queue_position"], 4);
-    assert_eq!(f.put(&f.job(&first, "/cancel")).await.status, 202);
+    assert_eq!(f.get(&job(&second, "/status")).await.json["queue_position"], 4);
+    assert_eq!(f.put(&job(&first, "/cancel")).await.status, 202);
     f.until(&first, "COMPLETED").await;
-    assert_eq!(f.get(&f.job(&second, "/status")).await.json["queue_position"], 3);
+    assert_eq!(f.get(&job(&second, "/status")).await.json["queue_position"], 3);
 }
 
 #[tokio::test]
@@ -92,13 +92,13 @@ async fn status_is_202_with_a_logs_key_while_running() {
     for (query, shown) in
         [("", false), ("?logs=0", false), ("?logs=false", false), ("?logs=1", true), ("?logs=true", true)]
     {
-        let got = f.get(&f.job(&id, &format!("/status{query}"))).await;
+        let got = f.get(&job(&id, &format!("/status{query}"))).await;
         assert!(
             got.json.get("logs").is_some_and(|logs| logs.is_array() == shown && logs.is_null() != shown),
             "{query}"
         );
     }
-    let line = &f.get(&f.job(&id, "/status?logs=1")).await.json["logs"][0];
+    let line = &f.get(&job(&id, "/status?logs=1")).await.json["logs"][0];
     assert!(line["message"].is_string() && line["timestamp"].is_string(), "{line}");
 }
 
@@ -110,7 +110,7 @@ async fn a_completed_job_answers_200_metrics_and_the_bare_result() {
     assert_eq!(got.status, 200);
     assert!(got.json["metrics"]["inference_time"].as_f64().is_some_and(|t| t >= 0.0));
     assert!(got.json.get("queue_position").is_none() && got.json.get("error").is_none());
-    let result = f.get(&f.job(&id, "")).await;
+    let result = f.get(&job(&id, "")).await;
     assert_eq!(result.status, 200);
     assert_eq!(result.header("x-fal-request-id"), Some(id.as_str()));
     assert!(result.header("x-fal-billable-units").is_some_and(|u| u.parse::<f64>().is_ok()));
@@ -147,17 +147,17 @@ async fn a_request_is_found_under_every_spelling_of_its_application() {
 async fn a_result_that_is_not_ready_is_400_and_an_unknown_one_404() {
     let f = Fixture::new(queued_forever()).await;
     let id = f.submit().await;
-    let early = f.get(&f.job(&id, "")).await;
+    let early = f.get(&job(&id, "")).await;
     assert_eq!(
         (early.status, early.json),
         (StatusCode::BAD_REQUEST, json!({ "detail": "Request is still in progress" }))
     );
     for rest in ["", "/status", "/status/stream"] {
-        let got = f.get(&f.job("no-such-id", rest)).await;
+        let got = f.get(&job("no-such-id", rest)).await;
         assert_eq!((got.status, got.json), (StatusCode::NOT_FOUND, json!({ "status": "NOT_FOUND" })));
     }
-    assert_eq!(f.put(&f.job("no-such-id", "/cancel")).await.status, 404);
-    let wrong_method = f.request(Method::POST, &f.job(&id, "/status")).send().await.expect("answer");
+    assert_eq!(f.put(&job("no-such-id", "/cancel")).await.status, 404);
+    let wrong_method = f.request(Method::POST, &job(&id, "/status")).send().await.expect("answer");
     assert_eq!(wrong_method.status(), 405);
 }
 
@@ -166,7 +166,7 @@ async fn a_result_goes_away_after_its_time() {
     let f = Fixture::new(quick().with_result_ttl(Duration::ZERO)).await;
     let id = f.submit().await;
     loop {
-        let got = f.get(&f.job(&id, "/status")).await;
+        let got = f.get(&job(&id, "/status")).await;
         if got.status == 404 {
             assert_eq!(got.json, json!({ "status": "NOT_FOUND" }));
             return;
@@ -180,12 +180,12 @@ async fn cancelling_is_accepted_until_the_end() {
     for config in [queued_forever(), running_forever()] {
         let f = Fixture::new(config).await;
         let id = f.submit().await;
-        let got = f.put(&f.job(&id, "/cancel")).await;
+        let got = f.put(&job(&id, "/cancel")).await;
         assert_eq!((got.status, got.json), (StatusCode::ACCEPTED, json!({ "status": "CANCELLATION_REQUESTED" })));
         let done = f.until(&id, "COMPLETED").await;
         assert_eq!(done.json["error_type"], "client_cancelled");
-        assert_eq!(f.get(&f.job(&id, "")).await.status.as_u16(), 499);
-        let late = f.put(&f.job(&id, "/cancel")).await;
+        assert_eq!(f.get(&job(&id, "")).await.status.as_u16(), 499);
+        let late = f.put(&job(&id, "/cancel")).await;
         assert_eq!((late.status, late.json), (StatusCode::BAD_REQUEST, json!({ "status": "ALREADY_COMPLETED" })));
     }
 }
@@ -196,9 +196,9 @@ async fn a_slow_cancel_lets_a_running_job_finish() {
     let f = Fixture::new(config).await;
     let id = f.submit().await;
     f.until(&id, "IN_PROGRESS").await;
-    assert_eq!(f.put(&f.job(&id, "/cancel")).await.status, 202);
+    assert_eq!(f.put(&job(&id, "/cancel")).await.status, 202);
     f.until(&id, "COMPLETED").await;
-    assert_eq!(f.get(&f.job(&id, "")).await.status, 200);
+    assert_eq!(f.get(&job(&id, "")).await.status, 200);
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_missed_start_deadline_ends_in_504_by_the_user() {
         assert_eq!(status.json["error_type"], "request_timeout");
         assert!(status.json["error"].is_string());
         assert_eq!(status.json["metrics"], json!({}));
-        let result = f.get(&f.job(&id, "")).await;
+        let result = f.get(&job(&id, "")).await;
         assert_eq!(result.status, 504);
         assert_eq!(result.header("x-fal-request-timeout-type"), Some("user"));
         assert_eq!(result.header("x-fal-error-type"), Some("request_timeout"));
@@ -240,9 +240,9 @@ async fn only_as_many_jobs_run_as_the_account_may() {
     let ids = [f.submit().await, f.submit().await, f.submit().await];
     f.until(&ids[0], "IN_PROGRESS").await;
     f.until(&ids[1], "IN_PROGRESS").await;
-    let third = f.get(&f.job(&ids[2], "/status")).await;
+    let third = f.get(&job(&ids[2], "/status")).await;
     assert_eq!((&third.json["status"], &third.json["queue_position"]), (&json!("IN_QUEUE"), &json!(0)));
-    f.put(&f.job(&ids[0], "/cancel")).await;
+    f.put(&job(&ids[0], "/cancel")).await;
     f.until(&ids[2], "IN_PROGRESS").await;
 }
 
@@ -261,12 +261,12 @@ async fn an_infrastructure_failure_shows_in_status_and_result() {
         (&status.json["error"], &status.json["error_type"]),
         (&json!("Runner went away"), &json!("runner_disconnected"))
     );
-    let result = f.get(&f.job(&id, "")).await;
+    let result = f.get(&job(&id, "")).await;
     assert_eq!(result.status, 503);
     assert_eq!(result.json, json!({ "detail": "Runner went away", "error_type": "runner_disconnected" }));
     let next = f.submit().await;
     f.until(&next, "COMPLETED").await;
-    assert_eq!(f.get(&f.job(&next, "")).await.status, 200);
+    assert_eq!(f.get(&job(&next, "")).await.status, 200);
 }
 
 #[tokio::test]

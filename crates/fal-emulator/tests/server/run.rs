@@ -1,6 +1,6 @@
 //! The synchronous route (protocol 3.1, 8).
 
-use crate::fixture::{Fixture, Got, MODEL, input, quick, running_forever};
+use crate::fixture::{Fixture, Got, MODEL, input, job, quick, running_forever};
 use fal_emulator::JobFault;
 use reqwest::Method;
 use serde_json::json;
@@ -47,7 +47,7 @@ async fn run_over_the_concurrency_limit_is_429() {
     assert_eq!(got.json["type"], "concurrent_requests_limit");
     assert_eq!(got.header("x-fal-error-type"), Some("concurrent_requests_limit"));
     assert_eq!(got.header("x-fal-needs-retry"), Some("1"));
-    f.put(&f.job(&id, "/cancel")).await;
+    f.put(&job(&id, "/cancel")).await;
     f.until(&id, "COMPLETED").await;
     f.emulator.set_delays(Duration::ZERO, Some(Duration::ZERO));
     assert_eq!(f.post(&format!("/run/{MODEL}"), &input()).await.status, 200);
@@ -55,7 +55,7 @@ async fn run_over_the_concurrency_limit_is_429() {
 
 #[tokio::test]
 async fn a_cold_start_beyond_the_deadline_is_504_by_the_user() {
-    let f = Fixture::new(quick().with_queue_delay(Duration::from_secs(3600))).await;
+    let f = Fixture::new(quick().with_queue_delay(Duration::from_hours(1))).await;
     let request = f.request(Method::POST, &format!("/run/{MODEL}")).header("x-fal-request-start-timeout", "0.2");
     let got = Got::of(request.json(&input()).send().await.expect("answer")).await;
     assert_eq!(got.status, 504);

@@ -1,6 +1,6 @@
 //! The status stream (protocol 2.7).
 
-use crate::fixture::{Fixture, queued_forever, quick, running_forever};
+use crate::fixture::{Fixture, job, queued_forever, quick, running_forever};
 use fal_emulator::{Fault, Route};
 use reqwest::{Method, Response};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Opens the stream of a job.
 async fn open(f: &Fixture, id: &str, query: &str) -> Response {
-    let response = f.request(Method::GET, &f.job(id, &format!("/status/stream{query}"))).send().await.expect("answer");
+    let response = f.request(Method::GET, &job(id, &format!("/status/stream{query}"))).send().await.expect("answer");
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     response
@@ -33,7 +33,7 @@ async fn the_stream_tells_each_change_and_ends_after_completed() {
     assert!(last["metrics"]["inference_time"].is_number());
     assert_eq!(events.iter().filter(|e| e["status"] == "COMPLETED").count(), 1);
     let streamed: usize = events.iter().filter_map(|e| e["logs"].as_array()).map(Vec::len).sum();
-    let polled = f.get(&f.job(&id, "/status?logs=1")).await.json["logs"].as_array().map_or(0, Vec::len);
+    let polled = f.get(&job(&id, "/status?logs=1")).await.json["logs"].as_array().map_or(0, Vec::len);
     assert!(polled > 0);
     assert_eq!(streamed, polled, "each line comes once");
 }
@@ -65,7 +65,7 @@ async fn a_cancel_reaches_the_stream() {
     let f = Fixture::new(queued_forever()).await;
     let id = f.submit().await;
     let stream = open(&f, &id, "").await;
-    f.put(&f.job(&id, "/cancel")).await;
+    f.put(&job(&id, "/cancel")).await;
     let events = events(&stream.text().await.expect("text"));
     assert_eq!(events.last().expect("event")["error_type"], "client_cancelled");
 }
@@ -74,11 +74,11 @@ async fn a_cancel_reaches_the_stream() {
 async fn streams_can_be_switched_off_refused_or_cut() {
     let off = Fixture::new(quick().with_status_stream(false)).await;
     let id = off.submit().await;
-    assert_eq!(off.get(&off.job(&id, "/status/stream")).await.status, 404);
+    assert_eq!(off.get(&job(&id, "/status/stream")).await.status, 404);
     let f = Fixture::new(queued_forever()).await;
     let id = f.submit().await;
     f.emulator.fail(Route::Stream, Fault::StreamRefused, 1);
-    assert_eq!(f.get(&f.job(&id, "/status/stream")).await.status, 404);
+    assert_eq!(f.get(&job(&id, "/status/stream")).await.status, 404);
     f.emulator.fail(Route::Stream, Fault::StreamEndsEarly, 1);
     let events = events(&open(&f, &id, "").await.text().await.expect("clean end"));
     assert_eq!(events.len(), 1);

@@ -1,6 +1,6 @@
 //! Webhooks: delivered, repeated until acknowledged, and signed (protocol 4).
 
-use crate::fixture::{Fixture, MODEL, input, quick};
+use crate::fixture::{Fixture, MODEL, input, job, quick};
 use aws_lc_rs::{digest, signature};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use base64::Engine;
@@ -50,12 +50,13 @@ async fn a_result_is_delivered_and_its_signature_verifies() {
         (&sent["request_id"], &sent["gateway_request_id"], &sent["status"]),
         (&json!(id), &json!(id), &json!("OK"))
     );
-    assert_eq!(sent["payload"], f.get(&f.job(&id, "")).await.json);
+    assert_eq!(sent["payload"], f.get(&job(&id, "")).await.json);
     let keys = f.get("/rest/.well-known/jwks.json").await.json;
     let key = keys["keys"][0]["x"].as_str().expect("key");
     let key = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(key).expect("base64url");
     let text = |name: &str| headers[name].to_str().expect("text").to_owned();
-    let hash: String = digest::digest(&digest::SHA256, &body).as_ref().iter().map(|b| format!("{b:02x}")).collect();
+    let hash = digest::digest(&digest::SHA256, &body);
+    let hash = hash.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let (user, time) = (text("x-fal-webhook-user-id"), text("x-fal-webhook-timestamp"));
     let message = format!("{}\n{user}\n{time}\n{hash}", text("x-fal-webhook-request-id"));
     let proof = unhex(&text("x-fal-webhook-signature"));
