@@ -86,7 +86,7 @@ async function until(requestId, word) {
 }
 
 async function subscribe(mode) {
-  await delays(150, 250, 1);
+  await delays(400, 400, 1);
   const seen = [];
   const ids = [];
   const { data, requestId } = await fal.subscribe(MODEL, {
@@ -223,6 +223,10 @@ await check("the status stream ends with completed", async () => {
   await delays();
   equal(words.at(-1), "COMPLETED");
   equal(words.filter((w) => w === "COMPLETED").length, 1);
+});
+await check("a streamed run ends with the output", async () => {
+  const stream = await fal.stream(MODEL, { input: INPUT });
+  equal((await stream.done()).seed, 7);
 });
 await check("an upload keeps its bytes", async () => {
   const content = randomBytes(300_000);

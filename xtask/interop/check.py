@@ -57,7 +57,7 @@ def until(read, kind):
 
 
 def subscribe():
-    emulator.delays(queue_ms=150, run_ms=250, ahead=1)
+    emulator.delays(queue_ms=400, run_ms=400, ahead=1)
     seen, ids = [], []
     output = client.subscribe(MODEL, INPUT, with_logs=True, on_enqueue=ids.append, on_queue_update=seen.append, interval=0.02)
     truth(output["images"][0]["url"].startswith(BASE), "an image on the CDN")
@@ -215,6 +215,11 @@ def events():
     equal(kinds[-1], fal_client.Completed)
 
 
+def streamed():
+    last = list(client.stream(MODEL, INPUT))[-1]
+    equal(last["seed"], 7)
+
+
 def upload():
     content = os.urandom(300_000)
     url = client.upload(content, "image/png", file_name="cat.png")
@@ -311,6 +316,7 @@ check("a start deadline ends in 504 and no retry", start_timeout)
 check("a client deadline cancels the job", client_timeout)
 check("ingress faults at submit are retried into one job", ingress_retry)
 check("events come in order", events)
+check("a streamed run ends with the output", streamed)
 check("an upload keeps its bytes", upload)
 check("an upload of 105 MiB in parts keeps its bytes", multipart)
 check("a file of 105 MiB in parts keeps its bytes", big_file)

@@ -87,7 +87,11 @@ fn install(command: &mut Command, what: &str) -> Result<()> {
 
 /// Runs one driver and counts its lines; ending badly or without a single check is a failure too.
 fn drive(command: &mut Command, name: &str, base: &str, tally: &mut Tally, out: &mut impl Write) -> Result<()> {
-    command.env("FAL_BASE_URL", base).env("FAL_KEY", KEY).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .env("FAL_BASE_URL", base)
+        .env("FAL_KEY", KEY)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONWARNINGS", "ignore");
     // A proxy of the machine must not come between a client and loopback.
     command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
     let mut child = command

@@ -14,7 +14,7 @@ use super::{
 use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, State},
-    http::{Method, Request, header, request::Parts},
+    http::{HeaderName, Method, Request, header, request::Parts},
 };
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -162,6 +162,11 @@ async fn record(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Bo
 async fn before(fault: Option<&Fault>, hang_up: &HangUp) -> Option<Answer> {
     match fault? {
         Fault::Status(code, body) => Some(answer::json(*code, body)),
+        Fault::StatusWithHeaders(code, headers, body) => {
+            let named = |(name, value): &(String, String)| Some((HeaderName::try_from(name).ok()?, value.clone()));
+            let headers = headers.iter().filter_map(named);
+            Some(headers.fold(answer::json(*code, body), |answer, (name, value)| answer::with(answer, name, &value)))
+        }
         Fault::NginxHtml(code) => Some(answer::nginx(*code)),
         Fault::RetryAfter(seconds, code) => {
             let refusal = answer::detail(*code, "Rate limit exceeded");

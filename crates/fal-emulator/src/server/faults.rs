@@ -47,6 +47,8 @@ pub enum Route {
 pub enum Fault {
     /// Answers with this status and JSON body; the request has no other effect.
     Status(u16, Value),
+    /// Like [`Fault::Status`] with headers of its own, such as `x-fal-request-id` on a 503 that fal itself gave.
+    StatusWithHeaders(u16, Vec<(String, String)>, Value),
     /// An ingress page as nginx writes it (502, 503, 504): HTML, no `x-fal-request-id`.
     NginxHtml(u16),
     /// Does the work (a submit makes its job) and closes the connection instead of answering.

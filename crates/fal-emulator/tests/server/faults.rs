@@ -17,6 +17,15 @@ async fn a_status_fault_happens_as_often_as_scripted() {
 }
 
 #[tokio::test]
+async fn a_fault_can_carry_headers() {
+    let f = Fixture::new(quick()).await;
+    let headers = vec![("x-fal-request-id".to_owned(), "abc".to_owned())];
+    f.emulator.fail(Route::Submit, Fault::StatusWithHeaders(503, headers, json!({ "detail": "busy" })), 1);
+    let got = f.post(&format!("/queue/{MODEL}"), &input()).await;
+    assert_eq!((got.status.as_u16(), got.header("x-fal-request-id")), (503, Some("abc")));
+}
+
+#[tokio::test]
 async fn an_ingress_page_is_html_without_a_request_id() {
     let f = Fixture::new(quick()).await;
     let id = f.submit().await;

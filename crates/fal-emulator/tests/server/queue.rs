@@ -192,7 +192,7 @@ async fn cancelling_is_accepted_until_the_end() {
 
 #[tokio::test]
 async fn a_slow_cancel_lets_a_running_job_finish() {
-    let config = quick().with_slow_cancel(true).with_run_delay(Duration::from_millis(300));
+    let config = quick().with_slow_cancel(true).with_run_delay(Duration::from_secs(2));
     let f = Fixture::new(config).await;
     let id = f.submit().await;
     f.until(&id, "IN_PROGRESS").await;

@@ -72,3 +72,16 @@ async fn a_scripted_model_error_keeps_its_code_and_body() {
     assert_eq!((got.status.as_u16(), &got.json), (422, &body));
     assert_eq!(got.header("x-fal-retryable"), Some("false"));
 }
+
+#[tokio::test]
+async fn a_streamed_run_ends_with_the_output_and_refuses_like_any_other() {
+    let f = Fixture::new(quick()).await;
+    let url = format!("/run/{MODEL}/stream");
+    let response = f.request(Method::POST, &url).json(&input()).send().await.expect("answer");
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let text = response.text().await.expect("text");
+    let last = text.lines().filter_map(|line| line.strip_prefix("data: ")).next_back().expect("event");
+    let output: serde_json::Value = serde_json::from_str(last).expect("json");
+    assert_eq!(output["seed"], 7);
+    assert_eq!(f.post(&url, &json!({})).await.status, 422);
+}
