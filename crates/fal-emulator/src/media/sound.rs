@@ -2,6 +2,7 @@
 
 mod codec;
 mod edit;
+mod read;
 mod synth;
 #[cfg(test)]
 mod tests;

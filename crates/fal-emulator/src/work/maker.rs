@@ -2,6 +2,7 @@
 
 mod film;
 mod sound;
+mod soundtrack;
 
 use super::{
     behaviour::Behaviour,

@@ -39,7 +39,7 @@ use errors::{Entry, broken, refusal};
 use fill::Draft;
 use kind::Kind;
 use maker::{Made, Maker};
-use schema::{Document, with_defaults};
+use schema::{Document, required, with_defaults};
 use serde_json::{Value, json};
 use sources::{Fetched, Sources};
 use std::time::Duration;
@@ -112,7 +112,9 @@ pub async fn perform(endpoint: &Endpoint, input: &Value, files: &dyn Files) -> R
     magic(&wishes, input)?;
     let behaviour = Behaviour::of(endpoint, document);
     let addresses = sources::addresses(document, schema, input);
-    if addresses.is_empty() && behaviour.needs_source() {
+    // Where another field is required the model can do without a file (protocol 9.3).
+    let free = document.object(schema).is_none_or(|object| required(object).next().is_none());
+    if addresses.is_empty() && free && behaviour.needs_source() {
         return Err(refusal(vec![missing_source(document, schema, input)]));
     }
     let fetched = sources::fetch(addresses, files).await?;

@@ -33,7 +33,7 @@ pub(super) enum Medium {
     Picture(Picture),
     /// A measured film.
     Film(Bytes, FilmFacts),
-    /// A decoded sound; `None` for MP3 and FLAC, which are recognised but not read.
+    /// A decoded sound; `None` for M4A, which is taken but not decoded.
     Sound(Option<Sound>),
     /// Anything else.
     Archive,
@@ -196,10 +196,9 @@ fn medium(kind: Kind, bytes: &Bytes) -> Result<Medium, MediaError> {
     }
 }
 
-/// FLAC, MP3 with or without a tag, and MP4 sound.
+/// Sound in MP4 (M4A), which is taken but not decoded.
 fn only_recognised(bytes: &[u8]) -> bool {
-    let sync = bytes.first() == Some(&0xff) && bytes.get(1).is_some_and(|byte| byte & 0xe0 == 0xe0);
-    sync || bytes.starts_with(b"fLaC") || bytes.starts_with(b"ID3") || bytes.get(4..8) == Some(b"ftyp")
+    bytes.get(4..8) == Some(b"ftyp")
 }
 
 fn unreadable(address: &Address, error: &MediaError) -> Entry {
@@ -219,5 +218,38 @@ fn unreadable(address: &Address, error: &MediaError) -> Entry {
             entry("unsupported_audio_format", "Unsupported audio").with("supported_formats", &formats)
         }
         _ => entry("image_load_error", "Failed to load the image"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_in_lists_and_nested_objects() {
+        let root = json!({});
+        let text = json!({"type": "string"});
+        let schema = json!({"properties": {
+            "image_urls": {"type": "array", "items": text},
+            "speakers": {"type": "array", "items": {"properties": {"audio_url": text, "name": text}}},
+            "condition": {"anyOf": [{"properties": {"video_url": text}}, {"type": "null"}]},
+            "prompt": text,
+        }});
+        let input = json!({
+            "image_urls": ["a", "b"], "speakers": [{"audio_url": "c", "name": "d"}],
+            "condition": {"video_url": "e"}, "prompt": "http://no.file",
+        });
+        let mut found: Vec<(String, Kind, String)> = addresses(Document::new(&root), &schema, &input)
+            .into_iter()
+            .map(|one| (one.url, one.kind, Value::Array(one.loc).to_string()))
+            .collect();
+        found.sort();
+        let wanted = [
+            ("a", Kind::Picture, r#"["image_urls",0]"#),
+            ("b", Kind::Picture, r#"["image_urls",1]"#),
+            ("c", Kind::Sound, r#"["speakers",0,"audio_url"]"#),
+            ("e", Kind::Film, r#"["condition","video_url"]"#),
+        ];
+        assert_eq!(found, wanted.map(|(url, kind, loc)| (url.to_owned(), kind, loc.to_owned())));
     }
 }

@@ -4,6 +4,8 @@
 //! list is compared without any conversion: `5` is not `"5"`.
 
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 use super::{
     errors::Entry,

@@ -1,13 +1,13 @@
-//! Sound files: WAV, FLAC and Ogg Vorbis written, WAV and Ogg Vorbis read.
+//! Writing sound files: WAV, FLAC and Ogg Vorbis.
 
-use super::{Sound, level, sample};
-use crate::media::limits::{MAX_SOUND_SECONDS, MediaError};
+use super::{Sound, level};
+use crate::media::limits::MediaError;
 use flacenc::{bitsink::ByteSink, component::BitRepr, error::Verify};
 use std::{
     io::Cursor,
     num::{NonZeroU8, NonZeroU32},
 };
-use vorbis_rs::{VorbisBitrateManagementStrategy, VorbisDecoder, VorbisEncoderBuilder};
+use vorbis_rs::{VorbisBitrateManagementStrategy, VorbisEncoderBuilder};
 
 /// Number of the Ogg stream: fixed, so that the same sound gives the same bytes.
 const STREAM_NUMBER: i32 = 0x0fa1;
@@ -16,7 +16,8 @@ const VORBIS_QUALITY: f32 = 0.4;
 /// Samples of each channel that go to an encoder at once.
 const BLOCK: usize = 4096;
 
-/// How a sound is stored in a file. MP3 is missing: there is no encoder under a licence that this project takes.
+/// How a sound is stored in a file. MP3 is missing (it can be read): no encoder is
+/// under a licence that this project takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SoundFormat {
     /// WAV, 16-bit PCM.
@@ -61,21 +62,6 @@ impl SoundFormat {
 }
 
 impl Sound {
-    /// Reads a WAV (PCM of 8 to 32 bits or 32-bit float) or Ogg Vorbis file; of more than two channels the first two.
-    ///
-    /// # Errors
-    /// [`MediaError::Unreadable`] for other or broken bytes (FLAC and MP3 too), [`MediaError::OutOfRange`] for a sound
-    /// that is empty or longer than [`MAX_SOUND_SECONDS`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, MediaError> {
-        if bytes.starts_with(b"RIFF") {
-            read_wav(bytes)
-        } else if bytes.starts_with(b"OggS") {
-            read_ogg(bytes)
-        } else {
-            Err(MediaError::unreadable("sound", "the bytes are neither WAV nor Ogg Vorbis"))
-        }
-    }
-
     /// The sound as a file.
     ///
     /// # Errors
@@ -110,7 +96,10 @@ impl Sound {
         let samples: Vec<i32> = self.samples.iter().copied().map(i32::from).collect();
         let rate = usize::try_from(self.sample_rate).unwrap_or(usize::MAX);
         let source = flacenc::source::MemSource::from_samples(&samples, usize::from(self.channels), 16, rate);
-        let stream = flacenc::encode_with_fixed_block_size(&config, source, BLOCK).map_err(|why| refused(&why))?;
+        let mut stream = flacenc::encode_with_fixed_block_size(&config, source, BLOCK).map_err(|why| refused(&why))?;
+        // The encoder counts the last, shorter block as the shortest; the format leaves it out (RFC 9639, 8.2), and
+        // some decoders take the stream for one of varying blocks otherwise.
+        stream.stream_info_mut().set_block_sizes(BLOCK, BLOCK).map_err(|why| refused(&why))?;
         let mut sink = ByteSink::new();
         stream.write(&mut sink).map_err(|why| refused(&why))?;
         Ok(sink.into_inner())
@@ -130,55 +119,4 @@ impl Sound {
         }
         encoder.finish()
     }
-}
-
-/// Most samples that reading takes; what a file holds beyond them is refused.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the limit is a small whole number")]
-fn most_samples(rate: u32, channels: usize) -> usize {
-    usize::try_from(rate).unwrap_or(0).saturating_mul(MAX_SOUND_SECONDS as usize + 1).saturating_mul(channels)
-}
-
-fn read_wav(bytes: &[u8]) -> Result<Sound, MediaError> {
-    let broken = |why: hound::Error| MediaError::unreadable("sound", why);
-    let mut reader = hound::WavReader::new(Cursor::new(bytes)).map_err(broken)?;
-    let spec = reader.spec();
-    let levels: Result<Vec<i16>, hound::Error> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().map(|value| value.map(sample)).collect(),
-        hound::SampleFormat::Int => {
-            let bits = u32::from(spec.bits_per_sample);
-            reader.samples::<i32>().map(|value| value.map(|value| to_16_bits(value, bits))).collect()
-        }
-    };
-    of_channels(levels.map_err(broken)?, spec.sample_rate, spec.channels.into())
-}
-
-fn to_16_bits(value: i32, bits: u32) -> i16 {
-    let wide = if bits > 16 { i64::from(value) >> (bits - 16) } else { i64::from(value) << (16 - bits.max(1)) };
-    i16::try_from(wide.clamp(i16::MIN.into(), i16::MAX.into())).unwrap_or(0)
-}
-
-fn read_ogg(bytes: &[u8]) -> Result<Sound, MediaError> {
-    let broken = |why: vorbis_rs::VorbisError| MediaError::unreadable("sound", why);
-    let mut decoder = VorbisDecoder::<&[u8]>::new(bytes).map_err(broken)?;
-    let (rate, channels) = (decoder.sampling_frequency().get(), usize::from(decoder.channels().get()));
-    let mut samples = Vec::new();
-    while let Some(block) = decoder.decode_audio_block().map_err(broken)? {
-        let planes = block.samples();
-        for index in 0..planes.first().map_or(0, |plane| plane.len()) {
-            samples.extend(planes.iter().map(|plane| plane.get(index).copied().map_or(0, sample)));
-        }
-        if samples.len() > most_samples(rate, channels) {
-            break;
-        }
-    }
-    of_channels(samples, rate, channels)
-}
-
-/// Keeps the first two channels.
-fn of_channels(samples: Vec<i16>, rate: u32, channels: usize) -> Result<Sound, MediaError> {
-    if channels <= 2 {
-        return Sound::new(samples, rate, u16::try_from(channels).unwrap_or(0));
-    }
-    let two = samples.chunks_exact(channels).flat_map(|frame| frame.iter().take(2).copied()).collect();
-    Sound::new(two, rate, 2)
 }

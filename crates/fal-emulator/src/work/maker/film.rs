@@ -1,6 +1,6 @@
 //! Films: made anew, out of pictures, or out of a film.
 
-use super::{Made, Maker};
+use super::{Made, Maker, soundtrack::with_sound};
 use crate::{
     media::{
         Film, FilmChange, FilmSpec, MAX_FILM_LONG_SIDE, MAX_FILM_SHORT_SIDE, MAX_FRAMES, MIN_FILM_SIDE, MediaError,
@@ -30,11 +30,25 @@ impl Maker {
             Some((bytes, _)) if changes => self.changed_film(bytes, name, index)?,
             _ => film(&self.film_spec(index))?,
         };
+        let made = match self.soundtrack(made.duration_s)? {
+            Some(sound) => with_sound(&made, &sound)?,
+            None => made,
+        };
         let facts = json!({
             "width": made.width, "height": made.height, "fps": made.fps, "num_frames": made.frames,
             "duration": made.duration_s,
         });
         Ok(Made::new(Kind::Film, made.bytes, Film::MEDIA_TYPE, Film::EXTENSION, &facts))
+    }
+
+    /// What is heard: the sound a film is fitted to, one made for it, or none.
+    fn soundtrack(&self, seconds: f64) -> Result<Option<Sound>, MediaError> {
+        let audible = self.behaviour == Behaviour::AddSound || self.wishes.value("film_sound") == Some(&json!(true));
+        match self.sources.sound() {
+            Some(given) if self.behaviour == Behaviour::Dub => Ok(Some(given.clone())),
+            _ if audible => self.film_sound(seconds).map(Some),
+            _ => Ok(None),
+        }
     }
 
     fn changed_film(&self, bytes: &Bytes, name: &str, index: usize) -> Result<Film, MediaError> {

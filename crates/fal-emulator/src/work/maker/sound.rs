@@ -27,6 +27,11 @@ impl Maker {
         Ok(Made::new(Kind::Sound, made.encode(format)?, format.media_type(), format.extension(), &facts))
     }
 
+    /// A sound of the prompt that lasts as long as a film.
+    pub(super) fn film_sound(&self, seconds: f64) -> Result<Sound, MediaError> {
+        sound(&SoundSpec { duration_s: seconds, kind: SoundKind::Effect, ..self.sound_spec(0) })
+    }
+
     /// Without words to follow noise is taken away; with words new content is laid over, the length stays.
     fn reworked(&self, source: &Sound) -> Result<Sound, MediaError> {
         if self.wishes.text("prompt").is_empty() {

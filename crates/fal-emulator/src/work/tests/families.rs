@@ -157,6 +157,30 @@ async fn films_out_of_pictures_and_films_keep_what_they_came_from() {
     assert!((facts.duration_s - 1.0).abs() < 0.11, "{}", facts.duration_s);
 }
 
+/// Types of the tracks of an MP4 file, from its `hdlr` boxes.
+fn tracks(mp4: &[u8]) -> Vec<String> {
+    let is_handler = |at: &usize| mp4[*at..].starts_with(b"hdlr");
+    let kind = |at: usize| String::from_utf8_lossy(&mp4[at + 12..at + 16]).into_owned();
+    (0..mp4.len().saturating_sub(16)).filter(is_handler).map(kind).collect()
+}
+
+#[tokio::test]
+async fn a_film_gets_sound_and_keeps_its_frames() {
+    let files = Memory::new();
+    let silent = files.get(&json!(FILM)).0;
+    assert_eq!(tracks(&silent), ["vide"]);
+    for (id, input) in [
+        ("fal-ai/mmaudio-v2", json!({"video_url": FILM, "prompt": "water", "duration": 1})),
+        ("fal-ai/sync-lipsync", json!({"video_url": FILM, "audio_url": SOUND})),
+    ] {
+        let body = body(&files, id, input).await;
+        let audible = files.get(&body["video"]["url"]).0;
+        assert_eq!(tracks(&audible), ["vide", "soun"], "{id}");
+        let facts = probe_film(&audible).expect("a film");
+        assert_eq!((facts.width, facts.height, facts.frames), (64, 48, 10), "{id}");
+    }
+}
+
 #[tokio::test]
 async fn sounds_keep_their_length_or_follow_the_words() {
     let files = Memory::new();
@@ -205,4 +229,18 @@ async fn an_endpoint_without_data_row_is_understood_from_its_schema() {
     endpoint.id = "some-lab/enlarger".to_owned();
     let body = perform(&endpoint, &json!({"image_url": PICTURE, "scale": 2}), &files).await.expect("a picture").body;
     assert_eq!(files.picture(&body["image"]["url"]).width(), 128);
+}
+
+#[tokio::test]
+async fn a_flac_sample_is_read_and_an_m4a_is_taken() {
+    let files = Memory::new();
+    let wav = files.sound(&json!(SOUND));
+    let flac = wav.encode(SoundFormat::Flac).expect("FLAC");
+    let flac = files.store(Bytes::from(flac), "in.flac", "audio/flac").await;
+    let clean = body(&files, "fal-ai/deepfilternet3", json!({"audio_url": flac, "audio_format": "flac"})).await;
+    let (bytes, media_type) = files.get(&clean["audio_file"]["url"]);
+    assert!(bytes.starts_with(b"fLaC") && media_type == "audio/flac");
+    assert!((clean["audio_file"]["duration"].as_f64().unwrap_or_default() - 1.5).abs() < 0.01);
+    let m4a = files.store(Bytes::from_static(b"\0\0\0\x18ftypM4A \0\0\0\0"), "in.m4a", "audio/mp4").await;
+    assert!(run(&files, "fal-ai/whisper", json!({"audio_url": m4a})).await.is_ok());
 }

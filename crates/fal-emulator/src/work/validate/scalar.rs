@@ -96,6 +96,12 @@ fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entr
         let edge = limit.as_f64().unwrap_or_default();
         let beyond = if keyword.to_lowercase().contains("minimum") { number < edge } else { number > edge };
         let on_edge = strict && (number - edge).abs() < f64::EPSILON;
+        // The 3.0 form says `greater than` with `minimum`; so does the complaint.
+        let (kind, name, words) = match (strict, kind) {
+            (true, "greater_than_equal") => ("greater_than", "gt", "greater than"),
+            (true, "less_than_equal") => ("less_than", "lt", "less than"),
+            _ => (kind, name, words),
+        };
         if beyond || on_edge {
             let entry = Entry::new(loc, kind, format!("Input should be {words} {limit}"), value);
             found.push(entry.with(name, limit));
