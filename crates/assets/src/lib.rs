@@ -1,1 +1,4 @@
-//! Media on disk: download, verify, sniff and probe what a model made.
+#![doc = include_str!("../README.md")]
+
+pub mod probe;
+pub mod sniff;
