@@ -1,4 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod asset;
+mod download;
+pub mod name;
+mod policy;
 pub mod probe;
 pub mod sniff;
+mod target;
+
+pub use asset::Asset;
+pub use download::Downloader;
+pub use policy::{DownloadPolicy, is_public};
+pub use target::{DEFAULT_NAME, Target};

@@ -77,8 +77,9 @@ pub(crate) fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) 
         })?;
         if !FIELDS.contains(&field) {
             let message = format!("file name template `{template}` has an unknown field `{field}`");
-            return Err(Error::new(ErrorKind::InvalidInput, message)
-                .with_hint("known: {model}, {index}, {ext}, {job}, {seed}"));
+            return Err(
+                Error::new(ErrorKind::InvalidInput, message).with_hint("known: {model}, {index}, {ext}, {job}, {seed}")
+            );
         }
         filled.push_str(value(field).unwrap_or_default());
         rest = after;

@@ -167,15 +167,40 @@ mod tests {
     #[test]
     fn inner_addresses_are_told_from_public_ones() {
         let inner = [
-            "127.0.0.1", "127.9.9.9", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-            "0.0.0.0", "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "192.0.0.8", "203.0.113.9", "::1",
-            "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-            "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001:0:1::1", "::7f00:1", "fec0::1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.0.8",
+            "203.0.113.9",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001:0:1::1",
+            "::7f00:1",
+            "fec0::1",
         ];
         for address in inner {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
-        for address in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"] {
+        for address in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+        {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }
@@ -185,9 +210,16 @@ mod tests {
         let base = Url::parse("http://127.0.0.1:9000/cdn").unwrap();
         let policy = DownloadPolicy::default().allow_base(&base);
         let refused = [
-            "http://127.0.0.1:9001/x", "https://127.0.0.1:9000/x", "http://example.com/x", "https://[::1]/x",
-            "https://169.254.169.254/latest", "ftp://example.com/x", "file:///etc/passwd", "https://a:b@example.com/x",
-            "https://0x7f.1/", "https://2130706433/",
+            "http://127.0.0.1:9001/x",
+            "https://127.0.0.1:9000/x",
+            "http://example.com/x",
+            "https://[::1]/x",
+            "https://169.254.169.254/latest",
+            "ftp://example.com/x",
+            "file:///etc/passwd",
+            "https://a:b@example.com/x",
+            "https://0x7f.1/",
+            "https://2130706433/",
         ];
         for url in refused {
             let error = policy.check_url(&Url::parse(url).unwrap()).unwrap_err();

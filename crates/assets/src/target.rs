@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_target_names_files_by_its_fields() {
-        let target = Target::new("out").with_field("model", "fal-ai/flux").with_field("index", 0).with_field("index", 1);
+        let target =
+            Target::new("out").with_field("model", "fal-ai/flux").with_field("index", 0).with_field("index", 1);
         assert_eq!(target.stem("png").unwrap(), "fal-ai-flux-1");
         assert_eq!(target.clone().with_name("{model}.{ext}").stem("png").unwrap(), "fal-ai-flux");
         assert_eq!(target.clone().with_name("{ext}/{job}/{index}").stem("png").unwrap(), "png-1");

@@ -16,12 +16,8 @@ pub(super) fn measure(kind: FileType, file: File, facts: &mut Facts) {
     let mut hint = Hint::new();
     hint.with_extension(kind.extension).mime_type(kind.media_type);
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let opened = symphonia::default::get_probe().probe(
-        &hint,
-        stream,
-        FormatOptions::default(),
-        MetadataOptions::default(),
-    );
+    let opened =
+        symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
     if let Ok(reader) = opened {
         read(&*reader, facts);
     }

@@ -98,9 +98,8 @@ impl Facts {
 /// `Io` when the file cannot be opened or read. A damaged or unknown file is no error: its facts are `None`.
 pub fn probe(path: impl AsRef<Path>) -> Result<Facts> {
     let path = path.as_ref();
-    let io = |e: std::io::Error| {
-        Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e)
-    };
+    let io =
+        |e: std::io::Error| Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e);
     let mut file = File::open(path).map_err(io)?;
     let bytes = file.metadata().map_err(io)?.len();
     let mut head = Vec::with_capacity(sniff::HEAD_BYTES);
