@@ -114,7 +114,7 @@ pub fn sniff(head: &[u8]) -> Option<FileType> {
         // A brand that `infer` does not list is an MP4 all the same.
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => infer::get(head).map_or("video/mp4", |kind| kind.mime_type()),
         [b'O', b'g', b'g', b'S', ..] if contains(head, b"OpusHead") => "audio/opus",
-        _ => match infer::get(head) {
+        _ => match infer::get(head).filter(|kind| kind.matcher_type() != infer::MatcherType::Text) {
             Some(kind) => kind.mime_type(),
             None => return sniff_text(head),
         },

@@ -96,7 +96,7 @@ impl Resolve for PublicOnly {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             if let Some(inner) = found.iter().find(|a| is_target && !is_public(a.ip())) {
                 let refused = RefusedAddress { name: name.as_str().to_owned(), address: inner.ip() };
-                return Err(Box::new(refused).into());
+                return Err(refused.into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })

@@ -20,7 +20,18 @@ pub(super) fn measure(kind: FileType, file: File, facts: &mut Facts) {
         symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
     if let Ok(reader) = opened {
         read(&*reader, facts);
+        if kind.media_type == "audio/mpeg" {
+            facts.duration_s = reader.tracks().iter().find_map(mp3_seconds).or(facts.duration_s);
+        }
     }
+}
+
+/// The length of an MP3 as other tools state it: all frames, with the encoder's delay and padding.
+fn mp3_seconds(track: &Track) -> Option<f64> {
+    let silence = u64::from(track.delay.unwrap_or(0)) + u64::from(track.padding.unwrap_or(0));
+    let ticks = track.num_frames?.checked_add(silence)?;
+    let rate = track.codec_params.as_ref()?.audio()?.sample_rate?;
+    seconds(TimeBase::try_from_recip(rate), Some(Duration::new(ticks)))
 }
 
 fn read(reader: &dyn FormatReader, facts: &mut Facts) {
