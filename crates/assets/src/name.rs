@@ -31,7 +31,8 @@ pub fn clean(text: &str) -> String {
     for character in text.chars() {
         let character = if is_unsafe(character) { '-' } else { character };
         let repeated = matches!(character, '-' | '.') && stem.ends_with(['-', '.']);
-        if !repeated && !(stem.is_empty() && matches!(character, '-' | '.')) {
+        let leading = stem.is_empty() && matches!(character, '-' | '.');
+        if !repeated && !leading {
             if stem.len() + character.len_utf8() > MAX_STEM {
                 break;
             }

@@ -154,7 +154,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => embedded(high, low),
         [0x2002, high, low, ..] => embedded(high, low),
         // Teredo, ORCHID, benchmarking and documentation.
-        [0x2001, 0..0x200, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
+        [0x2001, 0..0x200 | 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
         // Everything else that is public is in 2000::/3.
         [first, ..] => first & 0xe000 == 0x2000,
     }

@@ -31,6 +31,7 @@ impl Target {
     }
 
     /// Sets the value of a field; the last value wins.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and text are passed as they are at hand")]
     pub fn with_field(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         let name = name.into();
         self.fields.retain(|(known, _)| *known != name);

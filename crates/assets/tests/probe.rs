@@ -52,7 +52,11 @@ fn pictures_and_sounds_are_measured() {
     assert!((facts.duration_s.unwrap() - 1.5).abs() < 1e-6, "{facts:?}");
     assert_eq!((facts.width, facts.frame_rate), (None, None));
     let facts = measured(dir.path(), "a.txt", b"just text");
-    assert_eq!(facts, { let mut none = Facts::default(); none.bytes = 9; none });
+    assert_eq!(facts, {
+        let mut none = Facts::default();
+        none.bytes = 9;
+        none
+    });
     assert_eq!(probe(dir.path().join("missing")).unwrap_err().kind(), mediagen_core::ErrorKind::Io);
 }
 
@@ -195,7 +199,8 @@ fn the_facts_agree_with_ffprobe() {
         };
         let facts = probe(&path).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let stream = |kind: &str| theirs["streams"].as_array().unwrap().iter().find(|s| s["codec_type"] == kind).cloned();
+        let stream =
+            |kind: &str| theirs["streams"].as_array().unwrap().iter().find(|s| s["codec_type"] == kind).cloned();
         let number = |value: &Value| value.as_str().and_then(|text| text.parse::<f64>().ok());
         let duration = number(&theirs["format"]["duration"]).unwrap();
         let allowed = if name == "vbr.mp3" { duration * 0.02 } else { 0.05 };

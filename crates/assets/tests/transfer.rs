@@ -100,8 +100,10 @@ async fn a_084_a_cut_download_resumes_by_range_to_an_equal_hash() {
         let events = events.lock().unwrap();
         let retries = events.iter().filter(|e| matches!(e, Event::Retrying { phase: Phase::Download, .. })).count();
         assert_eq!(retries, requests.len() - 1);
-        let received: Vec<u64> =
-            events.iter().filter_map(|e| if let Event::Downloading { received, .. } = e { Some(*received) } else { None }).collect();
+        let received: Vec<u64> = events
+            .iter()
+            .filter_map(|e| if let Event::Downloading { received, .. } = e { Some(*received) } else { None })
+            .collect();
         assert!(received.is_sorted(), "{received:?}");
     }
 }
@@ -159,7 +161,8 @@ async fn pages_and_nothing_are_errors_that_leave_no_file() {
     for (content_type, body, message) in cases {
         let server = Server::start(move |_, _| whole(content_type, body)).await;
         let dir = tempfile::tempdir().unwrap();
-        let error = server.downloader().save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap_err();
+        let error =
+            server.downloader().save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Transfer);
         assert!(error.message().contains(message), "{error}");
         assert_eq!(fact(&error, "url"), Some(server.url("/a.png").as_str()));

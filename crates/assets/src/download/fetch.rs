@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 /// The longest pause that a server may ask for before its answer is taken as final.
-const LONGEST_HINT: Duration = Duration::from_secs(300);
+const LONGEST_HINT: Duration = Duration::from_mins(5);
 
 /// One download.
 pub(super) struct Fetch<'a> {

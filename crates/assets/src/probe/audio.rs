@@ -1,4 +1,4 @@
-//! Sounds, and WebM and Matroska films: the container's own headers, through `symphonia`'s readers.
+//! Sounds, and `WebM` and Matroska films: the container's own headers, through `symphonia`'s readers.
 
 use super::Facts;
 use crate::sniff::FileType;
@@ -6,7 +6,7 @@ use std::fs::File;
 use symphonia::core::{
     codecs::CodecParameters,
     formats::{FormatOptions, FormatReader, Track, probe::Hint},
-    io::MediaSourceStream,
+    io::{MediaSourceStream, MediaSourceStreamOptions},
     meta::MetadataOptions,
     units::{Duration, TimeBase},
 };
@@ -15,7 +15,7 @@ use symphonia::core::{
 pub(super) fn measure(kind: FileType, file: File, facts: &mut Facts) {
     let mut hint = Hint::new();
     hint.with_extension(kind.extension).mime_type(kind.media_type);
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
     let opened =
         symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default());
     if let Ok(reader) = opened {

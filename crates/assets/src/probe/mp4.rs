@@ -33,8 +33,8 @@ pub(super) fn boxes(mut data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 }
 
 /// The content of the first box called `name`.
-pub(super) fn find<'a>(data: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(data).find(|(found, _)| found == name).map(|(_, content)| content)
+pub(super) fn find(data: &[u8], name: [u8; 4]) -> Option<&[u8]> {
+    boxes(data).find(|(found, _)| *found == name).map(|(_, content)| content)
 }
 
 /// Size with header (0: to the end), type, and length of the header.
@@ -105,18 +105,18 @@ impl Movie {
     fn from_moov(moov: &[u8]) -> Self {
         let mut tracks: Vec<Track> =
             boxes(moov).filter(|(name, _)| name == b"trak").filter_map(|(_, trak)| Track::read(trak)).collect();
-        for (_, trex) in boxes(find(moov, b"mvex").unwrap_or_default()).filter(|(name, _)| name == b"trex") {
+        for (_, trex) in boxes(find(moov, *b"mvex").unwrap_or_default()).filter(|(name, _)| name == b"trex") {
             for track in tracks.iter_mut().filter(|t| Some(t.id) == u32_at(trex, 4)) {
                 track.default_duration = u32_at(trex, 12).unwrap_or(0);
             }
         }
-        let duration_s = find(moov, b"mvhd").and_then(timing).and_then(|(scale, ticks)| seconds(ticks?, scale));
+        let duration_s = find(moov, *b"mvhd").and_then(timing).and_then(|(scale, ticks)| seconds(ticks?, scale));
         Self { tracks, duration_s }
     }
 
     fn add_fragment(&mut self, moof: &[u8]) {
         for (_, traf) in boxes(moof).filter(|(name, _)| name == b"traf") {
-            let id = find(traf, b"tfhd").and_then(|tfhd| u32_at(tfhd, 4));
+            let id = find(traf, *b"tfhd").and_then(|tfhd| u32_at(tfhd, 4));
             for track in self.tracks.iter_mut().filter(|t| Some(t.id) == id) {
                 track.add_fragment(traf);
             }

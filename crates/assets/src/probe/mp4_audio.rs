@@ -34,7 +34,7 @@ impl Sound {
     }
 }
 
-/// The DecoderSpecificInfo inside a tree of MPEG-4 descriptors, at most three levels deep.
+/// The `DecoderSpecificInfo` inside a tree of MPEG-4 descriptors, at most three levels deep.
 fn decoder_config(data: &[u8], depth: usize) -> Option<&[u8]> {
     let (tag, body) = descriptor(data)?;
     match (tag, depth) {
@@ -61,7 +61,7 @@ fn descriptor(data: &[u8]) -> Option<(u8, &[u8])> {
     None
 }
 
-/// Rate and channels of an AudioSpecificConfig: object type (5 bits), rate index (4; 15 means 24 bits follow),
+/// Rate and channels of an `AudioSpecificConfig`: object type (5 bits), rate index (4; 15 means 24 bits follow),
 /// channel configuration (4; 7 means 8 channels).
 fn aac(config: &[u8]) -> Option<(Option<u32>, Option<u16>)> {
     let mut bits = [0; 8];

@@ -33,21 +33,21 @@ pub(super) struct Track {
 impl Track {
     /// The track of a `trak` box; `None` without a usable `mdhd`.
     pub(super) fn read(trak: &[u8]) -> Option<Self> {
-        let mdia = find(trak, b"mdia")?;
-        let (timescale, stated_ticks) = timing(find(mdia, b"mdhd")?)?;
-        let mut track = Self { timescale, stated_ticks, ..Self::default() };
-        let tkhd = find(trak, b"tkhd").unwrap_or_default();
+        let mdia = find(trak, *b"mdia")?;
+        let (timescale, stated_ticks) = timing(find(mdia, *b"mdhd")?)?;
+        let mut found = Self { timescale, stated_ticks, ..Self::default() };
+        let tkhd = find(trak, *b"tkhd").unwrap_or_default();
         let wide = tkhd.first() == Some(&1);
-        track.id = u32_at(tkhd, if wide { 20 } else { 12 }).unwrap_or(0);
-        let table = find(mdia, b"minf").and_then(|minf| find(minf, b"stbl")).unwrap_or_default();
-        let entry = find(table, b"stsd").and_then(|stsd| boxes(stsd.get(8..)?).next());
-        match find(mdia, b"hdlr").and_then(|hdlr| hdlr.get(8..12)) {
-            Some(b"vide") => track.set_picture(entry.map_or(&[], |e| e.1), tkhd, if wide { 52 } else { 40 }),
-            Some(b"soun") => track.sound = Some(Sound::read(entry)),
+        found.id = u32_at(tkhd, if wide { 20 } else { 12 }).unwrap_or(0);
+        let table = find(mdia, *b"minf").and_then(|minf| find(minf, *b"stbl")).unwrap_or_default();
+        let entry = find(table, *b"stsd").and_then(|stsd| boxes(stsd.get(8..)?).next());
+        match find(mdia, *b"hdlr").and_then(|hdlr| hdlr.get(8..12)) {
+            Some(b"vide") => found.set_picture(entry.map_or(&[], |e| e.1), tkhd, if wide { 52 } else { 40 }),
+            Some(b"soun") => found.sound = Some(Sound::read(entry)),
             _ => {}
         }
-        track.sum_samples(find(table, b"stts").unwrap_or_default());
-        Some(track)
+        found.sum_samples(find(table, *b"stts").unwrap_or_default());
+        Some(found)
     }
 
     /// The coded size from the sample entry, else the size in the track header; turned as the header's matrix says.
@@ -77,7 +77,7 @@ impl Track {
 
     /// Adds the samples of a `traf` box.
     pub(super) fn add_fragment(&mut self, traf: &[u8]) {
-        let tfhd = find(traf, b"tfhd").unwrap_or_default();
+        let tfhd = find(traf, *b"tfhd").unwrap_or_default();
         let flags = u32_at(tfhd, 0).unwrap_or(0);
         // Optional fields stand in the order of their flags: base offset (8 bytes), description index (4), duration.
         let at = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
