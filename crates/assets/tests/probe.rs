@@ -61,7 +61,7 @@ fn pictures_and_sounds_are_measured() {
 }
 
 /// A box of an MP4.
-fn mp4_box(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn mp4_box(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     let mut bytes = u32::try_from(content.len() + 8).unwrap().to_be_bytes().to_vec();
     bytes.extend(name);
     bytes.extend(content);
@@ -76,18 +76,18 @@ fn mp4(frames: u32) -> Vec<u8> {
     let mut entry = vec![0; 24];
     entry.extend([0, 64, 0, 36]);
     entry.extend([0; 50]);
-    let stsd = [words(&[0, 1]), mp4_box(b"avc1", &entry)].concat();
-    let stbl = [mp4_box(b"stsd", &stsd), mp4_box(b"stts", &words(&[0, 1, frames, 1001]))].concat();
+    let stsd = [words(&[0, 1]), mp4_box(*b"avc1", &entry)].concat();
+    let stbl = [mp4_box(*b"stsd", &stsd), mp4_box(*b"stts", &words(&[0, 1, frames, 1001]))].concat();
     let hdlr = [words(&[0, 0]), b"vide".to_vec(), vec![0; 13]].concat();
     let mdia = [
-        mp4_box(b"mdhd", &words(&[0, 0, 0, 30_000, 90_090, 0])),
-        mp4_box(b"hdlr", &hdlr),
-        mp4_box(b"minf", &mp4_box(b"stbl", &stbl)),
+        mp4_box(*b"mdhd", &words(&[0, 0, 0, 30_000, 90_090, 0])),
+        mp4_box(*b"hdlr", &hdlr),
+        mp4_box(*b"minf", &mp4_box(*b"stbl", &stbl)),
     ]
     .concat();
-    let trak = [mp4_box(b"tkhd", &tkhd), mp4_box(b"mdia", &mdia)].concat();
-    let moov = [mp4_box(b"mvhd", &words(&[0, 0, 0, 1000, 3003])), mp4_box(b"trak", &trak)].concat();
-    [mp4_box(b"ftyp", b"isom\0\0\x02\0isomiso2"), mp4_box(b"free", &[0; 9]), mp4_box(b"moov", &moov)].concat()
+    let trak = [mp4_box(*b"tkhd", &tkhd), mp4_box(*b"mdia", &mdia)].concat();
+    let moov = [mp4_box(*b"mvhd", &words(&[0, 0, 0, 1000, 3003])), mp4_box(*b"trak", &trak)].concat();
+    [mp4_box(*b"ftyp", b"isom\0\0\x02\0isomiso2"), mp4_box(*b"free", &[0; 9]), mp4_box(*b"moov", &moov)].concat()
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn the_facts_agree_with_ffprobe() {
         if let Some(film) = stream("video") {
             assert_eq!(facts.width.map(u64::from), film["width"].as_u64(), "{name}");
             assert_eq!(facts.height.map(u64::from), film["height"].as_u64(), "{name}");
-            if name.ends_with(".mp4") || name.ends_with(".mov") {
+            if path.extension().is_some_and(|e| e == "mp4" || e == "mov") {
                 let rate = facts.frame_rate.unwrap().to_string();
                 assert_eq!(Some(rate.as_str()), film["avg_frame_rate"].as_str(), "{name}");
             }

@@ -14,8 +14,8 @@ fn headers(body: &[u8], more: &str) -> String {
 #[tokio::test]
 async fn a_whole_file_is_named_hashed_measured_and_reported() {
     let body = png(40, 30);
-    let served = body.clone();
-    let server = Server::start(move |_, _| whole("image/jpeg", &served)).await;
+    let sent = body.clone();
+    let server = Server::start(move |_, _| whole("image/jpeg", &sent)).await;
     let dir = tempfile::tempdir().unwrap();
     let (cx, events) = observed();
 
@@ -128,19 +128,19 @@ async fn a_server_without_range_starts_over_and_a_changed_file_is_never_mixed() 
 #[tokio::test]
 async fn a_wrong_range_is_not_appended() {
     let body = png(64, 64);
-    let (served, length) = (body.clone(), body.len());
+    let (sent, length) = (body.clone(), body.len());
     let server = Server::start(move |number, request| {
         let lower = request.to_ascii_lowercase();
         match number {
-            1 => answer("200 OK", &headers(&served, "etag: \"a\"\r\n"), &served[..700]),
+            1 => answer("200 OK", &headers(&sent, "etag: \"a\"\r\n"), &sent[..700]),
             // The bytes of another range than the one that was asked for.
             2 => {
                 let head = format!("content-length: 100\r\ncontent-range: bytes 0-99/{length}\r\netag: \"a\"\r\n");
-                answer("206 Partial Content", &head, &served[..100])
+                answer("206 Partial Content", &head, &sent[..100])
             }
             _ => {
                 assert!(!lower.contains("range: bytes"), "starting over asks for the whole file");
-                whole("image/png", &served)
+                whole("image/png", &sent)
             }
         }
     })
