@@ -3,7 +3,7 @@
 use crate::error;
 use bytes::Bytes;
 use eventsource_stream::{EventStreamError, Eventsource as _};
-use futures_util::{StreamExt as _, TryStreamExt as _, future};
+use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use mediagen_core::{BoxStream, Result};
 use url::Url;
 
@@ -45,15 +45,15 @@ pub(crate) fn events(
     until_error(events.boxed())
 }
 
-/// `stream` up to and including its first error.
+/// `stream` up to and including its first error; it is not asked again afterwards.
 pub(crate) fn until_error<T: Send + 'static>(stream: BoxStream<'static, Result<T>>) -> BoxStream<'static, Result<T>> {
-    stream
-        .scan(false, |failed, item| {
-            let item = (!*failed).then_some(item);
-            *failed |= matches!(item, Some(Err(_)));
-            future::ready(item)
-        })
-        .boxed()
+    stream::unfold(Some(stream), |open| async {
+        let mut stream = open?;
+        let item = stream.next().await?;
+        let rest = item.is_ok().then_some(stream);
+        Some((item, rest))
+    })
+    .boxed()
 }
 
 /// Counts the bytes since the last blank line, over any cut into chunks.
@@ -86,7 +86,6 @@ impl OpenEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_util::stream;
 
     async fn check(chunks: Vec<Vec<u8>>, expected: &[(&str, &str)]) {
         let url = Url::parse("https://a.example/stream").unwrap();
