@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use ModelKind::{AudioToAudio, ImageToImage, ImageToVideo, TextToAudio, TextToImage};
 
+#[expect(clippy::unwrap_used, reason = "a fixed address")]
 fn url(name: &str) -> mediagen_core::MediaInput {
     format!("https://media.test/{name}").parse().unwrap()
 }

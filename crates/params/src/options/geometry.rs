@@ -131,8 +131,8 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
 /// Width and height as numbers, in an object or in two fields; false when the model has neither.
 fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, size: Size) -> bool {
     let (paths, types) = if let Some((spot, width, height)) = &offer.object {
-        let side = |name: &str| spot.path.then(Step::Key(name.to_owned()));
-        ([side("width"), side("height")], [*width, *height])
+        let at = |name: &str| spot.path.then(Step::Key(name.to_owned()));
+        ([at("width"), at("height")], [*width, *height])
     } else if let Some((width, height)) = &offer.pair {
         ([width.path.clone(), height.path.clone()], [width.ty, height.ty])
     } else {
@@ -171,7 +171,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
     }
     match (sent.len(), exact && offer.resolution.is_some() && offer.ratio.is_some()) {
         (0, _) => {
-            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution")
+            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution");
         }
         (_, true) => {}
         (1, false) => {

@@ -51,7 +51,7 @@ fn word(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>])
         match WORDS[level].iter().find_map(|word| values.iter().find(|value| is(value, word))) {
             Some(value) => draft.put("quality", asked, &spot.path, value.clone()),
             None => {
-                draft.unsupported("quality", asked.clone(), format!("`{}` takes one of {}", spot.path, list(values)))
+                draft.unsupported("quality", asked.clone(), format!("`{}` takes one of {}", spot.path, list(values)));
             }
         }
         return true;
