@@ -65,7 +65,12 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
     };
     let text = places.iter().find(|spot| has_text(spot.ty) && spot.default().and_then(measure::size).is_some());
     let (width, height) = (draft.places("width").into_iter().next(), draft.places("height").into_iter().next());
+    let names = named(&measure::size);
     let ratio = draft.places("aspect_ratio").into_iter().find_map(|spot| {
+        // `square` among presets is a size.
+        if names.as_ref().is_some_and(|(other, _)| other.path == spot.path) {
+            return None;
+        }
         let free = || (has_text(spot.ty) && spot.path.root().ends_with("ratio")).then(Vec::new);
         let named = values(spot.ty, &measure::ratio).or_else(free)?;
         Some((spot, named))
@@ -78,15 +83,7 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         Some((spot, named))
     });
     let film = draft.kind.output() == Modality::Video;
-    Offer {
-        object,
-        names: named(&measure::size),
-        text: text.cloned(),
-        pair: width.zip(height),
-        ratio,
-        resolution,
-        film,
-    }
+    Offer { object, names, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
 }
 
 fn parts(ty: &FieldType) -> Vec<&FieldType> {
