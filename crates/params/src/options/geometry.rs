@@ -60,12 +60,9 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         let side = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
         Some((spot.clone(), side("width")?, side("height")?))
     });
-    let named = |read: &dyn Fn(&Value) -> Option<Size>| {
-        places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, read)?)))
-    };
+    let names = places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, &measure::size)?)));
     let text = places.iter().find(|spot| has_text(spot.ty) && spot.default().and_then(measure::size).is_some());
     let (width, height) = (draft.places("width").into_iter().next(), draft.places("height").into_iter().next());
-    let names = named(&measure::size);
     let ratio = draft.places("aspect_ratio").into_iter().find_map(|spot| {
         // `square` among presets is a size.
         if names.as_ref().is_some_and(|(other, _)| other.path == spot.path) {

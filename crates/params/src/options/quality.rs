@@ -15,7 +15,7 @@ const WORDS: [&[&str]; 3] = [
     &["high", "hd", "best", "quality", "ultra", "maximum", "max", "premium"],
 ];
 
-/// Where draft, standard and high stand on a scale of numbers, as shares of it (`seed-system` 1.11).
+/// Where draft, standard and high stand on a scale of numbers, as shares of it.
 const SHARES: [f64; 3] = [0.3, 0.7, 1.0];
 
 /// Maps `quality`.
