@@ -60,12 +60,12 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         let side = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
         Some((spot.clone(), side("width")?, side("height")?))
     });
-    let names = places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, &measure::size)?)));
+    let presets = places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, &measure::size)?)));
     let text = places.iter().find(|spot| has_text(spot.ty) && spot.default().and_then(measure::size).is_some());
     let (width, height) = (draft.places("width").into_iter().next(), draft.places("height").into_iter().next());
     let ratio = draft.places("aspect_ratio").into_iter().find_map(|spot| {
         // `square` among presets is a size.
-        if names.as_ref().is_some_and(|(other, _)| other.path == spot.path) {
+        if presets.as_ref().is_some_and(|(other, _)| other.path == spot.path) {
             return None;
         }
         let free = || (has_text(spot.ty) && spot.path.root().ends_with("ratio")).then(Vec::new);
@@ -80,7 +80,7 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         Some((spot, named))
     });
     let film = draft.kind.output() == Modality::Video;
-    Offer { object, names, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
+    Offer { object, names: presets, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
 }
 
 fn parts(ty: &FieldType) -> Vec<&FieldType> {
