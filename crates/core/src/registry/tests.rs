@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Caps, Clock, JobTicket, ModelId, ProviderId, Submitted, kind,
+    Caps, Clock, JobTicket, ModelId, ProviderId, Submitted,
     kind::{AudioToAudio, ImageToImage, ImageToVideo, TextToAudio, TextToImage, TextToVideo, VideoToVideo},
 };
 use async_trait::async_trait;
@@ -198,7 +198,7 @@ fn a_010_the_generic_factory_picks_the_kind_for_each_of_the_seven() {
         let name = format!("acme/{kind}/1");
         let model = now(registry.any_model(&Context::new(Still), &provider, &name)).unwrap();
         assert_eq!((model.kind(), &*model.spec().id.name), (kind, name.as_str()));
-        let back: Option<Arc<dyn MediaModel<kind::VideoToVideo>>> = model.into_kind();
+        let back: Option<Arc<dyn MediaModel<VideoToVideo>>> = model.into_kind();
         assert_eq!(back.is_some(), kind == ModelKind::VideoToVideo);
     }
 }
