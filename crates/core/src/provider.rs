@@ -10,6 +10,7 @@ use std::{
     fmt::{self, Debug},
     sync::Arc,
 };
+use url::Url;
 
 /// The short stable name of a provider; part of tickets and caches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -195,6 +196,12 @@ pub trait Provider: Any + Debug + Send + Sync {
 
     /// What it can do.
     fn caps(&self) -> Caps;
+
+    /// The base addresses that it was configured with, by name: to show whether they answer, and to permit downloads
+    /// from a loopback address that the user chose. By default none.
+    fn addresses(&self) -> Vec<(&'static str, Url)> {
+        Vec::new()
+    }
 
     /// What is known about one model; by default nothing but its name.
     ///
