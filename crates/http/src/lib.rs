@@ -1,1 +1,32 @@
-//! HTTP for mediagen providers: transport, retry domains, SSE, streamed bodies, redaction, host allow-list.
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod classify;
+mod client;
+mod credential;
+mod error;
+mod hosts;
+mod redact;
+mod request;
+mod reqwest;
+mod response;
+mod retry;
+mod sse;
+mod transport;
+
+pub use body::{Body, OpenBody};
+pub use classify::{Classify, ResponseHead, StatusClassify, Verdict, retry_after};
+pub use client::{HttpClient, HttpClientBuilder};
+pub use credential::Credential;
+pub use hosts::{HostPolicy, check_base};
+pub use redact::redact;
+pub use request::{Authorize, HttpRequest, Repeat};
+pub use response::HttpResponse;
+pub use retry::RetryPolicy;
+pub use secrecy;
+pub use sse::SseEvent;
+pub use transport::{BodyStream, HttpTransport, Stage, TransportError};
+
+pub use self::reqwest::ReqwestTransport;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+pub use url::Url;

@@ -1,0 +1,123 @@
+//! Request bodies that can be sent again: memory, a file, or a way to open a stream.
+
+use bytes::Bytes;
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use mediagen_core::BoxStream;
+use std::{fmt, io, path::PathBuf, sync::Arc};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+/// Bytes per read of a file, and per slice of memory while progress is reported.
+const CHUNK: usize = 64 * 1024;
+
+/// The bytes of one attempt.
+pub type OpenBody = BoxStream<'static, io::Result<Bytes>>;
+
+/// What a request carries. Every attempt opens it anew, so nothing is held in memory for a repetition.
+#[derive(Clone, Default)]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// A local file, read while it is sent.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its size; when the file has another size by then, nothing is sent.
+        bytes: u64,
+    },
+    /// Anything else that can be opened again.
+    Stream {
+        /// Size in bytes, sent as `Content-Length` when known.
+        len: Option<u64>,
+        /// Opens it from the start.
+        open: Arc<dyn Fn() -> OpenBody + Send + Sync>,
+    },
+}
+
+impl Body {
+    /// The file at `path` with the size it has now.
+    pub async fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let bytes = tokio::fs::metadata(&path).await?.len();
+        Ok(Self::File { path, bytes })
+    }
+
+    /// `bytes` of the file at `path` from `offset` on: one part of a multipart upload.
+    pub fn file_range(path: impl Into<PathBuf>, offset: u64, bytes: u64) -> Self {
+        let path = path.into();
+        Self::Stream { len: Some(bytes), open: Arc::new(move || open_file(path.clone(), offset, bytes)) }
+    }
+
+    /// A stream of `len` bytes, if known, that `open` starts from the beginning each time.
+    pub fn stream(len: Option<u64>, open: impl Fn() -> OpenBody + Send + Sync + 'static) -> Self {
+        Self::Stream { len, open: Arc::new(open) }
+    }
+
+    /// Size in bytes, when known.
+    pub fn len(&self) -> Option<u64> {
+        match self {
+            Self::Empty => Some(0),
+            Self::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
+            Self::File { bytes, .. } => Some(*bytes),
+            Self::Stream { len, .. } => *len,
+        }
+    }
+
+    /// Whether it is known to be empty.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The bytes from the start.
+    pub fn open(&self) -> OpenBody {
+        match self {
+            Self::Empty => stream::empty().boxed(),
+            Self::Bytes(bytes) => slices(bytes.clone()),
+            Self::File { path, bytes } => open_file(path.clone(), 0, *bytes),
+            Self::Stream { open, .. } => open(),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into())
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::File { path, bytes } => write!(f, "File({}, {bytes} bytes)", path.display()),
+            Self::Stream { len: Some(len), .. } => write!(f, "Stream({len} bytes)"),
+            Self::Stream { len: None, .. } => f.write_str("Stream"),
+        }
+    }
+}
+
+fn slices(mut rest: Bytes) -> OpenBody {
+    stream::iter(std::iter::from_fn(move || (!rest.is_empty()).then(|| Ok(rest.split_to(rest.len().min(CHUNK))))))
+        .boxed()
+}
+
+fn open_file(path: PathBuf, offset: u64, bytes: u64) -> OpenBody {
+    let opened = async move {
+        let mut file = tokio::fs::File::open(path).await?;
+        if offset > 0 {
+            file.seek(io::SeekFrom::Start(offset)).await?;
+        }
+        Ok::<_, io::Error>(ReaderStream::with_capacity(file.take(bytes), CHUNK))
+    };
+    opened.into_stream().try_flatten().boxed()
+}

@@ -1,0 +1,215 @@
+//! The retry loop: what may leave again, and when.
+
+mod attempt;
+
+use crate::{
+    Authorize, Classify, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat, ReqwestTransport, RetryPolicy,
+    StatusClassify, Verdict, hosts, redact,
+};
+use http::{HeaderMap, HeaderValue, header};
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// Sends calls: adds the key where it may go, keeps the deadlines, repeats what may be repeated. Cheap to clone.
+#[derive(Clone)]
+pub struct HttpClient(Arc<Inner>);
+
+struct Inner {
+    user_agent: HeaderValue,
+    hosts: HostPolicy,
+    classifier: Arc<dyn Classify>,
+    retry: RetryPolicy,
+    transport: Arc<dyn HttpTransport>,
+}
+
+/// Builds an [`HttpClient`].
+#[derive(Clone)]
+pub struct HttpClientBuilder {
+    user_agent: String,
+    hosts: HostPolicy,
+    classifier: Arc<dyn Classify>,
+    retry: RetryPolicy,
+    transport: Option<Arc<dyn HttpTransport>>,
+}
+
+impl HttpClientBuilder {
+    /// The `User-Agent` of every call. Default: this crate's name and version.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+    /// The hosts that may see a key. Default: none.
+    pub fn hosts(mut self, hosts: HostPolicy) -> Self {
+        self.hosts = hosts;
+        self
+    }
+    /// The provider's table of answers. Default: [`StatusClassify`].
+    pub fn classifier(mut self, classifier: Arc<dyn Classify>) -> Self {
+        self.classifier = classifier;
+        self
+    }
+    /// Attempts and pauses. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+    /// What moves the bytes. Default: a [`ReqwestTransport`] of its own.
+    pub fn transport(mut self, transport: Arc<dyn HttpTransport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The client. Fails with `Config` when the user agent is empty or no header value.
+    pub fn build(self) -> Result<HttpClient> {
+        let user_agent = HeaderValue::from_str(self.user_agent.trim()).ok().filter(|value| !value.is_empty());
+        let user_agent = user_agent.ok_or_else(|| {
+            let message = format!("the user agent {:?} is refused: printable text is needed", self.user_agent);
+            Error::new(ErrorKind::Config, message)
+        })?;
+        Ok(HttpClient(Arc::new(Inner {
+            user_agent,
+            hosts: self.hosts,
+            classifier: self.classifier,
+            retry: self.retry,
+            transport: self.transport.unwrap_or_else(|| Arc::new(ReqwestTransport::new())),
+        })))
+    }
+}
+
+impl HttpClient {
+    /// A builder with the defaults.
+    pub fn builder() -> HttpClientBuilder {
+        HttpClientBuilder {
+            user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            hosts: HostPolicy::new(),
+            classifier: Arc::new(StatusClassify),
+            retry: RetryPolicy::default(),
+            transport: None,
+        }
+    }
+
+    /// The hosts that may see a key.
+    pub fn hosts(&self) -> &HostPolicy {
+        &self.0.hosts
+    }
+
+    /// Sends `request` until there is an answer to hand over. Every status is an answer.
+    ///
+    /// Fails with `Unavailable` when no connection could be made or it was lost, `Timeout(Request)` when no headers
+    /// came in time, and `SubmitUnknown` for either when a [`Repeat::Once`] call may have arrived. A cancelled context
+    /// ends the pauses between attempts, not an exchange: drop the future for that. `Phase::Cancel` is never stopped.
+    pub async fn send(&self, cx: &Context, mut request: HttpRequest) -> Result<HttpResponse> {
+        request.check()?;
+        attempt::check_body(&request.body).await?;
+        let headers = self.headers(&request)?;
+        let last = self.0.retry.attempts.max(1);
+        let mut attempt = 1;
+        loop {
+            let (reason, hint) = match self.attempt(cx, &request, &headers, attempt).await {
+                Ok(mut response) => match self.verdict(&request, &response) {
+                    None => return Ok(response),
+                    Some(_) if attempt >= last => {
+                        response.exhausted = true;
+                        return Ok(response);
+                    }
+                    Some(hint) if hint.is_some_and(|hint| hint > self.0.retry.longest_hint) => return Ok(response),
+                    Some(hint) => (refused(&response, hint), hint),
+                },
+                Err(failure) if !failure.permits(request.repeat) => {
+                    return Err(failure.into_error(&request, Retry::After(None)));
+                }
+                Err(failure) if attempt >= last => return Err(failure.into_error(&request, Retry::Exhausted)),
+                Err(failure) => (failure.into_error(&request, Retry::After(None)), None),
+            };
+            self.pause(cx, request.phase, attempt, reason, hint).await?;
+            attempt += 1;
+        }
+    }
+
+    /// `Some(hint)` when the answer permits another attempt of this call.
+    fn verdict(&self, request: &HttpRequest, response: &HttpResponse) -> Option<Option<Duration>> {
+        match (self.0.classifier.classify(request.phase, response.head()), request.repeat) {
+            (Verdict::Final, _) | (_, Repeat::Never) | (Verdict::Retry { .. }, Repeat::Once) => None,
+            (Verdict::Retry { after } | Verdict::RefusedBeforeStart { after }, _) => Some(after),
+        }
+    }
+
+    async fn pause(
+        &self,
+        cx: &Context,
+        phase: Phase,
+        attempt: u32,
+        reason: Error,
+        hint: Option<Duration>,
+    ) -> Result<()> {
+        let delay = self.0.retry.pause(attempt, hint);
+        tracing::debug!(%phase, attempt, ?delay, %reason, "retrying");
+        let reason = Arc::new(reason);
+        cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::clone(&reason) });
+        if phase == Phase::Cancel {
+            cx.clock().sleep(delay).await;
+            return Ok(());
+        }
+        let cancelled = std::pin::pin!(cx.cancellation().cancelled());
+        match futures_util::future::select(cancelled, cx.clock().sleep(delay)).await {
+            futures_util::future::Either::Right(_) => Ok(()),
+            futures_util::future::Either::Left(_) => {
+                Err(Error::new(ErrorKind::Cancelled, "cancelled while waiting to try again")
+                    .with_dispatch(reason.dispatch())
+                    .with_source(reason))
+            }
+        }
+    }
+
+    fn headers(&self, request: &HttpRequest) -> Result<HeaderMap> {
+        let mut headers = request.headers.clone();
+        headers.entry(header::USER_AGENT).or_insert_with(|| self.0.user_agent.clone());
+        let credential = match &request.authorize {
+            Authorize::Never => None,
+            Authorize::ByHost => self.0.hosts.credential_for(&request.url),
+            Authorize::With(_) if !hosts::is_confidential(&request.url) => {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    format!(
+                        "no key is sent to `{}`: `https` is needed, or an address of this machine",
+                        redact(&request.url)
+                    ),
+                ));
+            }
+            Authorize::With(credential) => Some(credential),
+        };
+        if let Some(credential) = credential {
+            headers.insert(header::AUTHORIZATION, credential.header_value()?);
+        }
+        Ok(headers)
+    }
+}
+
+/// An answer as the reason for another attempt.
+fn refused(response: &HttpResponse, hint: Option<Duration>) -> Error {
+    let kind = if response.status() == 429 { ErrorKind::RateLimited } else { ErrorKind::Unavailable };
+    Error::new(kind, format!("`{}` answered {}", redact(response.url()), response.status()))
+        .with_http_status(response.status())
+        .with_dispatch(Dispatch::Answered)
+        .with_retry(Retry::After(hint))
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient")
+            .field("user_agent", &self.0.user_agent)
+            .field("hosts", &self.0.hosts)
+            .field("retry", &self.0.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HttpClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClientBuilder")
+            .field("user_agent", &self.user_agent)
+            .field("hosts", &self.hosts)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,126 @@
+//! One attempt: open the body, send, wait for the headers.
+
+use super::HttpClient;
+use crate::{Body, HttpRequest, HttpResponse, OpenBody, ResponseHead, Stage, TransportError, error::Failure, redact};
+use futures_util::StreamExt as _;
+use http::{HeaderMap, HeaderValue, header};
+use mediagen_core::{BoxError, Context, Error, ErrorKind, Event, Phase, Result};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// What the sender of a body tells the one who waits for the answer.
+#[derive(Default)]
+struct Progress {
+    sent: AtomicU64,
+    unreadable: Mutex<Option<io::Error>>,
+}
+
+impl HttpClient {
+    pub(super) async fn attempt(
+        &self,
+        cx: &Context,
+        request: &HttpRequest,
+        headers: &HeaderMap,
+        attempt: u32,
+    ) -> Result<HttpResponse, Failure> {
+        tracing::debug!(phase = %request.phase, method = %request.method, url = redact(&request.url), attempt, "sending");
+        cx.emit(Event::Requested(request.phase));
+        let progress = Arc::new(Progress::default());
+        let outgoing = assemble(request, headers, observed(cx, request, &progress))
+            .map_err(|e| Failure::Transport(TransportError::new(Stage::NotSent, e)))?;
+        let limit = request.timeout.unwrap_or(cx.deadlines().request);
+        let mut exchange = self.0.transport.send(outgoing);
+        let mut sent = 0;
+        let answer = loop {
+            if let Some(answer) = cx.within(limit, exchange.as_mut()).await {
+                break answer;
+            }
+            // A large body may take longer than the deadline: as long as it moves, the wait has not begun.
+            let now = progress.sent.load(Ordering::Relaxed);
+            if now == sent {
+                return Err(Failure::Timeout(limit));
+            }
+            sent = now;
+        };
+        match answer {
+            Ok(answer) => {
+                let (head, body) = answer.into_parts();
+                tracing::debug!(phase = %request.phase, status = head.status.as_u16(), "answered");
+                Ok(HttpResponse {
+                    head: ResponseHead::new(head.status.as_u16(), head.headers),
+                    method: request.method.clone(),
+                    url: request.url.clone(),
+                    attempts: attempt,
+                    exhausted: false,
+                    cx: cx.clone(),
+                    body: Mutex::new(body),
+                })
+            }
+            Err(error) => Err(match progress.unreadable.lock().ok().and_then(|mut slot| slot.take()) {
+                Some(unreadable) => Failure::Body(unreadable),
+                None => Failure::Transport(error),
+            }),
+        }
+    }
+}
+
+/// Refuses a file that is gone or has changed its size, before anything is sent.
+pub(super) async fn check_body(body: &Body) -> Result<()> {
+    let Body::File { path, bytes } = body else { return Ok(()) };
+    let found = tokio::fs::metadata(path).await.map_err(|e| {
+        Error::new(ErrorKind::Io, format!("the file `{}` cannot be read", path.display())).with_source(e)
+    })?;
+    if found.len() != *bytes {
+        let message = format!("the file `{}` has {} bytes now, not {bytes}", path.display(), found.len());
+        return Err(Error::new(ErrorKind::Io, message));
+    }
+    Ok(())
+}
+
+fn assemble(request: &HttpRequest, headers: &HeaderMap, body: Body) -> Result<http::Request<Body>, BoxError> {
+    let mut headers = headers.clone();
+    if let Body::Stream { len: Some(len), .. } = &body {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(*len));
+    }
+    let mut url = request.url.clone();
+    url.set_fragment(None);
+    let mut outgoing = http::Request::builder().method(&request.method).uri(url.as_str()).body(body)?;
+    *outgoing.headers_mut() = headers;
+    Ok(outgoing)
+}
+
+/// The body, with its movement reported. Small bodies in memory that are no upload go as they are.
+fn observed(cx: &Context, request: &HttpRequest, progress: &Arc<Progress>) -> Body {
+    match &request.body {
+        Body::Empty => Body::Empty,
+        Body::Bytes(bytes) if request.phase != Phase::Upload || bytes.is_empty() => Body::Bytes(bytes.clone()),
+        body => {
+            let (source, total) = (body.clone(), body.len());
+            let (cx, progress) = (cx.clone(), Arc::clone(progress));
+            Body::stream(total, move || counted(source.open(), total, cx.clone(), Arc::clone(&progress)))
+        }
+    }
+}
+
+fn counted(body: OpenBody, total: Option<u64>, cx: Context, progress: Arc<Progress>) -> OpenBody {
+    let counted = body.map(move |chunk| match chunk {
+        Ok(chunk) => {
+            let moved = chunk.len() as u64;
+            let sent = progress.sent.fetch_add(moved, Ordering::Relaxed) + moved;
+            cx.emit(Event::Uploading { sent, total });
+            Ok(chunk)
+        }
+        Err(e) => {
+            if let Ok(mut slot) = progress.unreadable.lock() {
+                *slot = Some(io::Error::new(e.kind(), e.to_string()));
+            }
+            Err(e)
+        }
+    });
+    counted.boxed()
+}

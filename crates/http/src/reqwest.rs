@@ -1,0 +1,91 @@
+//! The default transport.
+
+use crate::{Body, BodyStream, HttpTransport, Stage, TransportError, hosts};
+use async_trait::async_trait;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use reqwest::{Client, ClientBuilder, redirect};
+use std::{fmt, sync::OnceLock, time::Duration};
+use url::Url;
+
+/// Longest time for one connection to be made, TLS included.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// HTTP/1.1 and HTTP/2 over rustls with a pool of connections.
+///
+/// Redirects are not followed and answers may arrive gzipped. Proxies of the environment are used for other machines,
+/// never for this one. Root certificates are read when the first `https` address is called, not before: a program that
+/// talks to this machine only starts without that cost.
+#[derive(Default)]
+pub struct ReqwestTransport {
+    /// `http` to this machine.
+    local: OnceLock<Client>,
+    /// `https` to this machine.
+    local_tls: OnceLock<Client>,
+    /// Everything else.
+    remote: OnceLock<Client>,
+}
+
+impl ReqwestTransport {
+    /// A transport without connections yet; nothing is loaded.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn client(&self, url: &Url) -> Result<&Client, TransportError> {
+        match (hosts::is_loopback(url), url.scheme()) {
+            // Without a single trusted root, a mistake here could only make TLS fail, never weaken it.
+            (true, "http") => built(&self.local, base().no_proxy().tls_certs_only([])),
+            (true, _) => built(&self.local_tls, base().no_proxy()),
+            (false, _) => built(&self.remote, base()),
+        }
+    }
+}
+
+fn base() -> ClientBuilder {
+    Client::builder().redirect(redirect::Policy::none()).referer(false).connect_timeout(CONNECT)
+}
+
+/// The client in `slot`, built on first use. Two threads may both build one; the first is kept.
+fn built(slot: &OnceLock<Client>, builder: ClientBuilder) -> Result<&Client, TransportError> {
+    if let Some(client) = slot.get() {
+        return Ok(client);
+    }
+    let client = builder.build().map_err(|e| TransportError::new(Stage::NotSent, e.without_url()))?;
+    Ok(slot.get_or_init(|| client))
+}
+
+#[async_trait]
+impl HttpTransport for ReqwestTransport {
+    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
+        let (head, body) = request.into_parts();
+        let url = Url::parse(&head.uri.to_string()).map_err(|e| TransportError::new(Stage::NotSent, e))?;
+        let client = self.client(&url)?;
+        let mut outgoing = reqwest::Request::new(head.method, url);
+        *outgoing.headers_mut() = head.headers;
+        *outgoing.body_mut() = match body {
+            Body::Empty => None,
+            Body::Bytes(bytes) => Some(bytes.into()),
+            body => Some(reqwest::Body::wrap_stream(body.open())),
+        };
+        let answer = client.execute(outgoing).await.map_err(failed)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let stream: BodyStream = answer.bytes_stream().map_err(failed).boxed();
+        let mut response = http::Response::new(stream);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}
+
+/// A request that a closed pooled connection never took over is sent again below us; what fails here either never had
+/// a connection or may have arrived.
+fn failed(error: reqwest::Error) -> TransportError {
+    let stage = if error.is_connect() || error.is_builder() { Stage::NotSent } else { Stage::Unknown };
+    TransportError::new(stage, error.without_url())
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestTransport").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+//! An answer: status and headers now, the body as it arrives, bounded.
+
+use crate::{BodyStream, ResponseHead, SseEvent, error, redact, sse};
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use http::{HeaderMap, Method, header};
+use mediagen_core::{BoxStream, Context, Result};
+use serde::de::DeserializeOwned;
+use std::{fmt, sync::Mutex, time::Duration};
+use url::Url;
+
+/// The answer to a call, whatever its status.
+pub struct HttpResponse {
+    pub(crate) head: ResponseHead,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) attempts: u32,
+    pub(crate) exhausted: bool,
+    pub(crate) cx: Context,
+    /// Behind a lock only so that `&HttpResponse` may cross threads; it is never contended.
+    pub(crate) body: Mutex<BodyStream>,
+}
+
+impl HttpResponse {
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.head.status
+    }
+    /// Whether the status is 200 to 299.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.head.status)
+    }
+    /// Status and headers.
+    pub fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+    /// One header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+    /// Where it came from.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+    /// How often the call left until this answer came; at least 1.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+    /// Whether another try might have helped but none was left; outer loops must not start over.
+    pub fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+    /// Where a redirect (3xx) points to. Nothing follows it by itself, so that no key goes along.
+    pub fn location(&self) -> Option<Url> {
+        let target = self.header(header::LOCATION.as_str())?;
+        (300..400).contains(&self.head.status).then(|| self.url.join(target).ok())?
+    }
+    /// Size of the body in bytes as the server announced it; unknown for compressed answers.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header(header::CONTENT_LENGTH.as_str())?.trim().parse().ok()
+    }
+
+    /// The whole body, at most `limit` bytes. Fails with `InvalidResponse` beyond, with `Transfer` when cut short.
+    pub async fn bytes(self, limit: usize) -> Result<Bytes> {
+        let (url, status) = (self.url.clone(), self.head.status);
+        let too_large = || error::unusable(&url, status, format!("is larger than {limit} bytes"));
+        let announced = self.expected_bytes();
+        if announced.is_some_and(|n| usize::try_from(n).map_or(true, |n| n > limit)) {
+            return Err(too_large());
+        }
+        let mut stream = self.into_stream();
+        let mut all = BytesMut::new();
+        while let Some(chunk) = stream.try_next().await? {
+            if all.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+
+    /// The first `limit` bytes as text, for messages: whatever arrived, never an error.
+    pub async fn text_excerpt(self, limit: usize) -> String {
+        let mut stream = self.into_stream();
+        let mut all = Vec::new();
+        while all.len() < limit {
+            match stream.next().await {
+                Some(Ok(chunk)) => all.extend_from_slice(&chunk[..chunk.len().min(limit - all.len())]),
+                Some(Err(_)) | None => break,
+            }
+        }
+        let mut text = String::from_utf8_lossy(&all).into_owned();
+        if all.len() == limit {
+            // A character cut by the limit is no error of the server.
+            text.truncate(text.trim_end_matches('\u{FFFD}').len());
+        }
+        text
+    }
+
+    /// The body as JSON, at most `limit` bytes. Fails with `InvalidResponse` when it is not what `T` needs.
+    pub async fn json<T: DeserializeOwned>(self, limit: usize) -> Result<T> {
+        let (url, status) = (self.url.clone(), self.head.status);
+        let bytes = self.bytes(limit).await?;
+        serde_json::from_slice(&bytes)
+            .map_err(|e| error::unusable(&url, status, "is not the JSON that was expected").with_source(e))
+    }
+
+    /// The body as it arrives. Ends with a `Transfer` error, worth another try, when the body is shorter than
+    /// announced or silent for longer than the context's `deadlines().idle`.
+    pub fn into_stream(self) -> BoxStream<'static, Result<Bytes>> {
+        let expected = self.expected_bytes();
+        let idle = self.cx.deadlines().idle;
+        let body = self.body.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let reader = Reader { body, url: self.url, cx: self.cx, idle, expected, received: 0 };
+        sse::until_error(stream::unfold(reader, |mut reader| async { Some((reader.next().await?, reader)) }).boxed())
+    }
+
+    /// The body as server-sent events; errors as in [`into_stream`](Self::into_stream).
+    pub fn into_events(self) -> BoxStream<'static, Result<SseEvent>> {
+        let (url, status) = (self.url.clone(), self.head.status);
+        sse::events(self.into_stream(), url, status)
+    }
+
+    fn expected_bytes(&self) -> Option<u64> {
+        let bodiless = self.method == Method::HEAD || matches!(self.head.status, 100..=199 | 204 | 304);
+        self.content_length().filter(|_| !bodiless)
+    }
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.head.status)
+            .field("url", &redact(&self.url))
+            .field("attempts", &self.attempts)
+            .field("exhausted", &self.exhausted)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a body under the idle deadline and counts it.
+struct Reader {
+    body: BodyStream,
+    url: Url,
+    cx: Context,
+    idle: Duration,
+    expected: Option<u64>,
+    received: u64,
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Result<Bytes>> {
+        let Some(next) = self.cx.within(self.idle, self.body.next()).await else {
+            return Some(Err(error::transfer(&self.url, format!("fell silent for {:?}", self.idle))));
+        };
+        match next {
+            Some(Ok(chunk)) => {
+                self.received += chunk.len() as u64;
+                Some(Ok(chunk))
+            }
+            Some(Err(e)) => Some(Err(self.cut_short().with_source(e.source))),
+            None if self.expected.is_some_and(|expected| self.received < expected) => Some(Err(self.cut_short())),
+            None => None,
+        }
+    }
+
+    fn cut_short(&self) -> mediagen_core::Error {
+        let of = self.expected.map(|n| format!(" of {n}")).unwrap_or_default();
+        error::transfer(&self.url, format!("was cut short after {}{of} bytes", self.received))
+    }
+}
