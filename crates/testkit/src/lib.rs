@@ -12,6 +12,7 @@ mod wire;
 
 pub mod bytes_now;
 pub mod fake;
+pub mod status_carries_result;
 
 pub use clock::InstantClock;
 pub use harness::{Harness, canonical_request};
