@@ -4,6 +4,7 @@
 
 mod bench;
 mod ci;
+mod interop;
 mod steps;
 #[cfg(test)]
 mod tidy;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test", rest @ ..] => ci::test(rest),
         ["ci"] => ci::ci(),
+        ["interop"] => return interop::run(),
         ["bench", "generate"] => bench::generate(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");

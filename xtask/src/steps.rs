@@ -13,6 +13,22 @@ pub(crate) type Outcome = Result<(), String>;
 const KEYS: &[&str] =
     &["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "FAL_API_KEY", "FALAI_API_KEY", "OPENROUTER_API_KEY", "FAL_BASE_URL"];
 
+/// Variables that keep tests on loopback: anything else goes to a proxy that is not there.
+const FENCE: &[(&str, &str)] = &[
+    ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ("HTTPS_PROXY", "http://127.0.0.1:9"),
+    ("ALL_PROXY", "http://127.0.0.1:9"),
+    ("NO_PROXY", "127.0.0.1,localhost,::1"),
+];
+
+/// Fences the tests that `command` runs in.
+pub(crate) fn fenced(command: &mut Command) -> &mut Command {
+    for (name, value) in FENCE {
+        command.env(name, value).env(name.to_lowercase(), value);
+    }
+    command
+}
+
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
     let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -44,4 +60,21 @@ pub(crate) fn step(name: &str, command: &mut Command) -> Outcome {
     let status = command.status().map_err(|e| format!("{name}: cannot start {}: {e}", command.get_program().display()))?;
     println!("== {name}: {} after {:.0} s", if status.success() { "ok" } else { "FAILED" }, begun.elapsed().as_secs_f64());
     if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_123_tests_get_no_key_and_no_way_out() {
+        let mut command = cargo(&["test"]);
+        fenced(&mut command);
+        let seen = |name: &str| command.get_envs().find(|(n, _)| *n == name).map(|(_, value)| value.map(ToOwned::to_owned));
+        for key in KEYS {
+            assert_eq!(seen(key), Some(None), "{key} is passed on");
+        }
+        assert_eq!(seen("HTTPS_PROXY"), Some(Some("http://127.0.0.1:9".into())));
+        assert_eq!(seen("https_proxy"), Some(Some("http://127.0.0.1:9".into())));
+    }
 }

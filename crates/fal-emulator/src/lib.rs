@@ -8,4 +8,4 @@ pub mod media;
 pub mod server;
 pub mod work;
 
-pub use server::{Emulator, EmulatorConfig, EmulatorError};
+pub use server::{Emulator, EmulatorConfig, EmulatorError, Fault, JobFault, JobRecord, RequestRecord, Route};

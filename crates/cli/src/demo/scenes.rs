@@ -42,7 +42,7 @@ pub(super) const SCENES: &[Scene] = &[
     Scene {
         name: "3-cut-out",
         kind: ModelKind::ImageToImage,
-        model: "fal-ai/birefnet",
+        model: "fal-ai/birefnet/v2",
         prompt: None,
         inputs: &[(Role::Image, 0)],
         options: |_| {},

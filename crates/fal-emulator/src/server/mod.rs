@@ -1,35 +1,46 @@
 //! The HTTP side: one loopback port, every fal host under its own first path segment.
+//!
+//! `/queue`, `/run`, `/rest`, `/cdn`, `/api` (the platform API, `/v1` included), `/www` (the
+//! website) and `/openrouter`. `/__emulator` is for tests in another process:
+//!
+//! | call | what |
+//! |---|---|
+//! | `GET /__emulator/requests` | every [`RequestRecord`] so far |
+//! | `GET /__emulator/stats` | `{"jobs_created", "counts": {route: n}, "jobs": [`[`JobRecord`]`]}` |
+//! | `POST /__emulator/delays` | `{"queue_ms", "run_ms", "queue_ahead"}`, each optional; `run_ms: null` lets endpoints decide |
+//! | `POST /__emulator/faults` | `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`; names of [`Route`] and [`Fault`] in kebab case |
+//! | `POST /__emulator/locked` | `true` or `false` |
+//! | `POST /__emulator/clear` | forgets requests and faults |
 
-use crate::catalogue::Catalogue;
-use std::{net::SocketAddr, time::Duration};
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is an HTTP answer like any other: made once per request and sent at once"
+)]
 
-/// How an emulator behaves.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct EmulatorConfig {
-    /// TCP port on 127.0.0.1; 0 picks a free one.
-    pub port: u16,
-    /// The endpoints on offer.
-    pub catalogue: Catalogue,
-    /// Time in the queue before a run starts.
-    pub queue_delay: Duration,
-    /// Time a run takes; `None` lets the endpoint decide.
-    pub run_delay: Option<Duration>,
-    /// Whether `.../status/stream` answers; `false` refuses it with 404, so that clients must poll.
-    pub status_stream: bool,
-}
+mod answer;
+mod api;
+mod app;
+mod auth;
+mod cdn;
+mod config;
+mod control;
+mod dispatch;
+mod faults;
+mod listen;
+mod openrouter;
+mod queue;
+mod record;
+mod rest;
+mod run;
+mod webhook;
+mod www;
 
-impl Default for EmulatorConfig {
-    fn default() -> Self {
-        Self {
-            port: 0,
-            catalogue: Catalogue::builtin(),
-            queue_delay: Duration::ZERO,
-            run_delay: None,
-            status_stream: true,
-        }
-    }
-}
+pub use config::EmulatorConfig;
+pub use faults::{Fault, JobFault, Route};
+pub use record::{JobRecord, RequestRecord};
+
+use app::App;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// Why an emulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -43,26 +54,131 @@ pub enum EmulatorError {
         /// The cause.
         source: std::io::Error,
     },
+    /// There is no room for uploads.
+    #[error("cannot make a temporary folder for the CDN's files")]
+    Storage(#[source] std::io::Error),
 }
 
-/// A running emulator; dropping it stops the server.
+/// A running emulator; dropping it stops the server, its jobs, and removes its files.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    app: Arc<App>,
 }
 
 impl Emulator {
     /// Starts serving on loopback inside the current tokio runtime.
     ///
     /// # Errors
-    /// [`EmulatorError::Bind`] when the port cannot be had.
+    /// [`EmulatorError::Bind`] when the port cannot be had, [`EmulatorError::Storage`] when the
+    /// system gives no temporary folder.
     pub async fn start(config: EmulatorConfig) -> Result<Self, EmulatorError> {
-        let _ = config;
-        Ok(Self { address: SocketAddr::from(([127, 0, 0, 1], 0)) })
+        let port = config.port;
+        let bind = |source| EmulatorError::Bind { port, source };
+        let tcp = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(bind)?;
+        let address = tcp.local_addr().map_err(bind)?;
+        let app = Arc::new(App::new(config, format!("http://{address}")).map_err(EmulatorError::Storage)?);
+        tokio::spawn(listen::serve(tcp, Arc::clone(&app)));
+        Ok(Self { address, app })
     }
 
     /// The base address for `FAL_BASE_URL`, such as `http://127.0.0.1:8787` (no trailing slash).
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The address that the server listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops taking connections, ends streams and jobs; the same as dropping. Waiting for it is not needed.
+    pub fn stop(&self) {
+        self.app.stopping.cancel();
+    }
+
+    /// Makes the next `times` requests of `route` go wrong; scripts of one route follow each other.
+    pub fn fail(&self, route: Route, fault: Fault, times: usize) {
+        self.app.faults.add(route, fault, times);
+    }
+
+    /// Makes the next `times` jobs (or synchronous runs) fail when they would start to run.
+    pub fn fail_jobs(&self, fault: &JobFault, times: usize) {
+        self.app.faults.add_job(fault, times);
+    }
+
+    /// Forgets all faults that are still to come.
+    pub fn clear_faults(&self) {
+        self.app.faults.clear();
+    }
+
+    /// Makes the next chat completion say `content`; replies follow each other, without one the last message is echoed.
+    pub fn reply_in_chat(&self, content: impl Into<String>) {
+        self.app.add_chat_reply(content.into());
+    }
+
+    /// Locks or unlocks the account (protocol 1.2).
+    pub fn set_locked(&self, locked: bool) {
+        self.app.set_locked(locked);
+    }
+
+    /// Changes the delays of jobs submitted from now on; `run` as in [`EmulatorConfig::run_delay`].
+    pub fn set_delays(&self, queue: Duration, run: Option<Duration>) {
+        self.app.set_delays(queue, run);
+    }
+
+    /// Changes [`EmulatorConfig::queue_ahead`] for jobs submitted from now on.
+    pub fn set_queue_ahead(&self, requests: u32) {
+        self.app.set_queue_ahead(requests);
+    }
+
+    /// Every request so far, those to `/__emulator` left out, in order of arrival.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.app.recorder.all()
+    }
+
+    /// How many requests of this class arrived, failed ones included.
+    pub fn count(&self, route: Route) -> usize {
+        self.app.recorder.count(route)
+    }
+
+    /// Forgets the requests so far; jobs and files stay.
+    pub fn clear_requests(&self) {
+        self.app.recorder.clear();
+    }
+
+    /// How many jobs the queue has accepted.
+    pub fn jobs_created(&self) -> usize {
+        self.app.queue.created()
+    }
+
+    /// Every job of the queue, in order of submission.
+    pub fn jobs(&self) -> Vec<JobRecord> {
+        self.app.queue.records()
+    }
+
+    /// Puts `content` on the CDN and returns its URL.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub async fn add_file(
+        &self,
+        content: bytes::Bytes,
+        file_name: &str,
+        media_type: &str,
+    ) -> Result<String, std::io::Error> {
+        self.app.files.put(content, file_name, media_type).await.map(|key| self.app.file_url(&key))
+    }
+
+    /// The bytes behind a CDN URL of this emulator; `None` when there is no such file.
+    pub async fn file(&self, url: &str) -> Option<bytes::Bytes> {
+        let file = self.app.file_of_url(url)?;
+        tokio::fs::read(&file.path).await.ok().map(bytes::Bytes::from)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

@@ -113,7 +113,7 @@ async fn a_redirect_is_an_answer_and_takes_no_key_along() {
     let got = api.received_requests().await.unwrap();
     assert_eq!(
         (got[0].headers["authorization"].as_bytes(), &got[0].headers["user-agent"]),
-        (KEY.as_bytes(), "tester/1")
+        (KEY.as_bytes(), &http::HeaderValue::from_static("tester/1"))
     );
     assert!(other.received_requests().await.unwrap().is_empty());
 

@@ -1,0 +1,109 @@
+//! `GET` and `HEAD` of a file, whole or one range of it (RFC 9110, 14).
+
+use super::super::{
+    answer::{self, Answer, detail},
+    app::App,
+    dispatch::Call,
+};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+};
+use std::{io::SeekFrom, ops::RangeInclusive};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+
+const CHUNK: usize = 256 << 10;
+
+/// What a `Range` header asks of a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Whole,
+    Part(RangeInclusive<u64>),
+    Unsatisfiable,
+}
+
+pub(super) async fn answer(app: &App, key: &str, call: Call, head: bool) -> Result<Answer, Answer> {
+    let headers = call.parts.headers;
+    let sent = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let file = app.files.get(key).ok_or_else(|| detail(404, "File not found"))?;
+    let size = file.size;
+    // Files never change under their address, so the address is a good tag.
+    let etag = format!("\"{}\"", &blake3::hash(key.as_bytes()).to_hex()[..16]);
+    let same = sent(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    let asked = match sent(header::RANGE) {
+        Some(range) if app.config.ranges && same => parse(range, size),
+        _ => Asked::Whole,
+    };
+    let (code, start, length) = match &asked {
+        Asked::Whole => (200, 0, size),
+        Asked::Part(range) => (206, *range.start(), range.end() - range.start() + 1),
+        Asked::Unsatisfiable => {
+            let mut refusal = detail(416, "Range not satisfiable");
+            refusal.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}")));
+            return Err(refusal);
+        }
+    };
+    let body = if head {
+        Body::empty()
+    } else {
+        let missing = |_| detail(404, "File not found");
+        let mut content = tokio::fs::File::open(&file.path).await.map_err(missing)?;
+        content.seek(SeekFrom::Start(start)).await.map_err(missing)?;
+        Body::from_stream(ReaderStream::with_capacity(content.take(length), CHUNK))
+    };
+    let mut found = Answer::new(body);
+    *found.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
+    let answered = found.headers_mut();
+    answered.insert(header::CONTENT_LENGTH, length.into());
+    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=5184000, immutable"));
+    answered.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answered.insert(header::ETAG, text(&etag));
+    if app.config.ranges {
+        answered.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    }
+    if let Asked::Part(range) = &asked {
+        answered.insert(header::CONTENT_RANGE, text(&format!("bytes {}-{}/{size}", range.start(), range.end())));
+    }
+    Ok(answer::with(found, header::CONTENT_TYPE, &file.media_type))
+}
+
+fn text(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// A malformed header, another unit or several ranges count as not asked (RFC 9110, 14.2).
+fn parse(range: &str, size: u64) -> Asked {
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else {
+        return Asked::Whole;
+    };
+    let numbers = (first.trim().parse::<u64>(), last.trim().parse::<u64>());
+    let (start, end) = match (first.trim(), last.trim(), numbers) {
+        (_, "", (Ok(start), _)) => (start, size.saturating_sub(1)),
+        ("", _, (_, Ok(count))) if count > 0 => (size.saturating_sub(count), size.saturating_sub(1)),
+        ("", _, (_, Ok(_))) => return Asked::Unsatisfiable,
+        (_, _, (Ok(start), Ok(end))) if start <= end => (start, end.min(size.saturating_sub(1))),
+        _ => return Asked::Whole,
+    };
+    if start >= size { Asked::Unsatisfiable } else { Asked::Part(start..=end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, parse};
+
+    #[test]
+    fn one_range_is_understood_and_anything_else_ignored() {
+        assert_eq!(parse("bytes=0-0", 10), Asked::Part(0..=0));
+        assert_eq!(parse("bytes=4-", 10), Asked::Part(4..=9));
+        assert_eq!(parse("bytes=-3", 10), Asked::Part(7..=9));
+        assert_eq!(parse("bytes=-30", 10), Asked::Part(0..=9));
+        assert_eq!(parse("bytes=5-99", 10), Asked::Part(5..=9));
+        assert_eq!(parse("bytes=10-", 10), Asked::Unsatisfiable);
+        assert_eq!(parse("bytes=-0", 10), Asked::Unsatisfiable);
+        assert_eq!(parse("bytes=0-", 0), Asked::Unsatisfiable);
+        assert_eq!(parse("bytes=5-2", 10), Asked::Whole);
+        assert_eq!(parse("bytes=0-1,4-5", 10), Asked::Whole);
+        assert_eq!(parse("items=0-1", 10), Asked::Whole);
+    }
+}

@@ -1,0 +1,157 @@
+//! Files in parts, in the Python dialect (protocol 6.3) and the JavaScript one (6.4).
+
+use super::{
+    super::{
+        answer::{self, Answer, detail, json},
+        app::{App, lock},
+        auth,
+        dispatch::Call,
+    },
+    store::{Store, StoredFile, Written},
+    upload::{check_signature, interrupted, media_type},
+};
+use axum::http::header;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Result as IoResult,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+/// An upload whose parts are still coming.
+#[derive(Debug)]
+pub(crate) struct Multipart {
+    key: String,
+    media_type: String,
+    parts: Mutex<BTreeMap<u32, Part>>,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    path: PathBuf,
+    size: u64,
+    etag: String,
+}
+
+impl Multipart {
+    pub(crate) fn new(key: String, media_type: String) -> Self {
+        Self { key, media_type, parts: Mutex::default() }
+    }
+}
+
+/// `POST /files/upload/multipart`.
+pub(super) fn begin(app: &App, call: &Call) -> Result<Answer, Answer> {
+    auth::require_cdn_token(app, &call.parts.headers)?;
+    let media_type = media_type(call);
+    let key = Store::new_key(call.header("x-fal-file-name"), &media_type);
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let body = json!({ "access_url": app.file_url(&key), "uploadId": id });
+    app.files.begin(id, Multipart::new(key, media_type));
+    Ok(json(200, &body))
+}
+
+/// `PUT {access_url}/multipart/{id}/{n}`: the tag comes back in a header.
+pub(super) async fn part(app: &App, key: &str, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
+    auth::require_cdn_token(app, &call.parts.headers)?;
+    let upload = find(app, id, Some(key))?;
+    let (_, etag) = take_part(app, &upload, number, call).await?;
+    Ok(answer::with(json(200, &json!({})), header::ETAG, &format!("\"{etag}\"")))
+}
+
+/// `POST {access_url}/multipart/{id}/complete`.
+pub(super) async fn complete(app: &App, key: &str, id: &str, call: Call) -> Result<Answer, Answer> {
+    auth::require_cdn_token(app, &call.parts.headers)?;
+    let upload = find(app, id, Some(key))?;
+    finish(app, id, upload, call).await
+}
+
+/// `PUT {signed}/{n}`: the tag comes back in a JSON body.
+pub(super) async fn signed_part(app: &App, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
+    check_signature(app, id, &call)?;
+    let upload = find(app, id, None)?;
+    let (number, etag) = take_part(app, &upload, number, call).await?;
+    Ok(json(200, &json!({ "partNumber": number, "etag": etag })))
+}
+
+/// `POST {signed}/complete`.
+pub(super) async fn signed_complete(app: &App, id: &str, call: Call) -> Result<Answer, Answer> {
+    check_signature(app, id, &call)?;
+    let upload = find(app, id, None)?;
+    finish(app, id, upload, call).await
+}
+
+fn find(app: &App, id: &str, key: Option<&str>) -> Result<Arc<Multipart>, Answer> {
+    let upload = app.files.multipart(id).filter(|upload| key.is_none_or(|key| key == upload.key));
+    upload.ok_or_else(|| detail(404, "No such upload"))
+}
+
+async fn take_part(app: &App, upload: &Multipart, number: &str, call: Call) -> Result<(u32, String), Answer> {
+    let number = number.parse().ok().filter(|n| (1..=10_000).contains(n));
+    let number: u32 = number.ok_or_else(|| detail(400, "Part numbers go from 1 to 10000"))?;
+    let Written { path, size, etag } = app.files.write(call.body).await.map_err(|error| interrupted(&error))?;
+    if size == 0 {
+        let _ = tokio::fs::remove_file(path).await;
+        return Err(detail(400, "Content length appears to be zero - refusing to proceed"));
+    }
+    // A part that comes twice replaces itself; its bytes go away with the folder.
+    lock(&upload.parts).insert(number, Part { path, size, etag: etag.clone() });
+    Ok((number, etag))
+}
+
+async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Result<Answer, Answer> {
+    let strict = app.config.strict_part_order;
+    let body = call.json().await.unwrap_or(Value::Null);
+    let parts = check(&body, &lock(&upload.parts), strict).map_err(|why| detail(400, &why))?;
+    let size = parts.iter().map(|part| part.size).sum();
+    let target = app.files.new_path();
+    let path = target.clone();
+    let joined = tokio::task::spawn_blocking(move || join(&parts, &target)).await;
+    if !matches!(joined, Ok(Ok(()))) {
+        return Err(detail(500, "The parts could not be joined"));
+    }
+    app.files.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size });
+    app.files.forget(id);
+    Ok(json(200, &json!({ "access_url": app.file_url(&upload.key) })))
+}
+
+/// The parts in order, if the completion names each of them once with its tag and none is missing.
+fn check(body: &Value, have: &BTreeMap<u32, Part>, strict: bool) -> Result<Vec<Part>, String> {
+    let listed = body["parts"].as_array().ok_or("`parts` must be a list")?;
+    let mut named = BTreeMap::new();
+    let mut last = 0;
+    for entry in listed {
+        let number = entry["partNumber"].as_u64().and_then(|n| u32::try_from(n).ok()).ok_or("partNumber missing")?;
+        if strict && number < last {
+            return Err(format!("Part {number} is named after part {last}"));
+        }
+        last = number;
+        let part = have.get(&number).ok_or_else(|| format!("Part {number} was never uploaded"))?;
+        let etag = entry["etag"].as_str().unwrap_or("").trim_matches('"');
+        if etag != part.etag {
+            return Err(format!("Part {number} has another etag"));
+        }
+        if named.insert(number, part.clone()).is_some() {
+            return Err(format!("Part {number} is named twice"));
+        }
+    }
+    let gap = (1..).zip(named.keys()).find(|(expected, number)| expected != *number);
+    match gap {
+        Some((missing, _)) => Err(format!("Part {missing} is missing")),
+        None if named.is_empty() || named.len() != have.len() => Err("Not all parts are named".to_owned()),
+        None => Ok(named.into_values().collect()),
+    }
+}
+
+/// Appends the parts to one file, deleting each so that the disk holds the file about once.
+fn join(parts: &[Part], target: &PathBuf) -> IoResult<()> {
+    let Some((first, rest)) = parts.split_first() else { return Ok(()) };
+    std::fs::rename(&first.path, target)?;
+    let mut whole = File::options().append(true).open(target)?;
+    for part in rest {
+        std::io::copy(&mut File::open(&part.path)?, &mut whole)?;
+        std::fs::remove_file(&part.path)?;
+    }
+    Ok(())
+}

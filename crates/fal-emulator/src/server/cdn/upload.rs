@@ -1,0 +1,55 @@
+//! Whole files in one request: with a CDN token (protocol 6.2) or to a signed address (6.4).
+
+use super::{
+    super::{
+        answer::{Answer, detail, json},
+        app::App,
+        auth,
+        dispatch::Call,
+    },
+    store::{Signed, Store, StoredFile},
+};
+use axum::body::Body;
+use serde_json::json;
+
+const DEFAULT_TYPE: &str = "application/octet-stream";
+
+/// The media type that the client gave the file.
+pub(super) fn media_type(call: &Call) -> String {
+    call.header("content-type").unwrap_or(DEFAULT_TYPE).to_owned()
+}
+
+/// `POST /files/upload`.
+pub(super) async fn direct(app: &App, call: Call) -> Result<Answer, Answer> {
+    auth::require_cdn_token(app, &call.parts.headers)?;
+    let media_type = media_type(&call);
+    let key = Store::new_key(call.header("x-fal-file-name"), &media_type);
+    save(app, &key, media_type, call.body).await?;
+    Ok(json(200, &json!({ "access_url": app.file_url(&key), "uploaded": true })))
+}
+
+/// `PUT` to an address from `storage/upload/initiate`.
+pub(super) async fn signed(app: &App, id: &str, call: Call) -> Result<Answer, Answer> {
+    let signed = check_signature(app, id, &call)?;
+    save(app, &signed.key, media_type(&call), call.body).await?;
+    Ok(json(200, &json!({})))
+}
+
+/// Finds the signed place, and refuses an address whose signature is missing or wrong.
+pub(super) fn check_signature(app: &App, id: &str, call: &Call) -> Result<Signed, Answer> {
+    let signed = app.files.signed(id).ok_or_else(|| detail(404, "Not Found"))?;
+    if call.param("signature").is_none_or(|sent| sent != signed.signature) {
+        return Err(detail(403, "The signature of this address is missing or wrong"));
+    }
+    Ok(signed)
+}
+
+async fn save(app: &App, key: &str, media_type: String, body: Body) -> Result<(), Answer> {
+    let written = app.files.write(body).await.map_err(|error| interrupted(&error))?;
+    app.files.add(key, StoredFile { path: written.path, media_type, size: written.size });
+    Ok(())
+}
+
+pub(super) fn interrupted(error: &std::io::Error) -> Answer {
+    detail(400, &format!("The body could not be stored: {error}"))
+}

@@ -1,0 +1,143 @@
+//! Scripted misbehaviour: what goes wrong, on which class of route, how many times.
+
+use super::app::lock;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::HashMap, collections::VecDeque, sync::Mutex, time::Duration};
+
+/// A class of routes, for faults and for counting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Route {
+    /// `POST /queue/{id}`.
+    Submit,
+    /// `GET .../requests/{request}/status`.
+    Status,
+    /// `GET .../requests/{request}/status/stream`.
+    Stream,
+    /// `GET .../requests/{request}`.
+    Result,
+    /// `PUT .../requests/{request}/cancel`.
+    Cancel,
+    /// `POST /run/{id}`.
+    Run,
+    /// Every step of an upload: initiate, whole files, parts, completion.
+    Upload,
+    /// Browser tokens and CDN tokens.
+    Token,
+    /// `GET` or `HEAD` of a CDN file.
+    Download,
+    /// The two catalogue lists: `/api/models` and `/www/api/models`.
+    Models,
+    /// `/www/api/openapi/queue/openapi.json`.
+    OpenApi,
+    /// `/api/models/pricing` and its estimate.
+    Pricing,
+    /// `/openrouter/chat/completions`.
+    Chat,
+    /// Everything else.
+    Other,
+}
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// Answers with this status and JSON body; the request has no other effect.
+    Status(u16, Value),
+    /// Like [`Fault::Status`] with headers of its own, such as `x-fal-request-id` on a 503 that fal itself gave.
+    StatusWithHeaders(u16, Vec<(String, String)>, Value),
+    /// An ingress page as nginx writes it (502, 503, 504): HTML, no `x-fal-request-id`.
+    NginxHtml(u16),
+    /// Does the work (a submit makes its job) and closes the connection instead of answering.
+    DropBeforeAnswer,
+    /// Closes the connection; the request has no effect.
+    DropBeforeAccept,
+    /// Waits before it goes on as usual.
+    Slow(Duration),
+    /// Announces the whole body, sends half of it and closes the connection.
+    TruncatedBody,
+    /// Answers with `Retry-After` in seconds and this status, mostly 429; the request has no other effect.
+    RetryAfter(u64, u16),
+    /// Refuses a status stream with 404.
+    StreamRefused,
+    /// Ends a streamed answer cleanly after its first event.
+    StreamEndsEarly,
+    /// Replaces the `status` of a JSON answer by this word.
+    UnknownStatus(String),
+}
+
+/// A script as `/__emulator/faults` takes it: `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Script {
+    pub(crate) route: Route,
+    pub(crate) fault: Fault,
+    pub(crate) times: usize,
+}
+
+/// How a job (or a synchronous run) fails instead of being worked on.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum JobFault {
+    /// A request error of the platform (protocol 5.3), which the queue status repeats.
+    Infrastructure {
+        /// HTTP status of the result.
+        status: u16,
+        /// Such as `runner_disconnected`.
+        error_type: String,
+        /// The text in `detail`.
+        detail: String,
+    },
+    /// An error of the model (protocol 5.1, 5.2); the queue status does not show it.
+    Model {
+        /// HTTP status of the result.
+        status: u16,
+        /// The whole body, mostly `{"detail": [...]}`.
+        body: Value,
+        /// For `X-Fal-Retryable`.
+        retryable: bool,
+    },
+}
+
+/// The script: for each route the faults that are still to come, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    routes: Mutex<HashMap<Route, VecDeque<(Fault, usize)>>>,
+    jobs: Mutex<VecDeque<JobFault>>,
+}
+
+impl Faults {
+    pub(crate) fn add(&self, route: Route, fault: Fault, times: usize) {
+        if times > 0 {
+            lock(&self.routes).entry(route).or_default().push_back((fault, times));
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.routes).clear();
+        lock(&self.jobs).clear();
+    }
+
+    /// The fault for the next request of `route`; using it up is part of asking.
+    pub(crate) fn take(&self, route: Route) -> Option<Fault> {
+        let mut routes = lock(&self.routes);
+        let script = routes.get_mut(&route)?;
+        let (fault, left) = script.front_mut()?;
+        let fault = fault.clone();
+        *left -= 1;
+        if *left == 0 {
+            script.pop_front();
+        }
+        Some(fault)
+    }
+
+    pub(crate) fn add_job(&self, fault: &JobFault, times: usize) {
+        lock(&self.jobs).extend(std::iter::repeat_n(fault.clone(), times));
+    }
+
+    pub(crate) fn take_job(&self) -> Option<JobFault> {
+        lock(&self.jobs).pop_front()
+    }
+}

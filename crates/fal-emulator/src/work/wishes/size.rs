@@ -1,0 +1,164 @@
+//! Pixels out of presets, objects, ratios and resolution words (protocol 9.3).
+
+use super::{Wishes, number};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+static PRESETS: LazyLock<BTreeMap<String, (u32, u32)>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../../data/sizes.json")).unwrap_or_default());
+
+/// What the size is for: unasked sizes differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Target {
+    /// Unasked: one side of 512 pixels (squared).
+    Picture,
+    /// Unasked: a short side of 256 pixels, which keeps tests quick.
+    Film,
+}
+
+impl Wishes {
+    /// Width and height, if input or default say anything about either; `own` is the ratio to keep when none is asked.
+    pub(in super::super) fn asked_size(&self, target: Target, own: Option<f64>) -> Option<(u32, u32)> {
+        self.exact_size().or_else(|| {
+            let area = self.resolution(target);
+            let ratio = self.ratio();
+            (area.is_some() || ratio.is_some())
+                .then(|| from_ratio(ratio.or(own).unwrap_or(target.ratio()), area.unwrap_or(target.unasked())))
+        })
+    }
+
+    /// Width and height of something made from nothing.
+    pub(in super::super) fn size(&self, target: Target) -> (u32, u32) {
+        self.asked_size(target, None).unwrap_or_else(|| from_ratio(target.ratio(), target.unasked()))
+    }
+
+    /// A size object, a preset, `1024x768`, or two plain fields.
+    fn exact_size(&self) -> Option<(u32, u32)> {
+        let named = self.value("size").into_iter().chain(self.value("resolution")).find_map(size_of);
+        let side = |meaning| self.value(meaning).and_then(whole);
+        named.or_else(|| Some((side("width")?, side("height")?)))
+    }
+
+    fn ratio(&self) -> Option<f64> {
+        match self.value("aspect")? {
+            Value::String(text) => {
+                let (width, height) = text.split_once(':')?;
+                let (width, height): (f64, f64) = (width.trim().parse().ok()?, height.trim().parse().ok()?);
+                (width > 0.0 && height > 0.0).then(|| (width / height).clamp(0.1, 10.0))
+            }
+            Value::Object(map) => {
+                let (width, height) = (map.get("width").and_then(number)?, map.get("height").and_then(number)?);
+                (width > 0.0 && height > 0.0).then(|| (width / height).clamp(0.1, 10.0))
+            }
+            _ => None,
+        }
+    }
+
+    /// A resolution word as a measure: `720p` is a short side, `2K` and `1MP` are areas.
+    fn resolution(&self, target: Target) -> Option<Measure> {
+        let text = self.value("resolution")?.as_str()?.to_lowercase();
+        let digits = text.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        let amount = number(&Value::from(digits))?;
+        let unit = digits.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+        match (unit, target) {
+            ("k", Target::Film) => Some(Measure::ShortSide(amount * 540.0)),
+            ("k", Target::Picture) => Some(Measure::Area((amount * 1024.0).powi(2))),
+            ("mp", _) => Some(Measure::Area(amount * 1_048_576.0)),
+            ("p" | "", _) if amount >= 64.0 => Some(Measure::ShortSide(amount)),
+            _ => None,
+        }
+    }
+}
+
+/// How large, without a shape.
+#[derive(Debug, Clone, Copy)]
+enum Measure {
+    ShortSide(f64),
+    Area(f64),
+}
+
+impl Target {
+    const fn ratio(self) -> f64 {
+        match self {
+            Self::Picture => 1.0,
+            Self::Film => 16.0 / 9.0,
+        }
+    }
+
+    const fn unasked(self) -> Measure {
+        match self {
+            Self::Picture => Measure::Area(512.0 * 512.0),
+            Self::Film => Measure::ShortSide(256.0),
+        }
+    }
+}
+
+/// A size whose sides are whole multiples of 8 nearest to the measure.
+fn from_ratio(ratio: f64, measure: Measure) -> (u32, u32) {
+    let (width, height) = match measure {
+        Measure::ShortSide(side) if ratio >= 1.0 => (side * ratio, side),
+        Measure::ShortSide(side) => (side, side / ratio),
+        Measure::Area(area) => ((area * ratio).sqrt(), (area / ratio).sqrt()),
+    };
+    (eighths(width), eighths(height))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 16 to 8192")]
+fn eighths(side: f64) -> u32 {
+    let side = ((side / 8.0).round() * 8.0).clamp(16.0, 8192.0);
+    side as u32
+}
+
+fn size_of(value: &Value) -> Option<(u32, u32)> {
+    match value {
+        Value::Object(map) => {
+            let side = |name: &str| map.get(name).map_or(Some(512), whole);
+            Some((side("width")?, side("height")?))
+        }
+        Value::String(text) => PRESETS.get(text).copied().or_else(|| {
+            let (width, height) = text.split_once(['x', 'X', '×'])?;
+            Some((width.trim().parse().ok()?, height.trim().parse().ok()?))
+        }),
+        _ => None,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the filter keeps 1 to 100,000")]
+fn whole(value: &Value) -> Option<u32> {
+    number(value).filter(|side| (1.0..=100_000.0).contains(side)).map(|side| side as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn wishes(input: &Value) -> Wishes {
+        Wishes::new(input.as_object().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn every_spelling_of_a_size_is_understood() {
+        for (input, target, wanted) in [
+            (json!({"image_size": "landscape_4_3"}), Target::Picture, (1024, 768)),
+            (json!({"image_size": {"width": 300, "height": 200}}), Target::Picture, (300, 200)),
+            (json!({"image_size": "1536x1024"}), Target::Picture, (1536, 1024)),
+            (json!({"width": 640, "height": "480"}), Target::Picture, (640, 480)),
+            (json!({"aspect_ratio": "1:1", "resolution": "2K"}), Target::Picture, (2048, 2048)),
+            (json!({"aspect_ratio": "9:16", "resolution": "720p"}), Target::Film, (720, 1280)),
+            (json!({"resolution": "512P"}), Target::Film, (912, 512)),
+            (json!({"resolution": "true_1080p"}), Target::Film, (1920, 1080)),
+            (json!({"resolution": "4k"}), Target::Film, (3840, 2160)),
+            (json!({"resolution": "1MP", "aspect_ratio": "4:3"}), Target::Picture, (1184, 888)),
+        ] {
+            assert_eq!(wishes(&input).size(target), wanted, "{input}");
+        }
+    }
+
+    #[test]
+    fn auto_asks_for_nothing() {
+        let auto = json!({"image_size": "auto", "aspect_ratio": "auto", "resolution": "auto"});
+        assert_eq!(wishes(&auto).asked_size(Target::Picture, None), None);
+        assert_eq!(wishes(&auto).size(Target::Film), (456, 256));
+    }
+}

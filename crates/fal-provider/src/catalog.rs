@@ -1,0 +1,210 @@
+//! What fal says about its endpoints, read once per id and kept in memory.
+
+use crate::{
+    INFO,
+    alias::Aliases,
+    client::{FalClient, ModelItem},
+    id::EndpointId,
+};
+use mediagen_core::{Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource};
+use mediagen_core::nearest::{join, nearest};
+use mediagen_params::schema_from_openapi;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::OnceCell;
+
+/// Models a page of the listing that only serves "did you mean": the most that fal was seen to give (protocol 7.1).
+const PAGE: u32 = 500;
+/// Most pages of that listing; a guard against a listing without an end, at ten times fal's size.
+const MOST_PAGES: usize = 30;
+
+/// The answer for one id.
+#[derive(Debug, Clone)]
+enum Found {
+    Spec(Arc<ModelSpec>),
+    Missing,
+}
+
+type Cell = Arc<OnceCell<Found>>;
+
+/// The memory of the catalogue. Nothing leaves it but by the end of its provider: schemas live for hours, processes
+/// that need fresher ones build a new provider.
+#[derive(Debug)]
+pub(crate) struct Catalog {
+    aliases: Aliases,
+    cells: Mutex<HashMap<String, Cell>>,
+    listing: OnceCell<Vec<String>>,
+}
+
+impl Catalog {
+    pub(crate) fn new(own: BTreeMap<String, String>) -> Result<Self> {
+        Ok(Self { aliases: Aliases::new(own)?, cells: Mutex::default(), listing: OnceCell::new() })
+    }
+
+    /// The endpoint behind a name: the user's alias, fal's own endpoint, or the table's alias, in this order.
+    pub(crate) async fn describe(&self, client: &FalClient, cx: &Context, name: &str) -> Result<Arc<ModelSpec>> {
+        let name = name.trim().trim_matches('/');
+        let wanted = self.aliases.own(name).unwrap_or(name);
+        let alias = self.aliases.known(wanted);
+        let id = match (EndpointId::parse(wanted), alias) {
+            (Ok(id), _) => id,
+            (Err(_), Some(target)) => return self.aliased(client, cx, name, target).await,
+            // A word without an owner may be a name that somebody half remembers.
+            (Err(_), None) if is_word(wanted) => return Err(self.not_found(client, cx, wanted).await),
+            (Err(error), None) => return Err(error),
+        };
+        match (self.spec(client, cx, &id).await?, alias) {
+            (Found::Spec(spec), _) => Ok(spec),
+            (Found::Missing, Some(target)) => self.aliased(client, cx, name, target).await,
+            (Found::Missing, None) => {
+                // The next call asks anew: fal publishes endpoints every day.
+                self.cells().remove(id.as_str());
+                Err(self.not_found(client, cx, id.as_str()).await)
+            }
+        }
+    }
+
+    async fn aliased(&self, client: &FalClient, cx: &Context, name: &str, target: &str) -> Result<Arc<ModelSpec>> {
+        let id = EndpointId::parse(target)?;
+        match self.spec(client, cx, &id).await? {
+            Found::Spec(spec) => Ok(spec),
+            Found::Missing => {
+                self.cells().remove(id.as_str());
+                Err(self.not_found(client, cx, target).await.with("asked for", name))
+            }
+        }
+    }
+
+    /// One request per id, however many ask at the same time.
+    async fn spec(&self, client: &FalClient, cx: &Context, id: &EndpointId) -> Result<Found> {
+        let cell = Arc::clone(self.cells().entry(id.as_str().to_owned()).or_default());
+        let found = cell.get_or_try_init(|| self.load(client, cx, id)).await;
+        if found.is_err() {
+            self.cells().remove(id.as_str());
+        }
+        found.cloned()
+    }
+
+    fn cells(&self) -> std::sync::MutexGuard<'_, HashMap<String, Cell>> {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The platform's catalogue; its website where that has no schema, or no answer.
+    async fn load(&self, client: &FalClient, cx: &Context, id: &EndpointId) -> Result<Found> {
+        let name = id.as_str();
+        let (item, failure) = match client.model(cx, name).await {
+            Ok(item) => (item, None),
+            Err(error) if error.kind() == ErrorKind::Unavailable => (None, Some(error)),
+            Err(error) => return Err(error),
+        };
+        if let Some(item) = &item
+            && let Ok(schema) = schema_from_openapi(&item.openapi, SchemaSource::Live)
+        {
+            return Ok(Found::Spec(Arc::new(spec_of(item).with_schema(schema))));
+        }
+        if item.is_none() && failure.is_none() && self.aliases.known(name).is_some() {
+            return Ok(Found::Missing);
+        }
+        let document = match client.document(cx, name).await {
+            Ok(document) => document,
+            Err(error) => return if item.is_some() { Ok(without_schema(item)) } else { Err(failure.unwrap_or(error)) },
+        };
+        let Some(document) = document else {
+            return match failure {
+                Some(failure) => Err(failure),
+                None => Ok(without_schema(item)),
+            };
+        };
+        let spec = item.as_ref().map_or_else(|| spec_of_document(name, &document), spec_of);
+        let schema = schema_from_openapi(&document, SchemaSource::Live).unwrap_or_else(|error| {
+            tracing::debug!(model = name, %error, "the endpoint's document gives no schema");
+            Schema::default()
+        });
+        Ok(Found::Spec(Arc::new(spec.with_schema(schema))))
+    }
+
+    /// `NotFound` with up to three names that are near.
+    async fn not_found(&self, client: &FalClient, cx: &Context, wanted: &str) -> Error {
+        let error = Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`"))
+            .with_provider(INFO.id.clone());
+        let listing = self.listing.get_or_try_init(|| listing(client, cx)).await;
+        let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
+        let near = nearest(wanted, listed.chain(self.aliases.names()), 3);
+        if near.is_empty() {
+            return error.with_hint("look for one with `models`, or at https://fal.ai/models");
+        }
+        error.with_hint(format!("did you mean {}?", join(near.iter().map(String::as_str))))
+    }
+
+    /// One page, without schemas.
+    pub(crate) async fn list(&self, client: &FalClient, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
+        let page = client.models(cx, query).await?;
+        let next = page.next_cursor.filter(|cursor| {
+            page.has_more != Some(false) && !cursor.is_empty() && query.cursor.as_ref() != Some(cursor)
+        });
+        let specs = page.models.iter().map(|item| Arc::new(spec_of(item)));
+        let wanted = |spec: &Arc<ModelSpec>| query.capability.is_none_or(|c| spec.capability_set().contains(c));
+        Ok(ModelPage::new(specs.filter(wanted).collect(), next))
+    }
+}
+
+/// Every id of the catalogue.
+async fn listing(client: &FalClient, cx: &Context) -> Result<Vec<String>> {
+    let mut query = ModelQuery::default();
+    query.limit = Some(PAGE);
+    let mut ids = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let page = client.models(cx, &query).await?;
+        ids.extend(page.models.into_iter().map(|item| item.endpoint_id));
+        match page.next_cursor {
+            Some(cursor) if page.has_more != Some(false) && query.cursor.as_ref() != Some(&cursor) => {
+                query.cursor = Some(cursor);
+            }
+            _ => break,
+        }
+    }
+    Ok(ids)
+}
+
+fn without_schema(item: Option<ModelItem>) -> Found {
+    item.map_or(Found::Missing, |item| Found::Spec(Arc::new(spec_of(&item))))
+}
+
+/// A model of the platform's catalogue; any of its members may be missing (protocol 7.1).
+fn spec_of(item: &ModelItem) -> ModelSpec {
+    let text = |key: &str| item.metadata.get(key).and_then(Value::as_str).filter(|t| !t.is_empty());
+    let mut spec = spec(&item.endpoint_id, text("category"), text("kind"));
+    if let Some(title) = text("display_name") {
+        spec.title = title.to_owned();
+    }
+    spec.deprecated = text("status") == Some("deprecated");
+    spec
+}
+
+/// A model of which only the website's document is known.
+fn spec_of_document(id: &str, document: &Value) -> ModelSpec {
+    let text = |key: &str| document.pointer(&format!("/info/x-fal-metadata/{key}")).and_then(Value::as_str);
+    spec(id, text("category").filter(|c| !c.is_empty()), text("kind"))
+}
+
+fn spec(id: &str, category: Option<&str>, kind: Option<&str>) -> ModelSpec {
+    let spec = ModelSpec::new(ModelId::new(INFO.id.clone(), id));
+    let mut spec = match category {
+        Some(category) => spec.with_category(category),
+        None => spec,
+    };
+    if kind == Some("training") {
+        // A trainer makes weights whatever its category says (protocol 7.6): only raw requests fit it.
+        spec.kinds.clear();
+        spec.capabilities.clear();
+    }
+    spec
+}
+
+/// A single segment, which alone is no endpoint.
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && !name.contains('/') && name.len() <= 80 && !name.chars().any(|c| c.is_control() || c == ' ')
+}

@@ -1,0 +1,210 @@
+//! How the job is to be handled, as fal's headers and query parameters (protocol 2.2, 2.3).
+
+use crate::config::Mode;
+use http::{HeaderName, HeaderValue};
+use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Priority, Result};
+use serde_json::Value;
+use std::time::Duration;
+
+/// The provider's own settings of a delivery.
+pub(crate) const SETTINGS: &[&str] = &[
+    "disable_fallback",
+    "lifecycle",
+    "max_queue_length",
+    "mode",
+    "no_retry",
+    "runner_hint",
+    "store_io",
+    "tags",
+];
+
+/// fal accepts a start deadline above this (protocol 2.3).
+const SHORTEST_START: Duration = Duration::from_millis(100);
+/// Most pairs of tags, longest key and value, and longest whole in bytes (protocol 2.3): fal drops the rest in silence.
+const TAGS: (usize, usize, usize, usize) = (10, 64, 256, 1024);
+/// The words for a lifetime, in seconds (protocol 6.6); `never` is spelt as a null.
+const LIFETIMES: &[(&str, u64)] = &[
+    ("immediate", 60),
+    ("1h", 3_600),
+    ("1d", 86_400),
+    ("7d", 604_800),
+    ("30d", 2_592_000),
+    ("1y", 31_536_000),
+];
+
+/// A delivery in fal's words.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Handling {
+    /// Queue or run, where the request says so itself.
+    pub(crate) mode: Option<Mode>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) notes: Vec<Note>,
+    /// The lifecycle document, which uploads are sent with as well.
+    pub(crate) lifecycle: Option<String>,
+}
+
+impl Handling {
+    /// Reads a delivery; `default` is the provider's mode.
+    ///
+    /// # Errors
+    /// `InvalidInput` naming every setting that is unknown or malformed; nothing is sent then. `Unsupported` under the
+    /// strict policy for what a synchronous run cannot do.
+    pub(crate) fn of(delivery: &Delivery, policy: Policy, default: Mode) -> Result<Self> {
+        let mut handling = Self::default();
+        let mut problems = Vec::new();
+        handling.start_timeout(delivery.start_timeout, &mut problems);
+        if let Some(priority) = delivery.priority {
+            let word = if priority == Priority::Low { "low" } else { "normal" };
+            handling.header("x-fal-queue-priority", word, &mut problems);
+        }
+        for (name, value) in &delivery.settings {
+            handling.setting(name, value, &mut problems);
+        }
+        if !problems.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidInput, "the delivery settings cannot be used")
+                .with_fields(problems)
+                .with_hint(format!("fal knows: {}", SETTINGS.join(", "))));
+        }
+        if let Some(webhook) = &delivery.webhook {
+            handling.query.push(("fal_webhook", webhook.to_string()));
+        }
+        if handling.mode.unwrap_or(default) == Mode::Run {
+            handling.leave_queue(policy)?;
+        }
+        Ok(handling)
+    }
+
+    fn start_timeout(&mut self, timeout: Option<Duration>, problems: &mut Vec<FieldProblem>) {
+        let Some(timeout) = timeout else { return };
+        if timeout <= SHORTEST_START {
+            problems.push(FieldProblem::new("start_timeout", "must be longer than 0.1 s"));
+            return;
+        }
+        // The older name too, with the same value (protocol 14, row 12).
+        let seconds = timeout.as_secs_f64().to_string();
+        self.header("x-fal-request-start-timeout", &seconds, problems);
+        self.header("x-fal-request-timeout", &seconds, problems);
+    }
+
+    fn setting(&mut self, name: &str, value: &Value, problems: &mut Vec<FieldProblem>) {
+        let outcome = match (name, value) {
+            ("runner_hint", Value::String(hint)) if !hint.is_empty() => Ok(("x-fal-runner-hint", hint.clone())),
+            ("runner_hint", _) => Err("a text".to_owned()),
+            ("no_retry", Value::Bool(true)) => Ok(("x-fal-no-retry", "1".to_owned())),
+            ("disable_fallback", Value::Bool(true)) => Ok(("x-app-fal-disable-fallback", "1".to_owned())),
+            ("no_retry" | "disable_fallback", Value::Bool(false)) => return,
+            ("store_io", Value::Bool(on)) => Ok(("x-fal-store-io", u8::from(*on).to_string())),
+            ("no_retry" | "disable_fallback" | "store_io", _) => Err("true or false".to_owned()),
+            ("tags", value) => tags(value).map(|text| ("x-fal-tags", text)),
+            ("lifecycle", value) => lifecycle(value).map(|text| {
+                self.lifecycle = Some(text.clone());
+                ("x-fal-object-lifecycle-preference", text)
+            }),
+            ("max_queue_length", value) => match value.as_u64() {
+                Some(length) => return self.query.push(("fal_max_queue_length", length.to_string())),
+                None => Err("a whole number from 0".to_owned()),
+            },
+            ("mode", value) => match value.as_str().map(str::parse) {
+                Some(Ok(mode)) => {
+                    self.mode = Some(mode);
+                    return;
+                }
+                _ => Err("queue or run".to_owned()),
+            },
+            _ => {
+                problems.push(FieldProblem::new(format!("delivery.{name}"), "is not a setting of fal"));
+                return;
+            }
+        };
+        match outcome {
+            Ok((header, text)) => self.header(header, &text, problems),
+            Err(allowed) => problems.push(FieldProblem::new(format!("delivery.{name}"), format!("must be {allowed}"))),
+        }
+    }
+
+    fn header(&mut self, name: &'static str, value: &str, problems: &mut Vec<FieldProblem>) {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.headers.push((HeaderName::from_static(name), value)),
+            Err(_) => problems.push(FieldProblem::new(name, "must be printable ASCII without line breaks")),
+        }
+    }
+
+    /// Takes out what only the queue can do.
+    fn leave_queue(&mut self, policy: Policy) -> Result<()> {
+        for (name, value) in std::mem::take(&mut self.query) {
+            let option = if name == "fal_webhook" { "webhook" } else { "max_queue_length" };
+            if policy == Policy::Strict {
+                return Err(Error::new(ErrorKind::Unsupported, format!("`{option}` needs the queue, not `mode` run")));
+            }
+            self.notes.push(Note::new(option, value, Value::Null, "a synchronous run has no queue"));
+        }
+        Ok(())
+    }
+}
+
+/// `k=v,k=v`, from an object or from that text.
+fn tags(value: &Value) -> Result<String, String> {
+    let (most, longest_key, longest_value, longest) = TAGS;
+    let pairs: Vec<(String, String)> = match value {
+        Value::Object(map) => {
+            let pair = |(k, v): (&String, &Value)| (k.clone(), v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+            map.iter().map(pair).collect()
+        }
+        Value::String(text) => {
+            let pair = |part: &str| {
+                let (key, value) = part.split_once('=').unwrap_or((part, ""));
+                (key.trim().to_owned(), value.trim().to_owned())
+            };
+            text.split(',').map(pair).collect()
+        }
+        _ => return Err("an object of texts, or k=v,k=v".to_owned()),
+    };
+    if pairs.len() > most {
+        return Err(format!("at most {most} pairs, not {}", pairs.len()));
+    }
+    for (key, value) in &pairs {
+        let in_key = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+        if key.is_empty() || key.len() > longest_key || !key.bytes().all(in_key) || key.starts_with("fal.") {
+            return Err(format!(
+                "keys of a-z 0-9 . _ - with 1 to {longest_key} characters that do not begin with `fal.`, not `{key}`"
+            ));
+        }
+        let in_value = |b: u8| (b' '..=b'~').contains(&b) && b != b',';
+        if value.is_empty() || value.len() > longest_value || !value.bytes().all(in_value) {
+            return Err(format!("values of 1 to {longest_value} printable ASCII characters without a comma (`{key}`)"));
+        }
+    }
+    let text = pairs.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(",");
+    if text.len() > longest { Err(format!("at most {longest} characters in all")) } else { Ok(text) }
+}
+
+/// The lifecycle document (protocol 6.6), from itself, from seconds or from a word.
+fn lifecycle(value: &Value) -> Result<String, String> {
+    let expiring = |seconds: Value| serde_json::json!({ "expiration_duration_seconds": seconds }).to_string();
+    let allowed = || {
+        let words: Vec<&str> = LIFETIMES.iter().map(|(word, _)| *word).collect();
+        format!("never, {}, seconds above 0, or an object as fal documents it", words.join(", "))
+    };
+    match value {
+        Value::Object(map) => {
+            let known = ["expiration_duration_seconds", "initial_acl"];
+            if map.keys().all(|key| known.contains(&key.as_str())) { Ok(value.to_string()) } else { Err(allowed()) }
+        }
+        Value::Number(number) => match number.as_u64() {
+            // fal takes 0 for "for ever", which nobody means.
+            Some(seconds) if seconds > 0 => Ok(expiring(seconds.into())),
+            _ => Err(allowed()),
+        },
+        Value::String(word) if word == "never" => Ok(expiring(Value::Null)),
+        Value::String(word) => {
+            let row = LIFETIMES.iter().find(|(known, _)| known == word);
+            row.map(|(_, seconds)| expiring((*seconds).into())).ok_or_else(allowed)
+        }
+        _ => Err(allowed()),
+    }
+}
+
+#[cfg(test)]
+#[path = "headers_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+//! fal's wire: one method per remote call, no loop, no waiting.
+
+mod catalogue;
+mod error;
+mod headers;
+mod queue;
+mod refusal;
+mod retry;
+mod run;
+mod storage;
+mod urls;
+mod wire;
+
+pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
+pub(crate) use headers::Handling;
+pub(crate) use run::Answer;
+pub(crate) use queue::Fetched;
+pub(crate) use storage::Prepared;
+pub(crate) use urls::JobUrls;
+pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
+
+use crate::{
+    INFO,
+    config::{Bases, FalConfig, Mode},
+};
+use http::{HeaderName, HeaderValue};
+use mediagen_core::{Context, Error, ErrorKind, Result};
+use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse};
+use std::sync::Arc;
+
+/// Most of one status answer: logs are cumulative, and a trainer writes for hours.
+const STATUS_LIMIT: usize = 16 << 20;
+/// Most of one result: a model may put several pictures into it as `data:` URIs.
+const RESULT_LIMIT: usize = 128 << 20;
+/// Most of one catalogue answer: five hundred entries are about 5 MiB, the largest document about 1 MiB.
+const CATALOGUE_LIMIT: usize = 32 << 20;
+/// Most of a small answer: a submission, a token, an upload's address.
+const SMALL_LIMIT: usize = 1 << 20;
+
+/// The services of fal behind one HTTP client.
+#[derive(Debug)]
+pub(crate) struct FalClient {
+    http: HttpClient,
+    pub(crate) bases: Bases,
+    pub(crate) mode: Mode,
+    has_key: bool,
+    token: storage::TokenCache,
+}
+
+impl FalClient {
+    /// # Errors
+    /// `Config` when the HTTP client cannot be built.
+    pub(crate) fn new(config: &FalConfig) -> Result<Self> {
+        let bases = config.bases.clone();
+        let mut hosts = HostPolicy::new().with_base(&bases.cdn).with_base(&bases.web);
+        if let Some(authorization) = config.authorization() {
+            // Law 3: the key goes to these and to no other host.
+            for base in [&bases.queue, &bases.run, &bases.rest, &bases.api] {
+                hosts = hosts.with_credential(base, Credential::new(authorization.clone()));
+            }
+        }
+        let http = HttpClient::builder()
+            .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
+            .hosts(hosts)
+            .classifier(Arc::new(retry::FalTable))
+            .retry(config.retry.clone())
+            .build()?;
+        Ok(Self { http, bases, mode: config.mode, has_key: config.has_key(), token: storage::TokenCache::default() })
+    }
+
+    /// Refuses a call that needs the key when there is none, before anything is sent.
+    pub(crate) fn need_key(&self) -> Result<()> {
+        if self.has_key {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Unauthenticated, "there is no key for fal")
+            .with_provider(INFO.id.clone())
+            .with_hint("set FAL_KEY; keys are made at https://fal.ai/dashboard/keys"))
+    }
+
+    pub(crate) fn has_key(&self) -> bool {
+        self.has_key
+    }
+
+    /// Sends, and turns every answer but a success into an error; `job` is the request id where one is known.
+    async fn ask(&self, cx: &Context, call: Call, request: HttpRequest, job: Option<&str>) -> Result<HttpResponse> {
+        let response = self.http.send(cx, request).await.map_err(|e| ours(e, job))?;
+        if response.is_success() { Ok(response) } else { Err(refused(call, response, job).await) }
+    }
+}
+
+/// An error of the HTTP layer with fal's name and the job's id on it.
+fn ours(error: Error, job: Option<&str>) -> Error {
+    let error = error.with_provider(INFO.id.clone());
+    match job {
+        Some(id) => error.with_request_id(id),
+        None => error,
+    }
+}
+
+fn with_headers(request: HttpRequest, headers: &[(HeaderName, HeaderValue)]) -> HttpRequest {
+    headers.iter().fold(request, |request, (name, value)| request.header(name.clone(), value.clone()))
+}
+
+fn request_id(response: &HttpResponse) -> Option<String> {
+    response.header("x-fal-request-id").map(str::to_owned)
+}

@@ -1,0 +1,44 @@
+//! Types from bytes, names for headers.
+
+use super::*;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0";
+
+#[test]
+fn the_first_bytes_win_over_the_name() {
+    assert_eq!(sniff(PNG, "x.jpg").0, "image/png");
+    assert_eq!(sniff(b"RIFF\x24\0\0\0WAVEfmt ", "x").0, "audio/wav");
+    assert_eq!(sniff(b"plain words", "a.TXT").0, "text/plain");
+    assert_eq!(sniff(b"plain words", "a").0, "application/octet-stream");
+}
+
+#[test]
+fn a_name_loses_folders_and_what_no_header_carries_and_gets_its_real_extension() {
+    for (given, extension, expected) in [
+        ("C:\\pics\\my photo.JPG", Some("jpg"), "my_photo.JPG"),
+        ("/tmp/x.jpeg", Some("jpg"), "x.jpeg"),
+        ("fake.jpg", Some("png"), "fake.png"),
+        ("größe.png", Some("png"), "gr__e.png"),
+        ("日本.png", Some("png"), "upload.png"),
+        ("", None, "upload.bin"),
+        (".hidden", None, "hidden.bin"),
+        ("a\r\nX-Evil: 1.txt", None, "a__X-Evil__1.txt"),
+    ] {
+        assert_eq!(clean_name(given, extension), expected, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_a_missing_and_an_unreadable_input_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind = |media| async move { Prepared::of(&media).await.unwrap_err().kind() };
+    assert_eq!(kind(MediaInput::bytes(Vec::new(), "e.png")).await, ErrorKind::InvalidInput);
+    assert_eq!(kind(MediaInput::Path(folder.path().join("none.png"))).await, ErrorKind::NotFound);
+    assert_eq!(kind(MediaInput::Path(folder.path().to_owned())).await, ErrorKind::InvalidInput);
+    let url = MediaInput::Url("https://a.test/x.png".parse().unwrap());
+    assert!(Prepared::of(&url).await.unwrap().is_none());
+    let path = folder.path().join("a.dat");
+    std::fs::write(&path, PNG).unwrap();
+    let file = Prepared::of(&MediaInput::Path(path)).await.unwrap().unwrap();
+    assert_eq!((file.name.as_str(), file.media_type.as_str(), file.bytes), ("a.png", "image/png", PNG.len() as u64));
+}

@@ -1,0 +1,164 @@
+//! What fal answers, read with tolerance: null, missing and oddly typed members are unknown, never an error (law 5).
+
+use mediagen_core::LogLine;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The answer to a submission (protocol 2.2). Only the request id is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SubmitAnswer {
+    pub(crate) request_id: String,
+    pub(crate) status_url: Option<String>,
+    pub(crate) response_url: Option<String>,
+    pub(crate) cancel_url: Option<String>,
+}
+
+impl SubmitAnswer {
+    /// `None` without a request id.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|t| !t.is_empty()).map(str::to_owned);
+        Some(Self {
+            request_id: text("request_id")?,
+            status_url: text("status_url"),
+            response_url: text("response_url"),
+            cancel_url: text("cancel_url"),
+        })
+    }
+}
+
+/// The answer to a look at a job, polled or streamed (protocol 2.5, 2.7).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StatusAnswer {
+    /// The word as it came; empty where there was none.
+    pub(crate) status: String,
+    pub(crate) queue_position: Option<u32>,
+    pub(crate) logs: Vec<LogLine>,
+    /// Why the job failed; mostly absent even then, so the result decides.
+    pub(crate) error: Option<String>,
+    pub(crate) error_type: Option<String>,
+}
+
+impl StatusAnswer {
+    /// `None` for what is not an object.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        let map = value.as_object()?;
+        let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+        let logs = map.get("logs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Some(Self {
+            status: text("status").unwrap_or_default(),
+            queue_position: map.get("queue_position").and_then(whole).and_then(|n| n.try_into().ok()),
+            logs: logs.iter().filter_map(log_line).collect(),
+            error: match map.get("error") {
+                None | Some(Value::Null) => None,
+                Some(Value::String(text)) if text.is_empty() => None,
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(other) => Some(other.to_string()),
+            },
+            error_type: text("error_type"),
+        })
+    }
+}
+
+/// A whole number that came as a number, a float or text.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+    let float = |n: f64| (n.fract() == 0.0 && (0.0..1.8e19).contains(&n)).then_some(n as u64);
+    value.as_u64().or_else(|| value.as_f64().and_then(float)).or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// A line with a message; level and time where given, in any of the forms that were seen (protocol 14, row 4).
+fn log_line(value: &Value) -> Option<LogLine> {
+    let message = value.as_str().or_else(|| value.get("message")?.as_str())?;
+    let labels = value.get("labels");
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let mut line = LogLine::new(message);
+    line.level = text(value.get("level")).or_else(|| text(labels.and_then(|l| l.get("level"))));
+    line.timestamp = text(value.get("timestamp"));
+    Some(line)
+}
+
+/// A token for direct uploads (protocol 6.1).
+#[derive(Clone, Deserialize)]
+pub(crate) struct CdnToken {
+    pub(crate) token: String,
+    #[serde(default = "bearer")]
+    pub(crate) token_type: String,
+}
+
+fn bearer() -> String {
+    "Bearer".to_owned()
+}
+
+/// The answer to a direct upload (protocol 6.2).
+#[derive(Debug, Deserialize)]
+pub(crate) struct DirectUpload {
+    pub(crate) access_url: url::Url,
+}
+
+/// The answer to the announcement of an upload (protocol 6.2, 6.4).
+#[derive(Deserialize)]
+pub(crate) struct Initiated {
+    /// Signed: it holds a right and is never shown.
+    pub(crate) upload_url: url::Url,
+    pub(crate) file_url: url::Url,
+}
+
+/// One page of the catalogue (protocol 7.1).
+#[derive(Debug, Deserialize)]
+pub(crate) struct ModelsPage {
+    #[serde(default)]
+    pub(crate) models: Vec<ModelItem>,
+    #[serde(default)]
+    pub(crate) next_cursor: Option<String>,
+    #[serde(default)]
+    pub(crate) has_more: Option<bool>,
+}
+
+/// One model of the catalogue; everything but the id may be missing.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ModelItem {
+    pub(crate) endpoint_id: String,
+    #[serde(default)]
+    pub(crate) metadata: Value,
+    #[serde(default)]
+    pub(crate) openapi: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_status_is_read_in_every_documented_shape() {
+        let bare = StatusAnswer::read(&json!({"status": "IN_QUEUE"})).unwrap();
+        assert_eq!((bare.queue_position, bare.logs.len(), bare.error), (None, 0, None));
+        let queued = StatusAnswer::read(&json!({"status": "IN_QUEUE", "queue_position": "3", "logs": null})).unwrap();
+        assert_eq!(queued.queue_position, Some(3));
+        let logs = json!({"status": "IN_PROGRESS", "queue_position": 2.0, "error": null, "logs": [
+            {"timestamp": "2026-01-02T03:04:05.000006", "message": "a", "labels": {"level": "INFO"}},
+            {"message": "b", "level": "WARN", "source": "USER", "timestamp": null}, {"no": "message"}, "c"
+        ]});
+        let running = StatusAnswer::read(&logs).unwrap();
+        let lines: Vec<_> = running.logs.iter().map(|l| (l.message.as_str(), l.level.as_deref())).collect();
+        assert_eq!(lines, [("a", Some("INFO")), ("b", Some("WARN")), ("c", None)]);
+        assert_eq!(running.queue_position, Some(2));
+        let odd = StatusAnswer::read(&json!({"logs": {"a": 1}, "error": {"code": 5}})).unwrap();
+        assert_eq!((odd.status.as_str(), odd.error.as_deref()), ("", Some("{\"code\":5}")));
+        assert!(StatusAnswer::read(&json!(null)).is_none());
+    }
+
+    #[test]
+    fn a_submission_needs_its_request_id_alone() {
+        assert!(SubmitAnswer::read(&json!({"status": "IN_QUEUE"})).is_none());
+        let answer = SubmitAnswer::read(&json!({"request_id": "r", "status_url": null})).unwrap();
+        assert_eq!((answer.request_id.as_str(), answer.status_url), ("r", None));
+    }
+
+    #[test]
+    fn whole_numbers_cover_the_range_of_seeds() {
+        assert_eq!(whole(&json!(15_860_307_465_884_635_512_u64)), Some(15_860_307_465_884_635_512));
+        assert_eq!(whole(&json!("18446744073709551615")), Some(u64::MAX));
+        assert_eq!((whole(&json!(7.0)), whole(&json!(7.5)), whole(&json!(-1))), (Some(7), None, None));
+    }
+}

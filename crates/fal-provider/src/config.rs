@@ -1,0 +1,266 @@
+//! Settings of the fal provider; the only reader of the environment in this crate.
+
+use mediagen_core::{Error, ErrorKind, Result, Settings};
+use mediagen_http::{RetryPolicy, check_base};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{collections::BTreeMap, fmt, str::FromStr};
+use url::Url;
+
+/// Environment variables for the key, best first; between the first and the second stands the pair
+/// `FAL_KEY_ID` and `FAL_KEY_SECRET`, joined by a colon (protocol 1.1).
+pub const KEY_VARIABLES: &[&str] = &["FAL_KEY", "FAL_API_KEY", "FALAI_API_KEY"];
+
+/// The services of fal: setting, variable, address, and the segment under a common base address.
+const SERVICES: [Service; 6] = [
+    Service { setting: "queue_url", variable: "FAL_QUEUE_URL", default: "https://queue.fal.run", segment: "queue" },
+    Service { setting: "run_url", variable: "FAL_RUN_URL", default: "https://fal.run", segment: "run" },
+    Service { setting: "rest_url", variable: "FAL_REST_URL", default: "https://rest.fal.ai", segment: "rest" },
+    Service { setting: "cdn_url", variable: "FAL_CDN_URL", default: "https://v3.fal.media", segment: "cdn" },
+    Service { setting: "api_url", variable: "FAL_API_URL", default: "https://api.fal.ai/v1", segment: "api" },
+    Service { setting: "web_url", variable: "FAL_WEB_URL", default: "https://fal.ai", segment: "www" },
+];
+
+/// The names that [`FalConfig::from_settings`] takes.
+const SETTINGS: [&str; 9] =
+    ["key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
+
+struct Service {
+    setting: &'static str,
+    variable: &'static str,
+    default: &'static str,
+    segment: &'static str,
+}
+
+/// How a request travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Through the queue: the submission becomes a job that can be waited for, cancelled and resumed.
+    #[default]
+    Queue,
+    /// One call that answers the output (protocol 3.1). A lost connection loses the paid result.
+    Run,
+}
+
+impl FromStr for Mode {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "queue" => Ok(Self::Queue),
+            "run" => Ok(Self::Run),
+            _ => Err(Error::new(ErrorKind::InvalidInput, format!("`mode` is `{text}`")).with_hint("known: queue, run")),
+        }
+    }
+}
+
+/// The base addresses of fal's services. Each is `https`, or `http` to this machine only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bases {
+    /// The queue; gets the key. Default `https://queue.fal.run`.
+    pub queue: Url,
+    /// Synchronous runs; gets the key. Default `https://fal.run`.
+    pub run: Url,
+    /// Storage tokens and uploads through a signed address; gets the key. Default `https://rest.fal.ai`.
+    pub rest: Url,
+    /// Direct uploads; never gets the key, only a token of its own. Default `https://v3.fal.media`.
+    pub cdn: Url,
+    /// Catalogue and prices; gets the key where there is one. Default `https://api.fal.ai/v1`.
+    pub api: Url,
+    /// The website's documents; never gets the key. Default `https://fal.ai`.
+    pub web: Url,
+}
+
+/// How to reach fal, and as whom. Its `Debug` never shows the key.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct FalConfig {
+    /// The key, `id:secret`; without one only the catalogue can be read.
+    pub(crate) key: Option<SecretString>,
+    pub(crate) bases: Bases,
+    pub(crate) mode: Mode,
+    pub(crate) aliases: BTreeMap<String, String>,
+    pub(crate) retry: RetryPolicy,
+}
+
+impl FalConfig {
+    /// fal's own addresses and this key; the environment is not read.
+    ///
+    /// # Errors
+    /// `Config` for a key that is empty or holds white space or control characters.
+    pub fn new(key: impl Into<String>) -> Result<Self> {
+        Self::resolve(&Settings::new().with("key", key), |_| None)
+    }
+
+    /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
+    /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`.
+    ///
+    /// # Errors
+    /// `Config` naming the variable that cannot be used.
+    pub fn from_env() -> Result<Self> {
+        Self::from_settings(&Settings::new())
+    }
+
+    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url` and
+    /// `mode` (`queue` or `run`); what is not set comes from the environment, as in [`FalConfig::from_env`].
+    ///
+    /// # Errors
+    /// `Config` naming the setting or variable that is unknown or cannot be used.
+    pub fn from_settings(settings: &Settings) -> Result<Self> {
+        Self::resolve(settings, |name| std::env::var(name).ok())
+    }
+
+    /// Settings over `environment`, by which tests stand in for the process's own.
+    pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        if let Some(unknown) = settings.names().find(|name| !SETTINGS.contains(name)) {
+            return Err(Error::new(ErrorKind::Config, format!("fal has no setting `{unknown}`"))
+                .with_hint(format!("known: {}", SETTINGS.join(", "))));
+        }
+        let key = match settings.get("key") {
+            Some(key) => Some(checked_key("key", key)?),
+            None => key_from(&environment)?,
+        };
+        let mode = settings.get("mode").map_or(Ok(Mode::default()), str::parse);
+        Ok(Self {
+            key,
+            bases: bases(settings, &environment)?,
+            mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
+            aliases: BTreeMap::new(),
+            retry: RetryPolicy::default(),
+        })
+    }
+
+    /// Moves every service under `base`, each at its first path segment: `queue`, `run`, `rest`, `cdn`, `api`, `www`.
+    ///
+    /// # Errors
+    /// `Config` for an address that is neither `https` nor `http` to this machine.
+    pub fn with_base_url(mut self, base: &str) -> Result<Self> {
+        self.bases = bases(&Settings::new().with("base_url", base), &|_: &str| None)?;
+        Ok(self)
+    }
+
+    /// Decides how requests travel unless their own settings say otherwise.
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Makes `name` stand for the endpoint `target`, before anything else is looked up.
+    pub fn with_alias(mut self, name: impl Into<String>, target: impl Into<String>) -> Self {
+        self.aliases.insert(name.into(), target.into());
+        self
+    }
+
+    /// Replaces the policy by which calls that cost nothing are repeated.
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The addresses in use.
+    pub fn bases(&self) -> &Bases {
+        &self.bases
+    }
+
+    /// Whether there is a key.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The whole value of the `Authorization` header (protocol 1.1).
+    pub(crate) fn authorization(&self) -> Option<SecretString> {
+        self.key.as_ref().map(|key| format!("Key {}", key.expose_secret()).into())
+    }
+}
+
+impl fmt::Debug for FalConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FalConfig")
+            .field("key", &self.key.as_ref().map(|_| "…"))
+            .field("bases", &self.bases)
+            .field("mode", &self.mode)
+            .field("aliases", &self.aliases)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+fn key_from(environment: &impl Fn(&str) -> Option<String>) -> Result<Option<SecretString>> {
+    let Some((first, rest)) = KEY_VARIABLES.split_first() else { return Ok(None) };
+    if let Some(key) = environment(first) {
+        return checked_key(first, &key).map(Some);
+    }
+    // Half a pair is no credential (protocol 1.1).
+    if let (Some(id), Some(secret)) = (environment("FAL_KEY_ID"), environment("FAL_KEY_SECRET")) {
+        checked_key("FAL_KEY_ID", &id)?;
+        checked_key("FAL_KEY_SECRET", &secret)?;
+        return checked_key("FAL_KEY_ID", &format!("{}:{}", id.trim(), secret.trim())).map(Some);
+    }
+    let found = rest.iter().find_map(|name| Some((name, environment(name)?)));
+    found.map(|(name, key)| checked_key(name, &key)).transpose()
+}
+
+/// The key without the white space around it, which files and shells leave behind.
+fn checked_key(name: &str, key: &str) -> Result<SecretString> {
+    let problem = match key.trim() {
+        "" => "is empty",
+        key if key.chars().any(|c| c.is_control() || c.is_whitespace()) => "holds white space or control characters",
+        key if !key.is_ascii() => "holds characters outside ASCII",
+        key => return Ok(SecretString::from(key.to_owned())),
+    };
+    Err(Error::new(ErrorKind::Config, format!("the fal key in `{name}` {problem}"))
+        .with_hint("set FAL_KEY to a key of https://fal.ai/dashboard/keys, or unset it"))
+}
+
+fn bases(settings: &Settings, environment: &impl Fn(&str) -> Option<String>) -> Result<Bases> {
+    let base = |service: &Service| {
+        let under = |name: &str, base: &str| Ok(join(&parse_base(name, base)?, &[service.segment]));
+        if let Some(url) = settings.get(service.setting) {
+            parse_base(service.setting, url)
+        } else if let Some(url) = settings.get("base_url") {
+            under("base_url", url)
+        } else if let Some(url) = environment(service.variable) {
+            parse_base(service.variable, &url)
+        } else if let Some(url) = environment("FAL_BASE_URL") {
+            under("FAL_BASE_URL", &url)
+        } else {
+            parse_base(service.setting, service.default)
+        }
+    };
+    let [queue, run, rest, cdn, api, web] = &SERVICES;
+    Ok(Bases {
+        queue: base(queue)?,
+        run: base(run)?,
+        rest: base(rest)?,
+        cdn: base(cdn)?,
+        api: base(api)?,
+        web: base(web)?,
+    })
+}
+
+fn parse_base(name: &str, text: &str) -> Result<Url> {
+    let refuse = |why: String| {
+        Error::new(ErrorKind::Config, format!("`{name}` is `{}`: {why}", text.split(['?', '@']).next().unwrap_or("")))
+            .with_hint("an address starts with https://, or http:// for this machine")
+    };
+    let url = Url::parse(text.trim()).map_err(|e| refuse(e.to_string()))?;
+    check_base(&url).map_err(|e| refuse(e.message().to_owned()))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("a base address has no query".to_owned()));
+    }
+    Ok(url)
+}
+
+/// `base` with `segments` added to its path; each is escaped where needed.
+pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments.iter().flat_map(|s| s.split('/')));
+    }
+    url
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

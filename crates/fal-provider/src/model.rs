@@ -1,0 +1,166 @@
+//! One model type for every kind.
+
+use crate::{
+    FalProvider, INFO,
+    client::{Handling, JobUrls, Prepared},
+    config::Mode,
+    id::EndpointId,
+    job::FalJob,
+    output::{self, Asked},
+};
+use async_trait::async_trait;
+use mediagen_core::{
+    Context, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaModel, Model, ModelSpec,
+    ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
+};
+use mediagen_params::{Mapped, map};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
+
+/// An endpoint of fal, asked as kind `K`.
+pub struct FalModel<K: Kind> {
+    provider: FalProvider,
+    spec: Arc<ModelSpec>,
+    id: EndpointId,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A request that was found good: nothing has been sent.
+struct Ready {
+    request: Request,
+    handling: Handling,
+    mapped: Mapped,
+    /// What has to be uploaded, by its index in the request's inputs.
+    files: BTreeMap<usize, Prepared>,
+}
+
+impl<K: Kind> FalModel<K> {
+    /// Maps and checks everything, and reads the heads of local files; the network is not touched.
+    async fn prepare(&self, request: K::Request) -> Result<Ready> {
+        let request = request.into_request();
+        let mode = self.provider.client().mode;
+        let handling = Handling::of(&request.delivery, request.policy, mode)?;
+        let rules = self.provider.rules().matching(self.id.as_str());
+        let mut mapped = map(&request, K::KIND, &self.spec.schema, &rules)?;
+        mapped.notes.extend(handling.notes.iter().cloned());
+        let mut files = BTreeMap::new();
+        for slot in &mapped.uploads {
+            if files.contains_key(&slot.input) {
+                continue;
+            }
+            let Some(input) = request.inputs.get(slot.input) else {
+                return Err(Error::new(ErrorKind::Unexpected, format!("there is no input {}", slot.input)));
+            };
+            let named = |e: Error| e.with_field(FieldProblem::new(slot.role.as_str(), "cannot be sent"));
+            if let Some(file) = Prepared::of(&input.media).await.map_err(named)? {
+                files.insert(slot.input, file);
+            }
+        }
+        Ok(Ready { request, handling, mapped, files })
+    }
+
+    /// Uploads what has to be, each input once, and puts the addresses into the body.
+    async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<()> {
+        let mut urls = BTreeMap::new();
+        for (input, file) in &ready.files {
+            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await?;
+            urls.insert(*input, uploaded.url);
+        }
+        for slot in std::mem::take(&mut ready.mapped.uploads) {
+            let filled = urls.get(&slot.input).is_some_and(|url| ready.mapped.fill(&slot, url.as_str()));
+            if !filled {
+                let message = format!("the address of `{}` has no place in the body", slot.role);
+                return Err(Error::new(ErrorKind::Unexpected, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn job(&self, ticket: JobTicket, request_id: String, urls: JobUrls, asked: Asked) -> Job<K> {
+        Job::new(FalJob::<K>::new(self.provider.clone(), ticket, request_id, urls, asked))
+    }
+}
+
+impl<K: Kind> Model for FalModel<K> {
+    fn spec(&self) -> &ModelSpec {
+        &self.spec
+    }
+}
+
+impl<K: Kind> ModelType for FalModel<K> {
+    type Provider = FalProvider;
+    const PROVIDER: &'static ProviderInfo = &INFO;
+
+    fn bind(provider: Arc<FalProvider>, spec: Arc<ModelSpec>) -> Result<Self> {
+        let id = EndpointId::parse(&spec.id.name)?;
+        Ok(Self { provider: (*provider).clone(), spec, id, kind: PhantomData })
+    }
+}
+
+#[async_trait]
+impl<K: Kind> MediaModel<K> for FalModel<K> {
+    async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
+        let client = self.provider.client();
+        client.need_key()?;
+        let mut ready = self.prepare(request).await?;
+        for note in &ready.mapped.notes {
+            cx.emit(Event::Adjusted(note.clone()));
+        }
+        self.upload(cx, &mut ready).await?;
+        let Ready { request, handling, mapped, .. } = ready;
+        let asked = Asked::new(&request.options, &request.inputs, &mapped.body, mapped.notes);
+        if handling.mode.unwrap_or(client.mode) == Mode::Run {
+            let answer = client.run(cx, &self.id, &mapped.body, &handling).await?;
+            let output = output::read::<K>(answer, &asked)?;
+            cx.emit(Event::Completed);
+            return Ok(Submitted::Done(output));
+        }
+        let answer = client.submit(cx, &self.id, &mapped.body, &handling).await?;
+        let urls = client.job_urls(&self.id, &answer);
+        let mut token = urls.to_token();
+        asked.write(&mut token);
+        let id = Some(answer.request_id.clone());
+        let ticket = JobTicket::new(self.spec.id.clone(), K::KIND, id, token).with_inputs(asked.inputs.clone());
+        cx.emit(Event::Submitted(ticket.clone()));
+        Ok(Submitted::Running(self.job(ticket, answer.request_id, urls, asked)))
+    }
+
+    fn resume(&self, ticket: JobTicket) -> Result<Job<K>> {
+        let refuse = |message: String| Err(Error::new(ErrorKind::InvalidInput, message));
+        if ticket.model != self.spec.id || ticket.kind != K::KIND {
+            return refuse(format!(
+                "the ticket is for {} `{}`, not for {} `{}`",
+                ticket.kind,
+                ticket.model,
+                K::KIND,
+                self.spec.id
+            ));
+        }
+        let Some(request_id) = ticket.request_id.clone().filter(|id| !id.is_empty()) else {
+            return refuse("the ticket has no request id".to_owned());
+        };
+        let queue = &self.provider.client().bases.queue;
+        let urls = JobUrls::of_token(queue, &self.id, &request_id, &ticket.token);
+        let asked = Asked::of_token(&ticket.token, ticket.inputs.clone());
+        Ok(self.job(ticket, request_id, urls, asked))
+    }
+
+    async fn plan(&self, _cx: &Context, request: K::Request) -> Result<Plan> {
+        let Ready { mapped, files, .. } = self.prepare(request).await?;
+        let uploads = mapped.uploads.iter().filter_map(|slot| {
+            let file = files.get(&slot.input)?;
+            let mut upload = PlannedUpload::new(slot.role, file.given.clone(), slot.pointer.clone());
+            upload.bytes = Some(file.bytes);
+            upload.media_type = Some(file.media_type.clone());
+            Some(upload)
+        });
+        let uploads = uploads.collect();
+        Ok(Plan::new(Value::Object(mapped.body), mapped.notes, uploads))
+    }
+}
+
+impl<K: Kind> fmt::Debug for FalModel<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FalModel").field("kind", &K::KIND).field("id", &self.id.as_str()).finish_non_exhaustive()
+    }
+}

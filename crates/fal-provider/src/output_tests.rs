@@ -1,0 +1,93 @@
+//! Answers of every shape (protocol 9.2).
+
+use super::*;
+use mediagen_core::{ErrorKind, Role, kind};
+
+fn answer(value: Value) -> Answer {
+    Answer { value, file: None, request_id: Some("r-1".into()), billable_units: Some(2.5), status: 200 }
+}
+
+fn pointers(output: &Output) -> Vec<&str> {
+    output.parts.iter().map(|part| part.pointer.as_str()).collect()
+}
+
+#[test]
+fn a_019_a_020_bare_and_wrapped_answers_give_the_same_output() {
+    let bare = json!({"images": [{"url": "https://c.test/a.png"}], "seed": 15_860_307_465_884_635_512_u64});
+    for value in [
+        bare.clone(),
+        json!({"data": bare, "requestId": "x"}),
+        json!({"status": "COMPLETED", "logs": null, "response": bare}),
+    ] {
+        let output = read::<kind::TextToImage>(answer(value), &Asked::default()).unwrap();
+        assert_eq!(pointers(&output), ["/images/0"]);
+        assert_eq!(output.raw, bare);
+        assert_eq!(output.seed, Some(15_860_307_465_884_635_512));
+        assert_eq!((output.request_id.as_deref(), output.usage.units), (Some("r-1"), Some(2.5)));
+    }
+    let own_key = json!({"data": {"url": "https://c.test/a"}, "images": []});
+    let output = read::<kind::Raw>(answer(own_key.clone()), &Asked::default()).unwrap();
+    assert_eq!(output.raw, own_key);
+}
+
+#[test]
+fn a_073_sound_is_found_under_every_key() {
+    let file = json!({"url": "https://c.test/a.mp3"});
+    for (value, expected) in [
+        (json!({"audio": file}), "/audio"),
+        (json!({"audio_url": file}), "/audio_url"),
+        (json!({"audio_url": "https://c.test/a.mp3"}), "/audio_url"),
+        (json!({"audio": "https://c.test/a.mp3"}), "/audio"),
+        (json!({"audio_file": file}), "/audio_file"),
+        (json!({"audios": [file]}), "/audios/0"),
+        (json!({"stems": {"vocals": file}}), "/stems/vocals"),
+    ] {
+        let output = read::<kind::TextToAudio>(answer(value), &Asked::default()).unwrap();
+        assert_eq!(pointers(&output), [expected]);
+    }
+}
+
+#[test]
+fn echoes_are_left_out_and_the_main_file_comes_first() {
+    let mut body = JsonMap::new();
+    body.insert("image_url".into(), json!("https://mine.test/in.png?signature=abc"));
+    body.insert("elements".into(), json!([{"url": "https://mine.test/b.png"}]));
+    let input = Input::new(Role::Image, "https://mine.test/in.png?signature=abc".parse().unwrap());
+    let asked = Asked::new(&Options::default(), &[input], &body, Vec::new());
+    let mut token = json!({});
+    asked.write(&mut token);
+    assert!(!token.to_string().contains("signature"), "{token}");
+    let asked = Asked::of_token(&token, asked.inputs);
+    let value = json!({
+        "image_url": "https://mine.test/in.png", "elements": [{"url": "https://mine.test/b.png"}],
+        "thumbnail": {"url": "https://c.test/t.png", "content_type": "image/png"}, "video": {"url": "https://c.test/v.mp4"}
+    });
+    let output = read::<kind::ImageToVideo>(answer(value), &asked).unwrap();
+    assert_eq!(pointers(&output), ["/video", "/thumbnail"]);
+    assert_eq!(output.inputs[0].name, "https://mine.test/in.png");
+}
+
+#[test]
+fn flags_follow_their_pictures_and_a_shortfall_is_a_note() {
+    let image = |n: u8| json!({"url": format!("https://c.test/{n}.png")});
+    let value = json!({"images": [image(0), image(1)], "has_nsfw_concepts": [false, true]});
+    let mut options = Options::default();
+    options.count = Some(4);
+    let asked = Asked::new(&options, &[], &JsonMap::new(), Vec::new());
+    let output = read::<kind::TextToImage>(answer(value), &asked).unwrap();
+    assert_eq!(output.parts.iter().map(|p| p.flagged).collect::<Vec<_>>(), [Some(false), Some(true)]);
+    assert_eq!((output.notes[0].from.clone(), output.notes[0].to.clone()), (json!(4), json!(2)));
+    let single = json!({"image": image(0), "nsfw_content_detected": true});
+    let output = read::<kind::TextToImage>(answer(single), &Asked::default()).unwrap();
+    assert_eq!((output.parts[0].flagged, output.notes.len()), (Some(true), 0));
+}
+
+#[test]
+fn no_file_is_an_error_for_media_and_fine_for_json() {
+    let error = read::<kind::TextToImage>(answer(json!({"images": [], "prompt": "secret words"})), &Asked::default());
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), error.request_id()), (ErrorKind::InvalidResponse, Some("r-1")));
+    assert!(error.to_string().contains("images, prompt") && !error.to_string().contains("secret words"));
+    let output = read::<kind::Raw>(answer(json!({"text": "hello"})), &Asked::default()).unwrap();
+    assert_eq!(output.raw["text"], "hello");
+}

@@ -1,0 +1,123 @@
+//! The provider: a handle over the client, the catalogue and the rules.
+
+use crate::{
+    catalog::Catalog,
+    client::{FalClient, Prepared},
+    config::FalConfig,
+};
+use async_trait::async_trait;
+use mediagen_core::{
+    Availability, Caps, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider,
+    ProviderEntry, ProviderInfo, Result, Settings, inventory,
+};
+use mediagen_params::RuleBook;
+use std::{fmt, sync::Arc};
+use url::Url;
+
+/// Facts about fal.
+pub static INFO: ProviderInfo = ProviderInfo::new("fal", "fal.ai", crate::KEY_VARIABLES, module_path!());
+
+/// The entry of fal: linked by itself, or passed to [`Registry::from_entries`](mediagen_core::Registry::from_entries).
+pub const PROVIDER: ProviderEntry = ProviderEntry::new(&INFO, connect);
+inventory::submit! { PROVIDER }
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Provider>> {
+    Ok(Arc::new(FalProvider::new(FalConfig::from_settings(settings)?)?))
+}
+
+/// fal.ai. Cheap to clone; clones share connections and what was read of the catalogue.
+#[derive(Clone)]
+pub struct FalProvider(Arc<Inner>);
+
+struct Inner {
+    client: FalClient,
+    catalog: Catalog,
+    rules: RuleBook,
+}
+
+impl FalProvider {
+    /// A provider; nothing is sent.
+    ///
+    /// # Errors
+    /// `Config` when the settings cannot be used.
+    pub fn new(config: FalConfig) -> Result<Self> {
+        let rules = RuleBook::parse(include_str!("../data/rules.toml"))
+            .map_err(|e| Error::new(ErrorKind::Config, "the table of rules cannot be read").with_source(e))?;
+        let client = FalClient::new(&config)?;
+        let catalog = Catalog::new(config.aliases)?;
+        Ok(Self(Arc::new(Inner { client, catalog, rules })))
+    }
+
+    /// Moves `media` to fal's storage and gives its address; an address is given back as it is.
+    ///
+    /// # Errors
+    /// `NotFound`, `Io` and `InvalidInput` for a file that cannot be sent, and those of the storage service.
+    pub async fn upload(&self, cx: &Context, media: MediaInput) -> Result<Url> {
+        if let MediaInput::Url(url) = media {
+            return Ok(url);
+        }
+        let file = Prepared::of(&media).await?;
+        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
+        Ok(self.0.client.upload(cx, &file, None).await?.url)
+    }
+
+    pub(crate) fn client(&self) -> &FalClient {
+        &self.0.client
+    }
+
+    pub(crate) fn rules(&self) -> &RuleBook {
+        &self.0.rules
+    }
+}
+
+#[async_trait]
+impl Provider for FalProvider {
+    fn info(&self) -> &'static ProviderInfo {
+        &INFO
+    }
+
+    fn caps(&self) -> Caps {
+        Caps::new(ModelKind::ALL.iter().copied()).with(|caps| {
+            caps.jobs = true;
+            caps.cancel = true;
+            caps.resume = true;
+            caps.schemas = true;
+            caps.upload = true;
+            caps.webhook = true;
+            caps.catalogue = true;
+        })
+    }
+
+    /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
+    async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
+        self.0.catalog.describe(&self.0.client, cx, model).await
+    }
+
+    async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
+        self.0.catalog.list(&self.0.client, cx, query).await
+    }
+
+    /// Asks for a price, which needs a key and costs nothing (protocol 1.2, 7.2).
+    async fn check(&self, cx: &Context) -> Availability {
+        if !self.0.client.has_key() {
+            return Availability::Unauthenticated;
+        }
+        match self.0.client.probe(cx).await {
+            Ok(()) => Availability::Available,
+            Err(error) => match error.kind() {
+                ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::AccountLocked => {
+                    Availability::Unauthenticated
+                }
+                ErrorKind::RateLimited => Availability::RateLimited,
+                ErrorKind::Unavailable | ErrorKind::Timeout(_) => Availability::Unreachable(error.to_string()),
+                _ => Availability::Unknown,
+            },
+        }
+    }
+}
+
+impl fmt::Debug for FalProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FalProvider").field("client", &self.0.client).finish_non_exhaustive()
+    }
+}

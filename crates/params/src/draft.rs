@@ -1,0 +1,239 @@
+//! The body while it is being written: where things go, and the record of what was changed on the way.
+
+use crate::{
+    Mapped, Op, Rule, UploadSlot,
+    alias::{self, Alias, Carries},
+    coerce::{self, coerce},
+    media,
+    path::{self, Path, Spot, Step},
+};
+use mediagen_core::{
+    Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema,
+};
+use serde_json::Value;
+
+/// One mapping in progress.
+pub(crate) struct Draft<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) kind: ModelKind,
+    pub(crate) schema: &'a Schema,
+    ops: Vec<(&'a Op, &'a str)>,
+    pub(crate) body: JsonMap,
+    notes: Vec<Note>,
+    problems: Vec<FieldProblem>,
+    pub(crate) uploads: Vec<UploadSlot>,
+    /// Places that the caller's own fields take; nothing else is written there.
+    pub(crate) given: Vec<Path>,
+    /// Places that canonical parts took.
+    filled: Vec<Path>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(request: &'a Request, kind: ModelKind, schema: &'a Schema, rules: &[&'a Rule]) -> Self {
+        let rules = rules.iter().filter(|rule| rule.kind.is_none_or(|other| other == kind));
+        let ops = rules.flat_map(|rule| rule.ops.iter().map(|op| (op, rule.why.as_str()))).collect();
+        Self {
+            request,
+            kind,
+            schema,
+            ops,
+            body: JsonMap::new(),
+            notes: Vec::new(),
+            problems: Vec::new(),
+            uploads: Vec::new(),
+            given: Vec::new(),
+            filled: Vec::new(),
+        }
+    }
+
+    /// Whether nothing is known of what the model takes.
+    pub(crate) fn blind(&self) -> bool {
+        self.schema.inputs.is_empty()
+    }
+
+    /// The operations of the matching rules with their reasons, in order.
+    pub(crate) fn ops(&self) -> &[(&'a Op, &'a str)] {
+        &self.ops
+    }
+
+    /// The field that a rule sends `option` to; the last rule wins.
+    pub(crate) fn renamed(&self, option: &str) -> Option<Path> {
+        self.ops.iter().rev().find_map(|(op, _)| match op {
+            Op::Rename { option: other, field } if other == option => Some(Path::parse(field)),
+            _ => None,
+        })
+    }
+
+    fn dropped(&self, path: &Path) -> bool {
+        let drops = |op: &Op| matches!(op, Op::Drop { field } if Path::parse(field).overlaps(path));
+        self.ops.iter().any(|(op, _)| drops(op))
+    }
+
+    /// Every place that `option` may go to, best first, whatever its type.
+    pub(crate) fn places(&self, option: &str) -> Vec<Spot<'a>> {
+        let renamed = self.renamed(option).and_then(|path| path::find(self.schema, &path));
+        let Some(alias) = alias::alias(option, self.kind) else { return renamed.into_iter().collect() };
+        let mut spots: Vec<Spot<'a>> = Vec::new();
+        for name in alias.fields {
+            spots.extend(self.named(alias, name));
+        }
+        spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
+        renamed.into_iter().chain(spots).collect()
+    }
+
+    /// Whether writing there would start an optional list, whose other items and parts nobody asked for.
+    fn opens_a_list(&self, spot: &Spot<'_>) -> bool {
+        let root = spot.path.root();
+        let indexed = spot.path.0.iter().any(|step| matches!(step, Step::Index(_)));
+        indexed && !self.body.contains_key(root) && self.schema.input(root).is_none_or(|field| !field.required)
+    }
+
+    fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
+        let Some(ending) = name.strip_prefix('*') else {
+            let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
+            // Most names of the table are not in the schema: the top decides without a path being built.
+            let root = name.split(['.', '[']).next().unwrap_or(name);
+            let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
+            return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
+        };
+        let belongs_elsewhere = |name: &str| {
+            alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
+        };
+        let fields = self.schema.inputs.iter().filter(|field| {
+            field.required
+                && field.name.ends_with(ending)
+                && !alias.fields.contains(&field.name.as_str())
+                && !belongs_elsewhere(&field.name)
+        });
+        let spots = fields.filter_map(|field| path::find(self.schema, &Path::key(&field.name)));
+        spots.filter(|spot| fits(alias.carries, spot.ty, spot.default())).collect()
+    }
+
+    /// The best free place for `option`.
+    pub(crate) fn target(&self, option: &str) -> Option<Spot<'a>> {
+        self.places(option).into_iter().find(|spot| self.free(&spot.path))
+    }
+
+    /// Whether no canonical part was written to `path` yet.
+    pub(crate) fn free(&self, path: &Path) -> bool {
+        !self.filled.iter().any(|other| other.overlaps(path))
+    }
+
+    /// Writes what `option` (asked as `asked`) became; the caller's own field at the same place wins.
+    pub(crate) fn put(&mut self, option: &str, asked: &Value, path: &Path, value: Value) {
+        self.filled.push(path.clone());
+        if self.given.iter().any(|given| given.overlaps(path)) {
+            let sent = path::get(&self.body, path).cloned().unwrap_or(Value::Null);
+            if sent != value {
+                self.tell(option, asked.clone(), sent, format!("the model's own field `{path}` was given and wins"));
+            }
+        } else if !path::put(&mut self.body, path, value) {
+            self.refuse(option, format!("`{path}` cannot be set beside the model's own fields"), "conflict");
+        }
+    }
+
+    /// Coerces `asked` into `spot` and writes it; notes a change of meaning. False when it cannot be expressed there.
+    pub(crate) fn fill(&mut self, option: &str, asked: &Value, spot: &Spot<'_>) -> bool {
+        let Some(fit) = coerce(asked, spot.ty, spot.default()) else { return false };
+        if let Some(why) = fit.changed {
+            self.adjust(option, asked.clone(), fit.value.clone(), format!("`{}`: {why}", spot.path));
+        }
+        self.put(option, asked, &spot.path, fit.value);
+        true
+    }
+
+    /// Maps an option that needs no more than its alias and coercion.
+    pub(crate) fn plain(&mut self, option: &str, asked: &Value) {
+        match self.target(option) {
+            Some(spot) => {
+                if !self.fill(option, asked, &spot) {
+                    let why = format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty));
+                    self.unsupported(option, asked.clone(), why);
+                }
+            }
+            None => self.unsupported(option, asked.clone(), "the model has no field for it"),
+        }
+    }
+
+    /// Records a difference that is no loss.
+    pub(crate) fn tell(&mut self, option: &str, from: Value, to: Value, why: impl Into<String>) {
+        self.notes.push(Note::new(option, from, to, why));
+    }
+
+    /// Records a change; the strict policy refuses it.
+    pub(crate) fn adjust(&mut self, option: &str, from: Value, to: Value, why: impl Into<String>) {
+        let why = why.into();
+        match self.request.policy {
+            Policy::Adjust => self.tell(option, from, to, why),
+            Policy::Strict => {
+                let message = format!("{} is not possible: {why}; nearest is {to}", shown(option, &from));
+                self.refuse(option, message, "not_allowed");
+            }
+        }
+    }
+
+    /// Records an option that cannot be expressed; the strict policy refuses it.
+    pub(crate) fn unsupported(&mut self, option: &str, from: Value, why: impl Into<String>) {
+        let why = why.into();
+        match self.request.policy {
+            Policy::Adjust => self.tell(option, from, Value::Null, why),
+            Policy::Strict => {
+                let message = format!("{} cannot be expressed: {why}", shown(option, &from));
+                self.refuse(option, message, "unsupported");
+            }
+        }
+    }
+
+    /// Records a problem that no policy forgives.
+    pub(crate) fn refuse(&mut self, path: &str, message: impl Into<String>, code: &str) {
+        self.problems.push(FieldProblem::new(path, message).with_code(code));
+    }
+
+    /// The result, or one error with every problem.
+    pub(crate) fn finish(self) -> Result<Mapped> {
+        if self.problems.is_empty() {
+            return Ok(Mapped { body: self.body, notes: self.notes, uploads: self.uploads });
+        }
+        let unsupported = self.problems.iter().all(|problem| problem.code.as_deref() == Some("unsupported"));
+        let (kind, message) = if unsupported {
+            (ErrorKind::Unsupported, "the model cannot do what was asked")
+        } else {
+            (ErrorKind::InvalidInput, "the request does not fit the model")
+        };
+        let error = Error::new(kind, message).with_fields(self.problems);
+        Err(match self.request.policy {
+            Policy::Strict => error.with_hint("the policy `adjust` takes the nearest possible value and says so"),
+            Policy::Adjust => error,
+        })
+    }
+}
+
+/// The value as a message may show it: never somebody's prose.
+fn shown(option: &str, value: &Value) -> String {
+    match option {
+        "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),
+        _ => value.to_string(),
+    }
+}
+
+/// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
+pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {
+    let is_numeric = |value: &Value| coerce::number(value).is_some();
+    match (carries, ty) {
+        (Carries::Special, _) | (_, FieldType::Any) => true,
+        (Carries::Media, ty) => media::shape(ty).is_some(),
+        (_, FieldType::Union(variants)) => variants.iter().any(|variant| fits(carries, variant, default)),
+        (Carries::Text, FieldType::List { items, .. }) => fits(Carries::Text, items, None),
+        (Carries::Text, FieldType::Text { .. }) => true,
+        (Carries::Flag, FieldType::Boolean) => true,
+        (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
+        (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),
+        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
+            range.max.is_none_or(|max| max > 1.0)
+        }
+        (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
+        (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
+        (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
+        _ => false,
+    }
+}

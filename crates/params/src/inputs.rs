@@ -1,0 +1,136 @@
+//! Media inputs: which field takes which file, in which shape.
+
+use crate::{
+    UploadSlot,
+    draft::Draft,
+    mapped::placeholder,
+    media::{self, Shape},
+    path::{Path, Spot, Step},
+};
+use mediagen_core::{MediaInput, Modality, ModelKind, Role};
+use serde_json::Value;
+
+/// Puts every input of the request into the body, the kind's main role first.
+pub(crate) fn map(draft: &mut Draft<'_>) {
+    let main = main_role(draft.kind);
+    let others = Role::ALL.iter().copied().filter(|role| Some(*role) != main);
+    for role in main.into_iter().chain(others) {
+        let inputs: Vec<usize> =
+            (0..draft.request.inputs.len()).filter(|index| draft.request.inputs[*index].role == role).collect();
+        if !inputs.is_empty() {
+            map_role(draft, role, main, &inputs);
+        }
+    }
+}
+
+/// The role of the kind's own input.
+pub(crate) fn main_role(kind: ModelKind) -> Option<Role> {
+    match kind.input() {
+        Modality::Image => Some(Role::Image),
+        Modality::Video => Some(Role::Video),
+        Modality::Audio => Some(Role::Audio),
+        _ => None,
+    }
+}
+
+fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usize]) {
+    if draft.blind() {
+        return blind(draft, role, inputs);
+    }
+    let spots: Vec<Spot<'_>> = draft.places(role.as_str()).into_iter().filter(|spot| draft.free(&spot.path)).collect();
+    let left = spread(draft, role, &spots, inputs);
+    if left.is_empty() {
+        return;
+    }
+    let from = Value::from(left.iter().map(|index| label(draft, *index)).collect::<Vec<_>>());
+    if left.len() < inputs.len() {
+        let why = format!("the model takes {} of this role", inputs.len() - left.len());
+        draft.unsupported(role.as_str(), from, why);
+    } else if Some(role) == main || role == Role::VoiceSample {
+        // Paying for a result that ignores its main input or the voice to clone helps nobody.
+        draft.refuse(role.as_str(), "the model has no field for it", "unsupported");
+    } else {
+        draft.unsupported(role.as_str(), from, "the model has no field for it");
+    }
+}
+
+/// Hands the files to the places and returns those that found none.
+///
+/// Required places come first. Several files prefer a list; a required single place beside it still gets the first.
+fn spread(draft: &mut Draft<'_>, role: Role, spots: &[Spot<'_>], inputs: &[usize]) -> Vec<usize> {
+    let mut shaped: Vec<(&Spot<'_>, Shape)> =
+        spots.iter().filter_map(|spot| Some((spot, media::shape(spot.ty)?))).collect();
+    shaped.sort_by_key(|(spot, shape)| {
+        let single = shape.room() == 1;
+        (!spot.required, inputs.len() > 1 && single && !spot.required)
+    });
+    if inputs.len() > 1 && !shaped.iter().any(|(spot, shape)| spot.required && shape.room() == 1) {
+        shaped.sort_by_key(|(_, shape)| shape.room() == 1);
+    }
+    let mut left = inputs.to_vec();
+    let mut used = 0;
+    for (spot, shape) in shaped {
+        let spare = used > 0 && !spot.required && shape.room() == 1;
+        if left.is_empty() || spare || !draft.free(&spot.path) {
+            continue;
+        }
+        let rest = left.split_off(shape.room().min(left.len()));
+        place(draft, role, spot, &shape, &left);
+        left = rest;
+        used += 1;
+    }
+    left
+}
+
+fn place(draft: &mut Draft<'_>, role: Role, spot: &Spot<'_>, shape: &Shape, inputs: &[usize]) {
+    let list = matches!(shape, Shape::Urls(_) | Shape::Objects(..));
+    let paths: Vec<Path> = inputs
+        .iter()
+        .enumerate()
+        .map(|(place, _)| {
+            let at = if list { spot.path.then(Step::Index(place)) } else { spot.path.clone() };
+            match shape {
+                Shape::Object(key) | Shape::Objects(key, _) => at.then(Step::Key(key.clone())),
+                _ => at,
+            }
+        })
+        .collect();
+    for (path, index) in paths.iter().zip(inputs) {
+        put(draft, role, path, *index);
+    }
+}
+
+fn put(draft: &mut Draft<'_>, role: Role, path: &Path, index: usize) {
+    let asked = label(draft, index);
+    let overridden = draft.given.iter().any(|given| given.overlaps(path));
+    let input = &draft.request.inputs[index].media;
+    let value = match input {
+        MediaInput::Url(url) => Value::from(url.as_str()),
+        _ => Value::from(placeholder(index)),
+    };
+    if input.needs_upload() && !overridden {
+        draft.uploads.push(UploadSlot { pointer: path.pointer(), input: index, role });
+    }
+    draft.put(role.as_str(), &asked, path, value);
+}
+
+/// Without a schema: under the name that a rule gives, or the role's own; several as a list.
+fn blind(draft: &mut Draft<'_>, role: Role, inputs: &[usize]) {
+    let path = draft.renamed(role.as_str()).unwrap_or_else(|| Path::key(role.as_str()));
+    let many = inputs.len() > 1;
+    for (place, index) in inputs.iter().enumerate() {
+        let path = if many { path.then(Step::Index(place)) } else { path.clone() };
+        put(draft, role, &path, *index);
+    }
+}
+
+/// What a note says of an input: the URL or path, never content.
+fn label(draft: &Draft<'_>, index: usize) -> Value {
+    match &draft.request.inputs[index].media {
+        MediaInput::Url(url) if url.scheme() == "data" => Value::from("data:…"),
+        MediaInput::Url(url) => Value::from(url.as_str()),
+        MediaInput::Path(path) => Value::from(path.display().to_string()),
+        MediaInput::Bytes { name, .. } => Value::from(name.as_str()),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,66 @@
+//! The way from a canonical request to a body.
+
+use crate::{
+    Mapped, Op, Rule, check,
+    draft::Draft,
+    extra, inputs, options,
+    path::{self, Path},
+};
+use mediagen_core::{ModelKind, Request, Result, Schema};
+use serde_json::Value;
+
+/// Turns a canonical request into the body of one endpoint.
+///
+/// The caller's own fields (`Request::extra`) are written first and win; then the prompt, the inputs and the options go
+/// where aliases, schema and rules say; then rules set what they set; then the whole body is checked. What the caller did
+/// not set is not in the body, unless a rule put it there, which leaves a note.
+///
+/// Without a schema (no input fields) nothing can be checked: every part goes under its canonical name, or the one that
+/// a rule's `rename` gives, and a note says so.
+///
+/// # Errors
+/// With every problem at once, as [`FieldProblem`](mediagen_core::FieldProblem)s: `InvalidInput` for what is missing,
+/// unknown or does not fit, and for adjustments under the strict policy; `Unsupported` when all there is to say is that
+/// the model cannot express something. Nothing was sent.
+pub fn map(request: &Request, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Result<Mapped> {
+    let mut draft = Draft::new(request, kind, schema, rules);
+    extra::map(&mut draft);
+    prompt(&mut draft);
+    inputs::map(&mut draft);
+    options::map(&mut draft);
+    set(&mut draft);
+    check::body(&mut draft);
+    draft.finish()
+}
+
+fn prompt(draft: &mut Draft<'_>) {
+    let Some(text) = draft.request.prompt.as_deref() else { return };
+    let asked = Value::from(text);
+    if draft.blind() {
+        let path = draft.renamed("prompt").unwrap_or_else(|| Path::key("prompt"));
+        draft.put("prompt", &asked, &path, asked.clone());
+    } else {
+        draft.plain("prompt", &asked);
+    }
+}
+
+/// What rules set, except where the caller's own field stands, and except fields that the schema does not know.
+fn set(draft: &mut Draft<'_>) {
+    for (op, why) in draft.ops().to_vec() {
+        let (field, value, always) = match op {
+            Op::Set { field, value } => (field, value, true),
+            Op::Default { field, value } => (field, value, false),
+            _ => continue,
+        };
+        let path = Path::parse(field);
+        let known = draft.blind() || path::find(draft.schema, &path).is_some();
+        let present = path::get(&draft.body, &path).cloned();
+        let given = draft.given.iter().any(|given| given.overlaps(&path));
+        if !known || given || present.as_ref() == Some(value) || (present.is_some() && !always) {
+            continue;
+        }
+        if path::put(&mut draft.body, &path, value.clone()) {
+            draft.tell(field, present.unwrap_or(Value::Null), value.clone(), why);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Seconds, as seconds, as text with a unit, as milliseconds or as a number of frames.
+
+use crate::{
+    alias::Carries,
+    coerce::{self, coerce, tidy},
+    draft::{Draft, fits},
+    path::{self, Spot},
+};
+use serde_json::Value;
+
+/// Frames a second where neither the caller nor the model says how many.
+const USUAL_FPS: f64 = 24.0;
+
+enum Unit {
+    Seconds,
+    Milliseconds,
+    Frames,
+}
+
+/// Maps `duration`.
+pub(super) fn map(draft: &mut Draft<'_>) {
+    let Some(seconds) = draft.request.options.duration else { return };
+    let asked = tidy(seconds);
+    let numeric = |spot: &Spot<'_>| fits(Carries::Number, spot.ty, spot.default()) && draft.free(&spot.path);
+    let Some(spot) = draft.places("duration").into_iter().find(numeric) else {
+        return draft.unsupported("duration", asked, "the model has no field for a length");
+    };
+    match unit(&spot) {
+        Unit::Seconds => drop(draft.fill("duration", &asked, &spot)),
+        Unit::Milliseconds => convert(draft, &asked, seconds * 1000.0, &spot, "counted in milliseconds"),
+        Unit::Frames => {
+            let (fps, whose) = frame_rate(draft);
+            let why = format!("{asked} s at {fps} frames a second ({whose})");
+            convert(draft, &asked, (seconds * fps).round(), &spot, &why);
+        }
+    }
+}
+
+fn unit(spot: &Spot<'_>) -> Unit {
+    let name = spot.path.to_string();
+    if name.ends_with("_ms") {
+        Unit::Milliseconds
+    } else if name.contains("frame") {
+        Unit::Frames
+    } else {
+        Unit::Seconds
+    }
+}
+
+fn convert(draft: &mut Draft<'_>, asked: &Value, amount: f64, spot: &Spot<'_>, why: &str) {
+    let Some(fit) = coerce(&tidy(amount), spot.ty, spot.default()) else {
+        return draft.unsupported(
+            "duration",
+            asked.clone(),
+            format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty)),
+        );
+    };
+    match fit.changed {
+        Some(changed) => {
+            let why = format!("`{}`: {why} is {}; {changed}", spot.path, tidy(amount));
+            draft.adjust("duration", asked.clone(), fit.value.clone(), why);
+        }
+        None => draft.tell("duration", asked.clone(), fit.value.clone(), format!("`{}`: {why}", spot.path)),
+    }
+    draft.put("duration", asked, &spot.path, fit.value);
+}
+
+/// The rate at which frames are played: the one that is sent, else the model's own default, else the usual one.
+fn frame_rate(draft: &Draft<'_>) -> (f64, &'static str) {
+    let places = draft.places("fps");
+    let as_f64 = |value: &Value| coerce::number(value).and_then(|number| number.as_f64()).filter(|fps| *fps > 0.0);
+    if let Some(fps) = places.iter().find_map(|spot| as_f64(path::get(&draft.body, &spot.path)?)) {
+        return (fps, "as asked");
+    }
+    match places.iter().find_map(|spot| as_f64(spot.default()?)) {
+        Some(fps) => (fps, "the model's own"),
+        None => (USUAL_FPS, "assumed, because the model names none"),
+    }
+}

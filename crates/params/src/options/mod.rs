@@ -1,0 +1,62 @@
+//! Canonical options: most need only their alias and coercion, some have a shape of their own.
+
+mod duration;
+mod geometry;
+mod measure;
+mod quality;
+mod words;
+
+use crate::{
+    alias::{Carries, alias},
+    draft::Draft,
+    path::Path,
+};
+use serde_json::Value;
+
+/// Puts every option that is set into the body.
+pub(crate) fn map(draft: &mut Draft<'_>) {
+    let asked = draft.request.options.to_map();
+    if draft.blind() {
+        return blind(draft, &asked);
+    }
+    for (name, value) in &asked {
+        if alias(name, draft.kind).is_some_and(|alias| alias.carries != Carries::Special) {
+            plain(draft, name, value);
+        }
+    }
+    words::format(draft);
+    words::language(draft);
+    words::voice(draft);
+    geometry::map(draft);
+    // After `fps` and `steps`, which they depend on.
+    duration::map(draft);
+    quality::map(draft);
+}
+
+fn plain(draft: &mut Draft<'_>, name: &str, value: &Value) {
+    let target = draft.target(name).is_some();
+    match (name, value) {
+        // One result is what a model without the field gives.
+        ("count", Value::Number(count)) if !target && count.as_u64() == Some(1) => {}
+        ("loop" | "denoise", Value::Bool(false)) if !target => {
+            draft.tell(name, value.clone(), Value::Null, "the model has no field for it, and does not do it");
+        }
+        _ => draft.plain(name, value),
+    }
+}
+
+fn blind(draft: &mut Draft<'_>, asked: &serde_json::Map<String, Value>) {
+    for (name, value) in asked {
+        let path = draft.renamed(name).unwrap_or_else(|| Path::key(name));
+        draft.put(name, value, &path, value.clone());
+    }
+    let request = draft.request;
+    if !asked.is_empty() || !request.inputs.is_empty() || request.prompt.is_some() || !request.extra.is_empty() {
+        draft.tell(
+            "schema",
+            Value::Null,
+            Value::Null,
+            "what the model takes is not known: everything is sent unchecked",
+        );
+    }
+}
