@@ -62,6 +62,7 @@ impl ProviderInfo {
 
 /// What a provider can do, as data; everything is off until said otherwise.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a yes or no")]
 #[non_exhaustive]
 pub struct Caps {
     /// The kinds that at least one of its models can be asked for.
