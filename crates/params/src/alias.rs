@@ -19,8 +19,6 @@ pub(crate) enum Carries {
     Share,
     /// True or false.
     Flag,
-    /// One of several words, or free text.
-    Word,
     /// A URL, alone, in a list or in an object.
     Media,
     /// Decided by the option's own module.
@@ -59,7 +57,7 @@ pub(crate) fn is_canonical(option: &str) -> bool {
 }
 
 #[rustfmt::skip]
-pub(crate) const ALIASES: &[Alias] = &[
+pub(crate) static ALIASES: &[Alias] = &[
     // Speech models that have both `text` and `prompt` mean the style by `prompt`.
     of(&[TextToAudio], row("prompt", Carries::Text, &[
         "text", "gen_text", "script", "transcript", "input_text", "preview_text", "prompt", "text_prompt", "inputs[].text",
@@ -77,7 +75,7 @@ pub(crate) const ALIASES: &[Alias] = &[
         "target_image", "source_image_url", "init_image_url", "human_image_url", "person_image_url", "model_image_url",
         "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images[].url", "images",
         "frames[].url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
-        "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url",
+        "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url", "face_image_url",
         "*image_url", "*image_urls", "*frame_url", "*photo_url", "*picture_url"]),
     row("end_image", Carries::Media, &[
         "end_image_url", "last_frame_url", "tail_image_url", "last_image_url", "end_frame_url", "last_frame_image_url",
@@ -94,10 +92,13 @@ pub(crate) const ALIASES: &[Alias] = &[
         "video_urls", "input_video_urls", "video", "input_video", "video.video_url", "driving_video_url",
         "reference_video_url", "reference_video_urls", "ref_video_urls", "target_video", "videos[].url", "videos",
         "video_data_url", "*video_url", "*video_urls"]),
+    // A model that makes sound from text takes sound as the voice or style to follow: see `voice_sample`.
+    of(&[TextToAudio], row("audio", Carries::Media, &[
+        "audio_url", "input_audio_url", "source_audio_url", "audio_urls", "audio", "song_url", "music_url"])),
     row("audio", Carries::Media, &[
         "audio_url", "input_audio_url", "source_audio_url", "driven_audio_url", "driving_audio_url", "speech_audio_url",
         "audio_urls", "audio_file_url", "audio", "input_audio", "song_url", "music_url", "sound_url", "voice_url",
-        "reference_audio_url", "audio_data_url", "*audio_url", "*audio_urls"]),
+        "reference_audio_url", "ref_audio_url", "audio_data_url", "*audio_url", "*audio_urls"]),
     row("voice_sample", Carries::Media, &[
         "ref_audio_url", "reference_audio_url", "voice_sample_url", "voice_sample", "speaker_audio_url", "speaker_url",
         "voice_url", "reference_voice_url", "voice_audio_url", "prompt_audio_url", "audio_prompt_url", "sample_audio_url",
@@ -114,13 +115,13 @@ pub(crate) const ALIASES: &[Alias] = &[
         "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples"]),
     row("steps", Carries::Number, &[
         "num_inference_steps", "steps", "num_steps", "inference_steps", "number_of_steps", "sampling_steps", "ddim_steps",
-        "diffusion_steps"]),
+        "diffusion_steps", "steps_num"]),
     row("guidance", Carries::Number, &[
         "guidance_scale", "cfg_scale", "guidance", "cfg", "text_guidance_scale", "prompt_guidance_scale", "cfg_strength",
-        "classifier_free_guidance_scale", "cfg_weight", "guidance_strength"]),
+        "classifier_free_guidance_scale", "cfg_weight", "guidance_strength", "guide_scale", "true_cfg"]),
     row("strength", Carries::Share, &[
         "strength", "image_strength", "video_strength", "prompt_strength", "denoising_strength", "denoise_strength",
-        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "=noise_aug_strength", "=cond_aug"]),
+        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "=noise_aug_strength", "=cond_aug"]),
     row("fps", Carries::Number, &[
         "fps", "frames_per_second", "frame_rate", "video_fps", "output_fps", "target_fps", "export_fps"]),
     row("loop", Carries::Flag, &["loop", "looping", "is_loop", "seamless_loop", "enable_loop", "loop_video"]),
@@ -152,7 +153,7 @@ pub(crate) const ALIASES: &[Alias] = &[
         "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format"]),
     row("language", Carries::Special, &[
         "language", "language_code", "lang", "language_boost", "tts_language", "target_language", "output_language",
-        "target_lang", "text_language", "language_id"]),
+        "target_lang", "text_language", "language_id", "voice_language"]),
     row("voice", Carries::Special, &[
         "voice", "voice_id", "voice_setting.voice_id", "voice.voice", "voice.voice_id", "voice.name", "voice_name",
         "speaker", "speaker_id", "voice_preset", "preset_voice", "inputs[].voice", "speakers[].voice",

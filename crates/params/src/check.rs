@@ -1,7 +1,7 @@
 //! The finished body against the schema: what is missing and what does not fit, all at once.
 
 use crate::{
-    alias::{self, ALIASES},
+    alias::{self, ALIASES, Alias},
     coerce,
     draft::Draft,
 };
@@ -19,7 +19,7 @@ pub(crate) fn body(draft: &mut Draft<'_>) {
     if draft.blind() {
         return;
     }
-    let mut check = Check { kind: draft.kind, problems: Vec::new() };
+    let mut check = Check { kind: draft.kind, prompted: draft.request.prompt.is_some(), problems: Vec::new() };
     check.object("", &draft.body, &draft.schema.inputs);
     for Problem { path, message, code } in check.problems {
         draft.refuse(&path, message, code);
@@ -28,6 +28,8 @@ pub(crate) fn body(draft: &mut Draft<'_>) {
 
 struct Check {
     kind: ModelKind,
+    /// Whether the request has a prompt, so that asking for one is no help.
+    prompted: bool,
     problems: Vec<Problem>,
 }
 
@@ -42,7 +44,7 @@ impl Check {
             match map.get(&field.name) {
                 None if field.required && field.default.is_none() => {
                     let path = under(&field.name);
-                    let message = missing(&path, field, self.kind);
+                    let message = missing(&path, field, self);
                     self.add(&path, message, "missing");
                 }
                 Some(Value::Null) if field.nullable => {}
@@ -91,7 +93,7 @@ impl Check {
             _ => true,
         };
         let best = variants.iter().filter(alike).map(|variant| {
-            let mut inner = Self { kind: self.kind, problems: Vec::new() };
+            let mut inner = Self { problems: Vec::new(), ..*self };
             inner.value(at, value, variant);
             inner.problems
         });
@@ -106,7 +108,9 @@ impl Check {
         let inside = range.min.is_none_or(|min| number >= min)
             && range.max.is_none_or(|max| number <= max)
             && range.above.is_none_or(|above| number > above)
-            && range.below.is_none_or(|below| number < below);
+            && range.below.is_none_or(|below| number < below)
+            // Within rounding: 0.3 is three times 0.1.
+            && range.multiple_of.is_none_or(|step| (number / step - (number / step).round()).abs() < 1e-6);
         if !inside {
             self.misfit(at, value, ty);
         }
@@ -140,8 +144,9 @@ fn is_member(value: &Value, values: &[Value]) -> bool {
     values.iter().any(equal)
 }
 
-fn missing(path: &str, field: &Field, kind: ModelKind) -> String {
-    let way = filler(path, kind).map(|option| format!("give `{option}`, or ")).unwrap_or_default();
+fn missing(path: &str, field: &Field, check: &Check) -> String {
+    let option = filler(path, check.kind).filter(|option| !(*option == "prompt" && check.prompted));
+    let way = option.map(|option| format!("give `{option}`, or ")).unwrap_or_default();
     let choice = if matches!(field.ty, FieldType::Enum(_)) {
         format!("; allowed: {}", coerce::allowed(&field.ty))
     } else {
@@ -150,13 +155,16 @@ fn missing(path: &str, field: &Field, kind: ModelKind) -> String {
     format!("required; {way}set the field itself (`-P {path}=…`){choice}")
 }
 
-/// The canonical option that fills the field at `path`.
+/// The canonical option that fills the field at `path`: one of that name, else the first that names it.
 fn filler(path: &str, kind: ModelKind) -> Option<&'static str> {
     let wanted = path.replace(".0.", "[].");
-    let options = ALIASES.iter().filter(|row| alias::is_canonical(row.option) && (row.kinds.is_empty() || row.kinds.contains(&kind)));
-    let exact = options.clone().find(|row| row.fields.contains(&wanted.as_str()));
-    let by_ending = || {
-        options.clone().find(|row| row.fields.iter().any(|name| name.strip_prefix('*').is_some_and(|end| wanted.ends_with(end))))
+    let counts = |row: &&Alias| {
+        alias::is_canonical(row.option) && alias::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
-    exact.or_else(by_ending).map(|row| row.option)
+    let rows: Vec<&'static Alias> = ALIASES.iter().filter(counts).collect();
+    let ends = |name: &str| name.strip_prefix('*').is_some_and(|ending| wanted.ends_with(ending));
+    let same = rows.iter().find(|row| row.option == wanted);
+    let named = || rows.iter().find(|row| row.fields.contains(&wanted.as_str()));
+    let ending = || rows.iter().find(|row| row.fields.iter().any(|name| ends(name)));
+    same.or_else(named).or_else(ending).map(|row| row.option)
 }

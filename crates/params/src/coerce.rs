@@ -64,8 +64,10 @@ pub(crate) fn list(values: &[Value]) -> String {
 }
 
 fn bounds(range: &Range) -> String {
-    let low = range.min.map(|min| format!(" from {min}")).or_else(|| range.above.map(|above| format!(" above {above}")));
-    let high = range.max.map(|max| format!(" up to {max}")).or_else(|| range.below.map(|below| format!(" below {below}")));
+    let low =
+        range.min.map(|min| format!(" from {min}")).or_else(|| range.above.map(|above| format!(" above {above}")));
+    let high =
+        range.max.map(|max| format!(" up to {max}")).or_else(|| range.below.map(|below| format!(" below {below}")));
     let step = range.multiple_of.map(|step| format!(" in steps of {step}"));
     [low, high, step].into_iter().flatten().collect()
 }
@@ -188,7 +190,8 @@ fn text(value: &Value, default: Option<&Value>) -> Option<Coerced> {
     match value {
         Value::String(text) => Some(Coerced::same(Value::from(text.as_str()))),
         Value::Number(number) => {
-            let number = number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), |n| tidy(n).to_string());
+            let number =
+                number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), |n| tidy(n).to_string());
             Some(Coerced::same(Value::from(format!("{number}{unit}"))))
         }
         Value::Bool(flag) => Some(Coerced::same(Value::from(flag.to_string()))),

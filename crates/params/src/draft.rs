@@ -5,9 +5,11 @@ use crate::{
     alias::{self, Alias, Carries},
     coerce::{self, coerce},
     media,
-    path::{self, Path, Spot},
+    path::{self, Path, Spot, Step},
 };
-use mediagen_core::{Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema};
+use mediagen_core::{
+    Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema,
+};
 use serde_json::Value;
 
 /// One mapping in progress.
@@ -75,18 +77,28 @@ impl<'a> Draft<'a> {
         for name in alias.fields {
             spots.extend(self.named(alias, name));
         }
-        spots.retain(|spot| !self.dropped(&spot.path));
+        spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
         renamed.into_iter().chain(spots).collect()
+    }
+
+    /// Whether writing there would start an optional list, whose other items and parts nobody asked for.
+    fn opens_a_list(&self, spot: &Spot<'_>) -> bool {
+        let root = spot.path.root();
+        let indexed = spot.path.0.iter().any(|step| matches!(step, Step::Index(_)));
+        indexed && !self.body.contains_key(root) && self.schema.input(root).is_none_or(|field| !field.required)
     }
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
             let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
-            let spot = path::find(self.schema, &Path::parse(name));
+            // Most names of the table are not in the schema: the top decides without a path being built.
+            let root = name.split(['.', '[']).next().unwrap_or(name);
+            let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
             return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
-        let belongs_elsewhere =
-            |name: &str| alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name));
+        let belongs_elsewhere = |name: &str| {
+            alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
+        };
         let fields = self.schema.inputs.iter().filter(|field| {
             field.required
                 && field.name.ends_with(ending)
@@ -153,7 +165,10 @@ impl<'a> Draft<'a> {
         let why = why.into();
         match self.request.policy {
             Policy::Adjust => self.tell(option, from, to, why),
-            Policy::Strict => self.refuse(option, format!("{from} is not possible: {why}; nearest is {to}"), "not_allowed"),
+            Policy::Strict => {
+                let message = format!("{} is not possible: {why}; nearest is {to}", shown(option, &from));
+                self.refuse(option, message, "not_allowed");
+            }
         }
     }
 
@@ -162,7 +177,10 @@ impl<'a> Draft<'a> {
         let why = why.into();
         match self.request.policy {
             Policy::Adjust => self.tell(option, from, Value::Null, why),
-            Policy::Strict => self.refuse(option, format!("{from} cannot be expressed: {why}"), "unsupported"),
+            Policy::Strict => {
+                let message = format!("{} cannot be expressed: {why}", shown(option, &from));
+                self.refuse(option, message, "unsupported");
+            }
         }
     }
 
@@ -190,21 +208,31 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The value as a message may show it: never somebody's prose.
+fn shown(option: &str, value: &Value) -> String {
+    match option {
+        "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),
+        _ => value.to_string(),
+    }
+}
+
 /// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
 pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {
     let is_numeric = |value: &Value| coerce::number(value).is_some();
     match (carries, ty) {
-        (Carries::Special, _) | (_, FieldType::Any) => true,
+        (Carries::Special, _)
+        | (_, FieldType::Any)
+        | (Carries::Text, FieldType::Text { .. })
+        | (Carries::Flag, FieldType::Boolean)
+        | (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
         (Carries::Media, ty) => media::shape(ty).is_some(),
         (_, FieldType::Union(variants)) => variants.iter().any(|variant| fits(carries, variant, default)),
         (Carries::Text, FieldType::List { items, .. }) => fits(Carries::Text, items, None),
-        (Carries::Text | Carries::Word, FieldType::Text { .. }) => true,
-        (Carries::Word, FieldType::Enum(values)) => values.iter().any(Value::is_string),
-        (Carries::Flag, FieldType::Boolean) => true,
         (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
         (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),
-        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => range.max.is_none_or(|max| max > 1.0),
-        (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
+        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
+            range.max.is_none_or(|max| max > 1.0)
+        }
         (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
         (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
         _ => false,

@@ -6,7 +6,7 @@ use crate::{
     extra, inputs, options,
     path::{self, Path},
 };
-use mediagen_core::{Modality, ModelKind, Request, Result, Schema};
+use mediagen_core::{ModelKind, Request, Result, Schema};
 use serde_json::Value;
 
 /// Turns a canonical request into the body of one endpoint.
@@ -39,8 +39,6 @@ fn prompt(draft: &mut Draft<'_>) {
     if draft.blind() {
         let path = draft.renamed("prompt").unwrap_or_else(|| Path::key("prompt"));
         draft.put("prompt", &asked, &path, asked.clone());
-    } else if draft.target("prompt").is_none() && draft.kind.input() == Modality::Text {
-        draft.refuse("prompt", "the model has no field for it", "unsupported");
     } else {
         draft.plain("prompt", &asked);
     }

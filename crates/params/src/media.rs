@@ -20,7 +20,9 @@ impl Shape {
     pub(crate) fn room(&self) -> usize {
         match self {
             Self::Url | Self::Object(_) => 1,
-            Self::Urls(most) | Self::Objects(_, most) => most.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX)),
+            Self::Urls(most) | Self::Objects(_, most) => {
+                most.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX))
+            }
         }
     }
 }

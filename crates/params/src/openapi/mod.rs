@@ -52,9 +52,10 @@ fn result_schema<'a>(
     paths: &'a serde_json::Map<String, Value>,
     post: &str,
 ) -> Option<&'a Value> {
-    let gets = paths.iter().filter(|(path, _)| path.ends_with('}')).filter_map(|(path, item)| {
-        Some((path, ok_schema(converter, converter.follow(item).get("get")?)?))
-    });
+    let gets = paths
+        .iter()
+        .filter(|(path, _)| path.ends_with('}'))
+        .filter_map(|(path, item)| Some((path, ok_schema(converter, converter.follow(item).get("get")?)?)));
     gets.min_by_key(|(path, _)| (!path.starts_with(post), path.len())).map(|(_, schema)| schema)
 }
 

@@ -1,9 +1,9 @@
 //! Seconds, as seconds, as text with a unit, as milliseconds or as a number of frames.
 
 use crate::{
+    alias::Carries,
     coerce::{self, coerce, tidy},
     draft::{Draft, fits},
-    alias::Carries,
     path::{self, Spot},
 };
 use serde_json::Value;
@@ -49,7 +49,11 @@ fn unit(spot: &Spot<'_>) -> Unit {
 
 fn convert(draft: &mut Draft<'_>, asked: &Value, amount: f64, spot: &Spot<'_>, why: &str) {
     let Some(fit) = coerce(&tidy(amount), spot.ty, spot.default()) else {
-        return draft.unsupported("duration", asked.clone(), format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty)));
+        return draft.unsupported(
+            "duration",
+            asked.clone(),
+            format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty)),
+        );
     };
     match fit.changed {
         Some(changed) => {

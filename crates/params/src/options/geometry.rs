@@ -55,16 +55,19 @@ pub(super) fn map(draft: &mut Draft<'_>) {
 fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
     let places = draft.places("size");
     let object = places.iter().find_map(|spot| {
-        let fields = parts(spot.ty).into_iter().find_map(|ty| if let FieldType::Object(f) = ty { Some(f) } else { None })?;
+        let fields =
+            parts(spot.ty).into_iter().find_map(|ty| if let FieldType::Object(f) = ty { Some(f) } else { None })?;
         let side = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
         Some((spot.clone(), side("width")?, side("height")?))
     });
-    let named = |read: &dyn Fn(&Value) -> Option<Size>| {
-        places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, read)?)))
-    };
+    let presets = places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, &measure::size)?)));
     let text = places.iter().find(|spot| has_text(spot.ty) && spot.default().and_then(measure::size).is_some());
     let (width, height) = (draft.places("width").into_iter().next(), draft.places("height").into_iter().next());
     let ratio = draft.places("aspect_ratio").into_iter().find_map(|spot| {
+        // `square` among presets is a size.
+        if presets.as_ref().is_some_and(|(other, _)| other.path == spot.path) {
+            return None;
+        }
         let free = || (has_text(spot.ty) && spot.path.root().ends_with("ratio")).then(Vec::new);
         let named = values(spot.ty, &measure::ratio).or_else(free)?;
         Some((spot, named))
@@ -77,7 +80,7 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         Some((spot, named))
     });
     let film = draft.kind.output() == Modality::Video;
-    Offer { object, names: named(&measure::size), text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
+    Offer { object, names: presets, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
 }
 
 fn parts(ty: &FieldType) -> Vec<&FieldType> {
@@ -122,8 +125,8 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
 /// Width and height as numbers, in an object or in two fields; false when the model has neither.
 fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, size: Size) -> bool {
     let (paths, types) = if let Some((spot, width, height)) = &offer.object {
-        let side = |name: &str| spot.path.then(Step::Key(name.to_owned()));
-        ([side("width"), side("height")], [*width, *height])
+        let at = |name: &str| spot.path.then(Step::Key(name.to_owned()));
+        ([at("width"), at("height")], [*width, *height])
     } else if let Some((width, height)) = &offer.pair {
         ([width.path.clone(), height.path.clone()], [width.ty, height.ty])
     } else {
@@ -161,14 +164,21 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
         sent.insert(spot.path.to_string(), value);
     }
     match (sent.len(), exact && offer.resolution.is_some() && offer.ratio.is_some()) {
-        (0, _) => draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution"),
+        (0, _) => {
+            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution");
+        }
         (_, true) => {}
         (1, false) => {
             let to = sent.into_iter().next().map_or(Value::Null, |(_, value)| value);
             draft.adjust("size", asked.clone(), to, "the model lets nothing else of the picture's size be chosen");
         }
         (_, false) => {
-            draft.adjust("size", asked.clone(), Value::Object(sent), "the nearest of the model's ratios and resolutions");
+            draft.adjust(
+                "size",
+                asked.clone(),
+                Value::Object(sent),
+                "the nearest of the model's ratios and resolutions",
+            );
         }
     }
 }
@@ -193,7 +203,8 @@ fn by_ratio(draft: &mut Draft<'_>, offer: &Offer<'_>, wanted: f64, asked: &Value
         draft.adjust("aspect_ratio", asked.clone(), value.clone(), why);
         draft.put("aspect_ratio", asked, &spot.path, value.clone());
     } else if let Some((spot, (value, _))) = best_name {
-        let why = format!("`{}` takes one of {}", spot.path, offer.names.as_ref().map(|(_, n)| shown(n)).unwrap_or_default());
+        let why =
+            format!("`{}` takes one of {}", spot.path, offer.names.as_ref().map(|(_, n)| shown(n)).unwrap_or_default());
         draft.adjust("aspect_ratio", asked.clone(), value.clone(), why);
         draft.put("aspect_ratio", asked, &spot.path, value.clone());
     } else {
@@ -233,7 +244,8 @@ fn by_resolution(draft: &mut Draft<'_>, offer: &Offer<'_>, word: &str) {
 /// A ratio or a resolution as width and height. False when the model does not take these, or they are decided already.
 fn computed(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, wanted: Option<f64>) -> bool {
     let options = &draft.request.options;
-    let place = offer.object.as_ref().map(|(spot, ..)| &spot.path).or(offer.pair.as_ref().map(|(width, _)| &width.path));
+    let place =
+        offer.object.as_ref().map(|(spot, ..)| &spot.path).or(offer.pair.as_ref().map(|(width, _)| &width.path));
     if place.is_none_or(|path| !draft.free(path)) {
         // Both were asked and the ratio's turn wrote the frame with the resolution in it.
         return option == "resolution" && place.is_some() && options.aspect_ratio.is_some();

@@ -52,6 +52,11 @@ fn blind(draft: &mut Draft<'_>, asked: &serde_json::Map<String, Value>) {
     }
     let request = draft.request;
     if !asked.is_empty() || !request.inputs.is_empty() || request.prompt.is_some() || !request.extra.is_empty() {
-        draft.tell("schema", Value::Null, Value::Null, "what the model takes is not known: everything is sent unchecked");
+        draft.tell(
+            "schema",
+            Value::Null,
+            Value::Null,
+            "what the model takes is not known: everything is sent unchecked",
+        );
     }
 }

@@ -21,6 +21,7 @@ const FORMATS: &[&[&str]] = &[
 ];
 
 /// Language codes and names.
+#[rustfmt::skip]
 const LANGUAGES: &[(&str, &str)] = &[
     ("ar", "Arabic"), ("bg", "Bulgarian"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"), ("el", "Greek"),
     ("en", "English"), ("es", "Spanish"), ("fa", "Persian"), ("fi", "Finnish"), ("fil", "Filipino"), ("fr", "French"),
@@ -56,27 +57,27 @@ pub(super) fn language(draft: &mut Draft<'_>) {
     let Some(given) = draft.request.options.language.clone() else { return };
     let asked = json!(given);
     let primary = given.split(['-', '_']).next().unwrap_or(&given);
-    let row = LANGUAGES.iter().find(|(code, name)| code.eq_ignore_ascii_case(primary) || name.eq_ignore_ascii_case(&given));
-    let wanted: Vec<&str> = [given.as_str(), primary].into_iter().chain(row.iter().flat_map(|(c, n)| [*c, *n])).collect();
+    let row =
+        LANGUAGES.iter().find(|(code, name)| code.eq_ignore_ascii_case(primary) || name.eq_ignore_ascii_case(&given));
+    let wanted: Vec<&str> =
+        [given.as_str(), primary].into_iter().chain(row.iter().flat_map(|(c, n)| [*c, *n])).collect();
     let speaks = |spot: &Spot<'_>| draft.free(&spot.path) && (choices(spot.ty).is_some() || free_text(spot.ty));
     let Some(spot) = draft.places("language").into_iter().find(speaks) else {
         return draft.unsupported("language", asked, "the model has no field for it");
     };
-    match choices(spot.ty) {
-        Some(values) => match pick(values, &wanted).or_else(|| values.iter().find(|value| begins(value, &wanted))) {
-            Some(value) => draft.put("language", &asked, &spot.path, value.clone()),
-            None => draft.unsupported("language", asked, format!("`{}` takes one of {}", spot.path, list(values))),
-        },
-        None => {
-            // A default such as "English" says that names are meant, one such as "en" that codes are.
-            let default = spot.default().and_then(Value::as_str).unwrap_or_default();
-            let value = match row {
-                Some((_, name)) if default.len() > 3 && !default.contains(['-', '_']) => json!(name),
-                Some((code, name)) if given.eq_ignore_ascii_case(name) => json!(code),
-                _ => asked.clone(),
-            };
-            draft.put("language", &asked, &spot.path, value);
-        }
+    let Some(values) = choices(spot.ty) else {
+        // A default such as "English" says that names are meant, one such as "en" that codes are.
+        let default = spot.default().and_then(Value::as_str).unwrap_or_default();
+        let value = match row {
+            Some((_, name)) if default.len() > 3 && !default.contains(['-', '_']) => json!(name),
+            Some((code, name)) if given.eq_ignore_ascii_case(name) => json!(code),
+            _ => asked.clone(),
+        };
+        return draft.put("language", &asked, &spot.path, value);
+    };
+    match pick(values, &wanted).or_else(|| values.iter().find(|value| begins(value, &wanted))) {
+        Some(value) => draft.put("language", &asked, &spot.path, value.clone()),
+        None => draft.unsupported("language", asked, format!("`{}` takes one of {}", spot.path, list(values))),
     }
 }
 
@@ -88,7 +89,8 @@ pub(super) fn voice(draft: &mut Draft<'_>) {
     let spots: Vec<Spot<'_>> = draft.places("voice").into_iter().filter(speaks).collect();
     let wanted = [given.as_str()];
     for spot in &spots {
-        let known = choices(spot.ty).map(|values| pick(values, &wanted).or_else(|| values.iter().find(|v| begins(v, &wanted))));
+        let known =
+            choices(spot.ty).map(|values| pick(values, &wanted).or_else(|| values.iter().find(|v| begins(v, &wanted))));
         match known {
             Some(Some(value)) => return draft.put("voice", &asked, &spot.path, value.clone()),
             None => return draft.put("voice", &asked, &spot.path, asked.clone()),
@@ -129,7 +131,8 @@ fn pick<'a>(values: &'a [Value], wanted: &[&str]) -> Option<&'a Value> {
 /// Whether one of the value's words is one of `wanted`: `X264 (.mp4)` mentions mp4.
 fn mentions(value: &Value, wanted: &[&str]) -> bool {
     let Some(text) = value.as_str() else { return false };
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| wanted.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| wanted.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
 /// Whether the value's first word is one of `wanted`: `English (US)` begins with English.
