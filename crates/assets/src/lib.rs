@@ -1,1 +1,14 @@
-//! Media on disk: download, verify, sniff and probe what a model made.
+#![doc = include_str!("../README.md")]
+
+mod asset;
+mod download;
+pub mod name;
+mod policy;
+pub mod probe;
+pub mod sniff;
+mod target;
+
+pub use asset::Asset;
+pub use download::Downloader;
+pub use policy::{DownloadPolicy, is_public};
+pub use target::{DEFAULT_NAME, Target};

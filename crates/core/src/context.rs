@@ -155,6 +155,7 @@ impl Context {
     }
 
     /// Reports an event.
+    #[expect(clippy::needless_pass_by_value, reason = "an event is made for the report and ends with it")]
     pub fn emit(&self, event: Event) {
         self.observer.on_event(&event);
     }

@@ -176,7 +176,7 @@ formats! {
     Webp = "webp", "image/webp";
     /// MP4 film.
     Mp4 = "mp4", "video/mp4";
-    /// WebM film.
+    /// `WebM` film.
     Webm = "webm", "video/webm";
     /// MP3 sound.
     Mp3 = "mp3", "audio/mpeg";

@@ -10,6 +10,7 @@ use std::{
     fmt::{self, Debug},
     sync::Arc,
 };
+use url::Url;
 
 /// The short stable name of a provider; part of tickets and caches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +62,7 @@ impl ProviderInfo {
 
 /// What a provider can do, as data; everything is off until said otherwise.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a yes or no")]
 #[non_exhaustive]
 pub struct Caps {
     /// The kinds that at least one of its models can be asked for.
@@ -195,6 +197,12 @@ pub trait Provider: Any + Debug + Send + Sync {
 
     /// What it can do.
     fn caps(&self) -> Caps;
+
+    /// The base addresses that it was configured with, by name: to show whether they answer, and to permit downloads
+    /// from a loopback address that the user chose. By default none.
+    fn addresses(&self) -> Vec<(&'static str, Url)> {
+        Vec::new()
+    }
 
     /// What is known about one model; by default nothing but its name.
     ///

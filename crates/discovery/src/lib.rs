@@ -1,1 +1,11 @@
-//! The catalogue of what providers offer: collected page by page, queried by kind and capability.
+#![doc = include_str!("../README.md")]
+
+mod catalogue;
+mod query;
+mod rank;
+
+pub use catalogue::{Catalogue, MAX_PAGES};
+pub use query::Query;
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,51 @@
-//! Generative media from any provider: text, images, video and audio through one set of contracts.
+#![doc = include_str!("../README.md")]
+
+mod runtime;
+
+pub use mediagen_assets as assets;
+pub use mediagen_core as core;
+pub use mediagen_discovery as discovery;
+pub use mediagen_http as http;
+pub use mediagen_jobs as jobs;
+pub use runtime::{TokioClock, TokioSpawner};
+
+// Naming a provider's crate is what links it; its entries then reach the registry by themselves.
+#[cfg(feature = "fal")]
+pub use fal_provider as fal;
+
+use mediagen_core::{Context, Provider, Registry, RegistryError, Result, Settings};
+use std::sync::Arc;
+
+/// What most programs need: `use mediagen::prelude::*;`.
+pub mod prelude {
+    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Target};
+    pub use mediagen_core::{
+        AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
+        ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest, MediaCapability,
+        MediaInput, MediaModel, MediaModelExt, ModelKind, Options, Output, OutputFormat, Policy, Provider, Quality, RawModel,
+        RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted, TextToAudioModel, TextToAudioRequest,
+        TextToImageModel, TextToImageRequest, TextToVideoModel, TextToVideoRequest, VideoComposition, VideoToVideoModel,
+        VideoToVideoRequest, kind,
+    };
+}
+
+/// A context over tokio: real time, and follow-up work on the runtime that is current when it is spawned.
+pub fn context() -> Context {
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
+}
+
+/// Every provider that this build was made with.
+///
+/// # Errors
+/// [`RegistryError`] when two linked crates claim one place.
+pub fn registry() -> Result<Registry, RegistryError> {
+    Registry::linked()
+}
+
+/// Builds a provider by name, from `settings` first and its environment second.
+///
+/// # Errors
+/// `NoProvider` naming the known ones, and those of the provider's configuration.
+pub fn connect(name: &str, settings: &Settings) -> Result<Arc<dyn Provider>> {
+    registry()?.connect(name, settings)
+}

@@ -1,1 +1,23 @@
-//! The suite that every mediagen provider must pass, with in-memory fakes that pass it.
+#![doc = include_str!("../README.md")]
+
+mod bench;
+mod checks;
+mod clock;
+mod harness;
+mod record;
+mod scenario;
+mod server;
+mod suite;
+mod wire;
+
+pub mod bytes_now;
+pub mod fake;
+pub mod status_carries_result;
+
+pub use clock::InstantClock;
+pub use harness::{Harness, canonical_request};
+pub use record::{Capture, Recorder};
+pub use scenario::{RETRY_HINT, Scenario, UNKNOWN_PARAM};
+pub use server::Server;
+pub use suite::{check, main, trials};
+pub use wire::Seen;

@@ -28,7 +28,8 @@ pub(super) async fn wait<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> Re
         Err(Stop::Failed(error)) => Err(error),
         Err(Stop::Token) => {
             let how = stop_remote(driver, cx).await;
-            Err(Error::new(ErrorKind::Cancelled, format!("the wait was cancelled; the remote job: {how}")))
+            Err(Error::new(ErrorKind::Cancelled, format!("the wait was cancelled; the remote job: {how}"))
+                .with_dispatch(crate::Dispatch::Answered))
         }
         Err(Stop::Deadline(deadline)) => Err(watch.deadline_passed(deadline).await),
     }
@@ -137,6 +138,10 @@ impl<K: Kind> Watch<'_, K> {
                 if changed {
                     self.cx.emit(Event::Running { progress: *progress });
                 }
+            }
+            // A finished job has left the queue: fetching its output is no longer the start deadline's business.
+            JobStatus::Succeeded => {
+                self.running_since.get_or_insert_with(|| self.cx.clock().elapsed());
             }
             JobStatus::Other(word) if changed => {
                 self.cx.emit(Event::Warning(format!("unknown status `{word}`, taken as still working")));

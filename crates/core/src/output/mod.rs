@@ -20,6 +20,8 @@ pub struct Output {
     pub parts: Vec<Part>,
     /// The provider's own answer; null where it answered bytes.
     pub raw: Value,
+    /// The body that was sent, with uploaded inputs as URLs; null where it is not known any more, as after a resume.
+    pub body: Value,
     /// The provider's id of the job or call.
     pub request_id: Option<String>,
     /// The seed that was used, as the provider says or as it was sent.

@@ -1,0 +1,152 @@
+//! From a URL into a part file: redirects by hand, repeated after a cut, resumed where the server can.
+
+use super::{part_file::PartFile, progress::Progress, read, resume::Resume, transport::RefusedAddress};
+use crate::policy::DownloadPolicy;
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
+use mediagen_http::{Authorize, HttpClient, HttpRequest, HttpResponse, Repeat, redact, retry_after};
+use std::{sync::Arc, time::Duration};
+use url::Url;
+
+/// The longest pause that a server may ask for before its answer is taken as final.
+const LONGEST_HINT: Duration = Duration::from_mins(5);
+
+/// One download.
+pub(super) struct Fetch<'a> {
+    pub(super) cx: &'a Context,
+    pub(super) client: &'a HttpClient,
+    pub(super) policy: &'a DownloadPolicy,
+    pub(super) url: &'a Url,
+}
+
+impl Fetch<'_> {
+    /// Fills `part` with the whole body; gives back its content type as the server says.
+    ///
+    /// The client below makes one attempt per call, so that all kinds of failure share one count of attempts.
+    pub(super) async fn run(&self, part: &mut PartFile, progress: &mut Progress<'_>) -> Result<Option<String>> {
+        let mut resume = Resume::default();
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(part, &mut resume, progress).await {
+                Ok(()) => return Ok(resume.content_type),
+                Err(error) => error,
+            };
+            let Retry::After(hint) = error.retry() else { return Err(error) };
+            if attempt >= self.policy.max_attempts.max(1) || hint.is_some_and(|hint| hint > LONGEST_HINT) {
+                return Err(error.with_retry(Retry::Exhausted).with("attempts", attempt));
+            }
+            self.pause(attempt, self.policy.pause(attempt).max(hint.unwrap_or_default()), error).await?;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, part: &mut PartFile, resume: &mut Resume, progress: &mut Progress<'_>) -> Result<()> {
+        let response = self.follow(resume.headers(part.written())).await?;
+        match response.status() {
+            206 if resume.continues(&response, part.written()) => {}
+            206 | 416 => {
+                part.restart().await?;
+                let message = format!("`{}` answered another range than the one asked for", redact(response.url()));
+                return Err(Error::new(ErrorKind::Transfer, message)
+                    .with_http_status(response.status())
+                    .with_dispatch(Dispatch::Answered)
+                    .with_retry(Retry::After(None)));
+            }
+            200..=299 => {
+                part.restart().await?;
+                *resume = Resume::of(&response);
+            }
+            _ => return Err(refused(&response)),
+        }
+        if let Some(total) = resume.total {
+            part.check_size(total)?;
+        }
+        let mut chunks = response.into_stream();
+        while let Some(chunk) = read::next(self.cx, &mut chunks).await? {
+            part.write(&chunk).await?;
+            progress.at(part.written(), resume.total);
+        }
+        match resume.total {
+            Some(total) if total != part.written() => {
+                let message = format!("{} bytes came; {total} were announced", part.written());
+                part.restart().await?;
+                Err(Error::new(ErrorKind::Transfer, message)
+                    .with_dispatch(Dispatch::Answered)
+                    .with_retry(Retry::After(None)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends, and follows redirects; every hop is checked like the first.
+    async fn follow(&self, headers: Vec<(&'static str, String)>) -> Result<HttpResponse> {
+        let mut url = self.url.clone();
+        for _ in 0..=self.policy.max_redirects {
+            self.policy.check_url(&url)?;
+            let mut request = HttpRequest::get(url.clone(), Phase::Download)
+                .authorize(Authorize::Never)
+                .repeat(Repeat::Freely)
+                // A length on the wire that is not the file's could not be verified.
+                .header("accept-encoding", "identity");
+            for (name, value) in &headers {
+                request = request.header(*name, value.as_str());
+            }
+            let response = self.client.send(self.cx, request).await.map_err(explain)?;
+            if !matches!(response.status(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(response);
+            }
+            url = next_hop(&url, &response)?;
+        }
+        Err(Error::new(ErrorKind::Transfer, format!("more than {} redirects", self.policy.max_redirects))
+            .with_dispatch(Dispatch::Answered))
+    }
+
+    async fn pause(&self, attempt: u32, delay: Duration, error: Error) -> Result<()> {
+        let reason = Arc::new(error);
+        tracing::debug!(attempt, ?delay, %reason, "download will be retried");
+        self.cx.emit(Event::Retrying { phase: Phase::Download, attempt, delay, reason: Arc::clone(&reason) });
+        read::until_cancelled(self.cx, self.cx.clock().sleep(delay)).await
+    }
+}
+
+fn next_hop(from: &Url, response: &HttpResponse) -> Result<Url> {
+    let wrong = |kind, message: String| Error::new(kind, message).with_dispatch(Dispatch::Answered);
+    let next = response.location().ok_or_else(|| {
+        wrong(ErrorKind::InvalidResponse, format!("a redirect ({}) without a usable Location", response.status()))
+    })?;
+    if from.scheme() == "https" && next.scheme() != "https" {
+        let message = format!("a redirect from https to {} is refused", next.scheme());
+        return Err(wrong(ErrorKind::PermissionDenied, message).with("redirect", redact(&next)));
+    }
+    Ok(next)
+}
+
+/// A refused address is the reason to report, not the failed connection that it looks like, and never changes.
+fn explain(error: Error) -> Error {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        if let Some(refused) = cause.downcast_ref::<RefusedAddress>() {
+            return Error::new(ErrorKind::PermissionDenied, refused.to_string())
+                .with_hint("permit the base address if it is a server of your own");
+        }
+        source = cause.source();
+    }
+    error
+}
+
+fn refused(response: &HttpResponse) -> Error {
+    let kind = match response.status() {
+        404 | 410 => ErrorKind::Expired,
+        401 | 403 => ErrorKind::PermissionDenied,
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::Transfer,
+    };
+    // The client has one attempt, so "exhausted" says that its table would have allowed another; 500 is worth one too,
+    // because a download costs nothing.
+    let may_help = response.exhausted() || response.status() == 500;
+    let retry = if may_help { Retry::After(retry_after(response.headers())) } else { Retry::Never };
+    Error::new(kind, format!("the download was answered with status {}", response.status()))
+        .with_http_status(response.status())
+        .with_dispatch(Dispatch::Answered)
+        .with_retry(retry)
+}

@@ -1,0 +1,150 @@
+//! Saving parts: streamed to `NAME.part`, hashed on the way, checked, and only then given their name.
+
+mod content;
+mod data_uri;
+mod fetch;
+mod part_file;
+mod progress;
+mod read;
+mod resume;
+mod transport;
+
+use crate::{asset::Asset, policy::DownloadPolicy, probe, target::Target};
+use bytes::Bytes;
+use content::Content;
+use fetch::Fetch;
+use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result};
+use mediagen_http::{HttpClient, RetryPolicy, redact};
+use part_file::{PartFile, blocking};
+use progress::Progress;
+use std::sync::Arc;
+use transport::GuardedTransport;
+use url::Url;
+
+/// Saves what a model made. Cheap to clone; clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Downloader {
+    client: HttpClient,
+    policy: Arc<DownloadPolicy>,
+}
+
+impl Downloader {
+    /// A downloader that keeps to `policy`. It has no credentials and sends none.
+    ///
+    /// # Errors
+    /// `Config` when TLS cannot be set up.
+    pub fn new(policy: DownloadPolicy) -> Result<Self> {
+        let transport = GuardedTransport::new(policy.clone())
+            .map_err(|e| Error::new(ErrorKind::Config, "the download client cannot be built").with_source(e))?;
+        let client = HttpClient::builder()
+            .user_agent(concat!("mediagen/", env!("CARGO_PKG_VERSION")))
+            // Attempts are counted here, where a cut body is one of them.
+            .retry(RetryPolicy::none())
+            .transport(Arc::new(transport))
+            .build()?;
+        Ok(Self { client, policy: Arc::new(policy) })
+    }
+
+    /// The limits.
+    pub fn policy(&self) -> &DownloadPolicy {
+        &self.policy
+    }
+
+    /// Saves `part` at `target` and measures it.
+    ///
+    /// The bytes go to `NAME.part` first. The final name appears once the file is whole, its length is what was
+    /// announced, and it is what was due; an existing file is never overwritten (`-2`, `-3`, … is added). On any
+    /// error, and when the future is dropped, nothing stays behind.
+    ///
+    /// A cut transfer is repeated up to the policy's attempts and goes on where it stopped when the server answers a
+    /// `Range` for the same file. Emits `Event::Requested(Download)`, `Event::Downloading` (at most ten a second, and
+    /// at the end) and `Event::Retrying`.
+    ///
+    /// # Errors
+    /// With the URL (without its query) as context `url` where there is one:
+    /// `Transfer` for a body that is cut short, too large, empty, or markup where media was due (with an `excerpt`);
+    /// `Expired` for 404 and 410; `PermissionDenied` for 401, 403 and for addresses and redirects that the policy
+    /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
+    /// malformed data URI; `Io` for the disk; `Cancelled`.
+    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+        let saved = self.save_anonymously(cx, part, target).await;
+        saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
+            Some(url) => error.with("url", redact(url)),
+            None => error,
+        })
+    }
+
+    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+        let mut file = PartFile::create(target, self.policy.max_bytes).await?;
+        let mut progress = Progress::new(cx);
+        let server_type = self.fill(cx, part, &mut file, &mut progress).await?;
+        let content = Content::check(part, server_type.as_deref(), file.head(), file.written())?;
+        progress.finish(file.written());
+        let bytes = file.written();
+        let (path, blake3) = file.publish(target, &content.extension).await?;
+        let measured = path.clone();
+        let facts = blocking(move || probe::probe(&measured)).await?;
+        Ok(Asset {
+            path,
+            url: part.url().filter(|url| url.scheme() != "data").cloned(),
+            media_type: content.media_type,
+            bytes,
+            blake3,
+            width: facts.width,
+            height: facts.height,
+            duration_s: facts.duration_s,
+            fps: facts.fps(),
+            note: content.note,
+        })
+    }
+
+    /// Writes the content; gives back its type as its source says.
+    async fn fill(
+        &self,
+        cx: &Context,
+        part: &Part,
+        file: &mut PartFile,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<String>> {
+        match &part.source {
+            PartSource::Url(url) if url.scheme() == "data" => write_data_uri(url.as_str(), file).await,
+            PartSource::Url(url) => self.fetch(cx, url, file, progress).await,
+            PartSource::DataUri(uri) => write_data_uri(uri, file).await,
+            PartSource::Bytes(bytes) => write_bytes(bytes, file).await.map(|()| None),
+            PartSource::Stream(stream) => {
+                let mut chunks = stream.take().ok_or_else(|| {
+                    Error::new(ErrorKind::InvalidInput, "the stream of this part was read already; it can be read once")
+                })?;
+                while let Some(chunk) = read::next(cx, &mut chunks).await? {
+                    file.write(&chunk).await?;
+                    progress.at(file.written(), part.bytes);
+                }
+                Ok(None)
+            }
+            other => Err(Error::new(ErrorKind::Unsupported, format!("a part of this kind cannot be saved: {other:?}"))),
+        }
+    }
+
+    async fn fetch(
+        &self,
+        cx: &Context,
+        url: &Url,
+        file: &mut PartFile,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<String>> {
+        let fetch = Fetch { cx, client: &self.client, policy: &self.policy, url };
+        let running = fetch.run(file, progress);
+        // Boxed, because the future holds a whole exchange and would be copied about by value.
+        read::until_cancelled(cx, Box::pin(running)).await?
+    }
+}
+
+async fn write_data_uri(uri: &str, file: &mut PartFile) -> Result<Option<String>> {
+    let (media_type, bytes) = data_uri::decode(uri)?;
+    write_bytes(&bytes, file).await?;
+    Ok(Some(media_type).filter(|text| !text.is_empty()))
+}
+
+async fn write_bytes(bytes: &Bytes, file: &mut PartFile) -> Result<()> {
+    file.write(bytes).await
+}

@@ -1,0 +1,213 @@
+//! What a file is, by its first bytes.
+//!
+//! Servers and models name types wrongly, so the bytes decide: the recognised type gives the media type and the
+//! extension that this crate writes. Recognition itself is the `infer` crate's; this module settles its several
+//! spellings on one, and adds what `infer` lacks.
+
+use serde::{Deserialize, Serialize};
+
+/// How many bytes from the start of a file [`sniff`] wants; more change nothing.
+pub const HEAD_BYTES: usize = 4096;
+
+/// The broad class of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum MediaClass {
+    /// A still or animated picture.
+    Image,
+    /// A film, with or without sound.
+    Video,
+    /// A sound.
+    Audio,
+    /// A 3D model.
+    Model3d,
+    /// Text, markup or JSON.
+    Text,
+    /// Anything else.
+    Other,
+}
+
+/// A file type, in one spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileType {
+    /// The canonical media type, such as `audio/wav`.
+    pub media_type: &'static str,
+    /// The canonical extension without a dot, such as `wav`.
+    pub extension: &'static str,
+    /// The class.
+    pub class: MediaClass,
+}
+
+/// What a file of unknown type is called: `application/octet-stream`, `bin`.
+pub const UNKNOWN: FileType = row("application/octet-stream", "bin", MediaClass::Other);
+
+const fn row(media_type: &'static str, extension: &'static str, class: MediaClass) -> FileType {
+    FileType { media_type, extension, class }
+}
+
+/// The known types, each with the other names it goes by.
+const TYPES: &[(FileType, &[&str])] = {
+    use MediaClass::{Audio, Image, Model3d, Other, Text, Video};
+    &[
+        (row("image/png", "png", Image), &["image/x-png", "image/apng"]),
+        (row("image/jpeg", "jpg", Image), &["image/jpg", "image/pjpeg"]),
+        (row("image/gif", "gif", Image), &[]),
+        (row("image/webp", "webp", Image), &[]),
+        (row("image/bmp", "bmp", Image), &["image/x-ms-bmp"]),
+        (row("image/tiff", "tiff", Image), &[]),
+        (row("image/avif", "avif", Image), &[]),
+        (row("image/heif", "heif", Image), &["image/heic"]),
+        (row("image/jxl", "jxl", Image), &[]),
+        (row("image/svg+xml", "svg", Image), &[]),
+        (row("video/mp4", "mp4", Video), &["video/x-m4v"]),
+        (row("video/quicktime", "mov", Video), &[]),
+        (row("video/webm", "webm", Video), &[]),
+        (row("video/x-matroska", "mkv", Video), &["video/matroska"]),
+        (row("video/x-msvideo", "avi", Video), &[]),
+        (row("audio/wav", "wav", Audio), &["audio/x-wav", "audio/wave", "audio/vnd.wave"]),
+        (row("audio/mpeg", "mp3", Audio), &["audio/mp3"]),
+        (row("audio/flac", "flac", Audio), &["audio/x-flac"]),
+        (row("audio/ogg", "ogg", Audio), &["application/ogg"]),
+        (row("audio/opus", "opus", Audio), &[]),
+        (row("audio/mp4", "m4a", Audio), &["audio/m4a", "audio/x-m4a"]),
+        (row("audio/aac", "aac", Audio), &["audio/x-aac"]),
+        (row("audio/aiff", "aiff", Audio), &["audio/x-aiff"]),
+        (row("model/gltf-binary", "glb", Model3d), &[]),
+        (row("model/gltf+json", "gltf", Model3d), &[]),
+        (row("model/obj", "obj", Model3d), &[]),
+        (row("application/json", "json", Text), &["text/json"]),
+        (row("text/html", "html", Text), &["application/xhtml+xml"]),
+        (row("text/plain", "txt", Text), &[]),
+        (row("application/xml", "xml", Text), &["text/xml"]),
+        (row("application/x-subrip", "srt", Text), &["text/srt"]),
+        (row("text/vtt", "vtt", Text), &[]),
+        (row("application/zip", "zip", Other), &["application/x-zip-compressed"]),
+        (row("application/pdf", "pdf", Other), &[]),
+    ]
+};
+
+/// The type that a media type text names, whatever its case, parameters and spelling.
+pub fn by_media_type(text: &str) -> Option<FileType> {
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let named = |(kind, others): &&(FileType, &[&str])| kind.media_type == essence || others.contains(&&*essence);
+    TYPES.iter().find(named).map(|(kind, _)| *kind)
+}
+
+/// The type that usually has this extension (no dot, any case).
+pub fn by_extension(extension: &str) -> Option<FileType> {
+    let extension = match extension.to_ascii_lowercase().as_str() {
+        "jpeg" => "jpg".to_owned(),
+        "tif" => "tiff".to_owned(),
+        "htm" => "html".to_owned(),
+        other => other.to_owned(),
+    };
+    TYPES.iter().find(|(kind, _)| kind.extension == extension).map(|(kind, _)| *kind)
+}
+
+/// The type of a file that starts with `head` (up to [`HEAD_BYTES`]); `None` when nothing is recognised.
+pub fn sniff(head: &[u8]) -> Option<FileType> {
+    let media_type = match head {
+        [b'g', b'l', b'T', b'F', ..] => "model/gltf-binary",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "audio/wav",
+        // A brand that `infer` does not list is an MP4 all the same.
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => infer::get(head).map_or("video/mp4", |kind| kind.mime_type()),
+        [b'O', b'g', b'g', b'S', ..] if contains(head, b"OpusHead") => "audio/opus",
+        _ => match infer::get(head).filter(|kind| kind.matcher_type() != infer::MatcherType::Text) {
+            Some(kind) => kind.mime_type(),
+            None => return sniff_text(head),
+        },
+    };
+    by_media_type(media_type).or_else(|| sniff_text(head))
+}
+
+/// Markup and JSON, which have no magic bytes; only what starts like it counts, plain prose is not recognised.
+fn sniff_text(head: &[u8]) -> Option<FileType> {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let start = head.get(..256.min(head.len()))?.to_ascii_lowercase();
+    let name = if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") || start.starts_with(b"<head") {
+        "text/html"
+    } else if start.starts_with(b"<svg") || (start.starts_with(b"<?xml") && contains(&start, b"<svg")) {
+        "image/svg+xml"
+    } else if start.starts_with(b"<?xml") {
+        "application/xml"
+    } else if looks_like_json(&start) {
+        "application/json"
+    } else {
+        return None;
+    };
+    by_media_type(name)
+}
+
+fn looks_like_json(start: &[u8]) -> bool {
+    let (Some(first), rest) = (start.first(), start.get(1..).unwrap_or_default().trim_ascii_start()) else {
+        return false;
+    };
+    match first {
+        b'{' => rest.is_empty() || rest.starts_with(b"\"") || rest.starts_with(b"}"),
+        b'[' => {
+            rest.first().is_none_or(|b| matches!(b, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9'))
+                && std::str::from_utf8(start).is_ok()
+        }
+        _ => false,
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(head: &[u8]) -> Option<(&'static str, &'static str)> {
+        sniff(head).map(|kind| (kind.media_type, kind.extension))
+    }
+
+    #[test]
+    fn the_usual_formats_are_known_by_their_first_bytes() {
+        let cases: &[(&[u8], &str, &str)] = &[
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png", "png"),
+            (b"\xFF\xD8\xFF\xE0\0\x10JFIF", "image/jpeg", "jpg"),
+            (b"GIF89a\x01\0\x01\0", "image/gif", "gif"),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp", "webp"),
+            (b"RIFF\x24\0\0\0WAVEfmt ", "audio/wav", "wav"),
+            (b"ID3\x04\0\0\0\0\0\0", "audio/mpeg", "mp3"),
+            (b"\xFF\xFB\x90\x64\0\0", "audio/mpeg", "mp3"),
+            (b"fLaC\0\0\0\x22", "audio/flac", "flac"),
+            (b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\x02\x03\x04\0\0\0\0\0\0\0\0\x01\x1e\x01vorbis", "audio/ogg", "ogg"),
+            (b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\x02\x03\x04\0\0\0\0\0\0\0\0\x01\x13OpusHead", "audio/opus", "opus"),
+            (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41", "video/mp4", "mp4"),
+            (b"\0\0\0\x14ftypzzzz\0\0\0\0zzzz", "video/mp4", "mp4"),
+            (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "video/quicktime", "mov"),
+            (b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0", "audio/mp4", "m4a"),
+            (b"glTF\x02\0\0\0\x10\0\0\0", "model/gltf-binary", "glb"),
+            (b"<?xml version=\"1.0\"?>\n<svg xmlns=\"x\">", "image/svg+xml", "svg"),
+            (b"\xEF\xBB\xBF\n<!DOCTYPE html><title>502</title>", "text/html", "html"),
+            (b"  { \"detail\": \"gone\" }", "application/json", "json"),
+            (b"[{\"a\":1}]", "application/json", "json"),
+        ];
+        for (head, media_type, extension) in cases {
+            assert_eq!(name(head), Some((*media_type, *extension)), "{:?}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn unknown_short_and_empty_heads_are_unknown() {
+        for head in [&b""[..], b"\0", b"{", b"RIFF", b"plain prose", b"\x01\x02\x03\x04\x05\x06\x07\x08", b"[\xFF"] {
+            let found = sniff(head);
+            assert!(found.is_none() || found == by_media_type("application/json"), "{head:?} -> {found:?}");
+        }
+        assert_eq!(sniff(b"plain prose"), None);
+    }
+
+    #[test]
+    fn one_spelling_for_many_names() {
+        assert_eq!(by_media_type("Audio/X-WAV; rate=8000").unwrap().media_type, "audio/wav");
+        assert_eq!(by_media_type("image/jpg").unwrap().extension, "jpg");
+        assert_eq!(by_extension("JPEG").unwrap().media_type, "image/jpeg");
+        assert_eq!(by_media_type("application/octet-stream"), None);
+    }
+}

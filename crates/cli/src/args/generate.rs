@@ -1,0 +1,167 @@
+//! The options of `generate`.
+
+use clap::Args;
+use mediagen::core::{AspectRatio, MediaInput, ModelKind, OutputFormat, Policy, Priority, Quality, Size};
+use std::path::PathBuf;
+use url::Url;
+
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// The model, by its full id
+    pub(crate) model: String,
+    /// What to make; for speech, what to say
+    pub(crate) prompt: Option<String>,
+    /// The kind to ask for, where the model has several or none is known
+    #[arg(long, value_name = "K")]
+    pub(crate) kind: Option<ModelKind>,
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+    /// A field of the model's own schema, typed by it; wins over the rest
+    #[arg(short = 'P', value_name = "NAME=VALUE", value_parser = name_value)]
+    pub(crate) param: Vec<(String, String)>,
+    /// Snap to what the model offers and say so, or refuse
+    #[arg(long, value_name = "adjust|strict", default_value = "adjust")]
+    pub(crate) policy: Policy,
+    /// Show the body and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Give up after this many seconds in all; the job can be resumed
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<f64>,
+    /// Give up when the job has not started after this many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) start_timeout: Option<f64>,
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = "mediagen-out")]
+    pub(crate) out: PathBuf,
+    /// File names: {model} {index} {ext} {job} {seed}
+    #[arg(long, value_name = "TEMPLATE", default_value = "{model}-{index}.{ext}")]
+    pub(crate) name: String,
+    /// Where the provider posts the result, too
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<Url>,
+    /// How urgent it is
+    #[arg(long, value_name = "low|normal")]
+    pub(crate) priority: Option<Priority>,
+}
+
+/// Canonical options and inputs: the same words for every model.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options of the model")]
+pub(crate) struct OptionArgs {
+    /// What to keep out
+    #[arg(long, value_name = "T")]
+    pub(crate) negative_prompt: Option<String>,
+    /// Pixels, such as 1024x768
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<Size>,
+    /// Such as 16:9
+    #[arg(long, value_name = "W:H")]
+    pub(crate) aspect_ratio: Option<AspectRatio>,
+    /// Such as 720p or 2K
+    #[arg(long, value_name = "WORD")]
+    pub(crate) resolution: Option<String>,
+    /// How many results
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: Option<u32>,
+    /// The same seed gives the same result
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Denoising steps
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) steps: Option<u32>,
+    /// How closely to follow the prompt
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    pub(crate) guidance: Option<f64>,
+    /// How far to leave the input, 0 to 1
+    #[arg(long, value_name = "X", value_parser = number)]
+    pub(crate) strength: Option<f64>,
+    /// How much care to take
+    #[arg(long, value_name = "draft|standard|high|N")]
+    pub(crate) quality: Option<Quality>,
+    /// File format: png, jpeg, webp, mp4, webm, mp3, wav, flac, ogg
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<OutputFormat>,
+    /// Length in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) duration: Option<f64>,
+    /// Frames a second
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub(crate) fps: Option<f64>,
+    /// Join the end to the beginning
+    #[arg(long = "loop", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) looping: Option<bool>,
+    /// How much movement
+    #[arg(long, value_name = "X", value_parser = number)]
+    pub(crate) motion: Option<f64>,
+    /// Enlargement factor
+    #[arg(long, value_name = "X", value_parser = seconds)]
+    pub(crate) scale: Option<f64>,
+    /// Likeness, 0 to 1
+    #[arg(long, value_name = "X", value_parser = number)]
+    pub(crate) similarity: Option<f64>,
+    /// Remove noise
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) denoise: Option<bool>,
+    /// The voice's name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) voice: Option<String>,
+    /// The voice to sound like
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) voice_sample: Option<MediaInput>,
+    /// What is said in the voice sample
+    #[arg(long, value_name = "T")]
+    pub(crate) voice_sample_text: Option<String>,
+    /// Such as en or pt-BR
+    #[arg(long, value_name = "CODE")]
+    pub(crate) language: Option<String>,
+    /// Speaking rate, 1 is usual
+    #[arg(long, value_name = "X", value_parser = number)]
+    pub(crate) speed: Option<f64>,
+    /// Pitch, on the model's scale
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    pub(crate) pitch: Option<f64>,
+    /// Loudness, on the model's scale
+    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    pub(crate) volume: Option<f64>,
+    /// Samples a second
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) sample_rate: Option<u32>,
+    /// A picture, or the first frame; repeatable
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) image: Vec<MediaInput>,
+    /// The last frame
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) end_image: Option<MediaInput>,
+    /// White where the picture is to be changed
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) mask: Option<MediaInput>,
+    /// A picture to take style or subject from; repeatable
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) reference: Vec<MediaInput>,
+    /// A film; repeatable
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) video: Vec<MediaInput>,
+    /// A sound, or the voice for lips to follow
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) audio: Option<MediaInput>,
+    /// The face to put in
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) source_face: Option<MediaInput>,
+}
+
+fn name_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is needed, such as -P acceleration=high".to_owned()),
+    }
+}
+
+fn number(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| "a number is needed".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    number(text).ok().filter(|n| *n > 0.0).ok_or_else(|| "a number above 0 is needed".to_owned())
+}

@@ -1,0 +1,76 @@
+//! The command line, exactly as the contract says; an option that is not built yet is absent.
+
+mod generate;
+
+pub(crate) use generate::{GenerateArgs, OptionArgs};
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Generative media from a terminal, a script or an agent.
+#[derive(Debug, Parser)]
+#[command(name = "mediagen", version, about, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_display_order = 900)]
+pub(crate) struct Global {
+    /// Print one JSON document on stdout; everything else goes to stderr
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Which provider to ask
+    #[arg(long, global = true, value_name = "P", default_value = "fal")]
+    pub(crate) provider: String,
+    /// Print errors and results only
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on stderr (-v: what is done, -vv: every request)
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// No progress bars
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// All seven kinds on the embedded emulator: no key, no network
+    Demo(DemoArgs),
+    /// One generation
+    Generate(Box<GenerateArgs>),
+    /// fal.ai on loopback: queue, storage, catalogue and real media
+    Emulate(EmulateArgs),
+    /// Key, hosts, paths, versions and optional tools
+    Doctor,
+    /// Shell completions on stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `emulate`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EmulateArgs {
+    /// Port on 127.0.0.1; 0 picks a free one
+    #[arg(long, value_name = "P", default_value_t = 8787)]
+    pub(crate) port: u16,
+    /// More endpoints: a JSON-lines file, plain or gzip, in the shape of the catalogue's listing with schemas
+    #[arg(long, value_name = "FILE")]
+    pub(crate) catalog: Option<PathBuf>,
+}

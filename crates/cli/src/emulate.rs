@@ -1,0 +1,43 @@
+//! `mediagen emulate`.
+
+use crate::{
+    args::{EmulateArgs, Global},
+    ui,
+};
+use fal_emulator::{Emulator, EmulatorConfig, catalogue::Catalogue};
+use mediagen::core::{Error, ErrorKind, Result};
+use serde_json::json;
+use std::process::ExitCode;
+
+/// Serves until interrupted.
+pub(crate) async fn run(global: &Global, arguments: &EmulateArgs) -> Result<ExitCode> {
+    let mut catalogue = Catalogue::builtin();
+    if let Some(path) = &arguments.catalog {
+        catalogue.extend_from_file(path).map_err(|e| {
+            Error::new(ErrorKind::InvalidInput, e.to_string())
+                .with_source(e)
+                .with_hint("--catalog wants one JSON object a line, with `endpoint_id`, `metadata` and `openapi`")
+        })?;
+    }
+    let mut config = EmulatorConfig::default();
+    config.port = arguments.port;
+    config.catalogue = catalogue;
+    let endpoints = config.catalogue.iter().count();
+    let emulator = start(config).await?;
+    let base = emulator.base_url();
+    let text = format!("{endpoints} endpoints at {base}\nexport FAL_BASE_URL={base} FAL_KEY=any:key\nCtrl-C stops it");
+    ui::result(global, &json!({"status": "listening", "base_url": base, "endpoints": endpoints}), &text);
+    let interrupted = tokio::signal::ctrl_c().await;
+    drop(emulator);
+    interrupted.map(|()| ExitCode::SUCCESS).map_err(|e| Error::new(ErrorKind::Io, "cannot wait for Ctrl-C").with_source(e))
+}
+
+/// Starts an emulator.
+pub(crate) async fn start(config: EmulatorConfig) -> Result<Emulator> {
+    let port = config.port;
+    Emulator::start(config).await.map_err(|e| {
+        Error::new(ErrorKind::Config, format!("the emulator cannot listen on 127.0.0.1:{port}"))
+            .with_source(e)
+            .with_hint("choose another port with --port, or 0 for a free one")
+    })
+}

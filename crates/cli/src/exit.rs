@@ -1,0 +1,70 @@
+//! Exit codes, and the error document.
+
+use mediagen::core::{Dispatch, Error, ErrorKind};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+/// The code that the contract gives to `error`.
+pub(crate) fn code(error: &Error) -> u8 {
+    match error.kind() {
+        ErrorKind::Config if error.fields().iter().any(|f| f.path == "key") => 3,
+        ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::AccountLocked | ErrorKind::QuotaExceeded => 3,
+        ErrorKind::InvalidInput | ErrorKind::NotFound if error.dispatch() == Dispatch::Answered => 4,
+        ErrorKind::ContentRejected | ErrorKind::JobFailed => 4,
+        ErrorKind::SubmitUnknown => 7,
+        ErrorKind::Cancelled => 130,
+        ErrorKind::Config
+        | ErrorKind::InvalidInput
+        | ErrorKind::NotFound
+        | ErrorKind::KindMismatch
+        | ErrorKind::Unsupported
+        | ErrorKind::NoProvider => 2,
+        _ => 5,
+    }
+}
+
+/// [`code`] as the process gives it.
+pub(crate) fn exit(error: &Error) -> ExitCode {
+    ExitCode::from(code(error))
+}
+
+/// The error document of `--json`; `job` is ours.
+pub(crate) fn document(error: &Error, job: Option<&str>) -> Value {
+    let fields: Vec<Value> = error.fields().iter().map(|f| json!({"path": f.path, "message": f.message})).collect();
+    json!({"status": "error", "error": {
+        "kind": error.kind().as_str(),
+        "message": error.to_string(),
+        "fields": fields,
+        "request_id": error.request_id(),
+        "job": job,
+        "http_status": error.http_status(),
+        "retry": error.retry().as_str(),
+        "dispatch": error.dispatch().as_str(),
+        "hint": error.hint(),
+    }})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mediagen::core::{Deadline, FieldProblem};
+
+    #[test]
+    fn every_class_has_the_code_of_the_contract() {
+        let table = [
+            (Error::new(ErrorKind::InvalidInput, "x"), 2),
+            (Error::new(ErrorKind::InvalidInput, "x").with_dispatch(Dispatch::Answered), 4),
+            (Error::new(ErrorKind::Config, "x"), 2),
+            (Error::new(ErrorKind::Config, "x").with_field(FieldProblem::new("key", "missing")), 3),
+            (Error::new(ErrorKind::AccountLocked, "x"), 3),
+            (Error::new(ErrorKind::ContentRejected, "x"), 4),
+            (Error::new(ErrorKind::Timeout(Deadline::Run), "x"), 5),
+            (Error::new(ErrorKind::Transfer, "x"), 5),
+            (Error::new(ErrorKind::SubmitUnknown, "x"), 7),
+            (Error::new(ErrorKind::Cancelled, "x"), 130),
+        ];
+        for (error, expected) in table {
+            assert_eq!(code(&error), expected, "{:?}", error.kind());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is told about a generation: the contract's documents, and text for people.
+
+use super::{Generation, head};
+use crate::{stats::Stats, ui};
+use mediagen::{
+    assets::Asset,
+    core::{ModelKind, ModelSpec, Note, Output, Plan, Provider},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The document of a finished generation.
+pub(super) fn document(
+    provider: &Arc<dyn Provider>,
+    spec: &ModelSpec,
+    kind: ModelKind,
+    job: &str,
+    output: &Output,
+    assets: &[Asset],
+    stats: &Stats,
+) -> Value {
+    let mut document = head("completed", provider, spec, kind);
+    let late = assets.iter().filter_map(|asset| asset.note.clone());
+    let notes: Vec<Note> = output.notes.iter().cloned().chain(late).collect();
+    document["job"] = json!(job);
+    document["request_id"] = json!(output.request_id);
+    document["outputs"] = assets.iter().map(asset).collect();
+    document["seed"] = json!(output.seed);
+    document["body"] = output.body.clone();
+    document["notes"] = json!(notes);
+    document["cost"] = json!({
+        "estimate": {"kind": "unknown", "low": null, "high": null, "currency": null},
+        "billed_units": output.usage.units,
+        "amount": output.usage.amount,
+    });
+    document["timings_ms"] = stats.timings();
+    document["requests"] = stats.requests();
+    if kind == ModelKind::Raw {
+        document["raw"] = output.raw.clone();
+    }
+    document
+}
+
+fn asset(asset: &Asset) -> Value {
+    json!({
+        "path": asset.path, "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
+        "width": asset.width, "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps,
+    })
+}
+
+/// The document of a dry run.
+pub(super) fn dry_run(provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: ModelKind, plan: &Plan) -> Value {
+    let uploads = plan.uploads.iter().map(|upload| {
+        json!({"option": upload.role.as_str(), "path": upload.path, "bytes": upload.bytes, "media_type": upload.media_type})
+    });
+    let mut document = head("dry-run", provider, spec, kind);
+    document["body"] = plan.body.clone();
+    document["notes"] = json!(plan.notes);
+    document["uploads"] = uploads.collect();
+    document["cost"] = json!({"estimate": {"kind": "unknown", "low": null, "high": null, "currency": null}});
+    document
+}
+
+/// A dry run for a person.
+pub(super) fn dry_run_text(document: &Value) -> String {
+    let word = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
+    let mut text = format!("{} ({}): nothing was sent\n", word("model"), word("kind"));
+    text.push_str(&serde_json::to_string_pretty(&document["body"]).unwrap_or_default());
+    text.push('\n');
+    for upload in document["uploads"].as_array().into_iter().flatten() {
+        text.push_str(&format!("would upload {} for {}\n", upload["path"], upload["option"]));
+    }
+    notes(document, &mut text);
+    text
+}
+
+fn notes(document: &Value, text: &mut String) {
+    for note in document["notes"].as_array().into_iter().flatten() {
+        let why = note["why"].as_str().unwrap_or_default();
+        text.push_str(&format!("note: {}: {} -> {} ({why})\n", note["option"].as_str().unwrap_or_default(), note["from"], note["to"]));
+    }
+}
+
+/// A finished generation for a person.
+pub(super) fn text(generation: &Generation) -> String {
+    let document = &generation.document;
+    let rows: Vec<Vec<String>> = generation.assets.iter().map(row).collect();
+    let mut text = ui::table(&rows);
+    if rows.is_empty() {
+        text.push_str(&serde_json::to_string_pretty(&document["raw"]).unwrap_or_default());
+        text.push('\n');
+    }
+    notes(document, &mut text);
+    let mut facts = Vec::new();
+    for (name, value) in [("seed", &document["seed"]), ("billed units", &document["cost"]["billed_units"])] {
+        if !value.is_null() {
+            facts.push(format!("{name} {value}"));
+        }
+    }
+    facts.push(format!("{} ms", document["timings_ms"]["total"]));
+    if let Some(id) = document["request_id"].as_str() {
+        facts.push(format!("request {id}"));
+    }
+    text.push_str(&facts.join(", "));
+    text
+}
+
+/// A file in a table: path, type, size in pixels or seconds, bytes.
+pub(crate) fn row(asset: &Asset) -> Vec<String> {
+    let mut shape = Vec::new();
+    if let (Some(width), Some(height)) = (asset.width, asset.height) {
+        shape.push(format!("{width}x{height}"));
+    }
+    if let Some(seconds) = asset.duration_s {
+        shape.push(format!("{seconds:.2} s"));
+    }
+    if let Some(fps) = asset.fps {
+        shape.push(format!("{fps:.4} fps").replace(".0000", ""));
+    }
+    vec![asset.path.display().to_string(), asset.media_type.clone(), shape.join(", "), ui::size(asset.bytes)]
+}

@@ -1,0 +1,75 @@
+//! What to look for.
+
+use mediagen_core::{MediaCapability, ModelKind, ModelSpec, ProviderId, model::MatchLevel};
+
+/// Conditions on models; all of them must hold, and an empty query admits every model.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Query {
+    /// Of this provider.
+    pub provider: Option<ProviderId>,
+    /// Can be asked for this kind. [`ModelKind::Raw`] admits every model, those of unsupported categories too.
+    pub kind: Option<ModelKind>,
+    /// Has this purpose, known at least at this level.
+    pub capability: Option<(MediaCapability, MatchLevel)>,
+    /// Of exactly this category, supported or not.
+    pub category: Option<String>,
+    /// Words to search for in names and titles; the best match comes first.
+    pub text: Option<String>,
+    /// Also models that their provider is about to withdraw. Default `false`.
+    pub deprecated: bool,
+    /// At most this many; `None` is no limit.
+    pub limit: Option<usize>,
+}
+
+impl Query {
+    /// Admits every model that is not deprecated.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Only models of `provider`.
+    pub fn with_provider(mut self, provider: ProviderId) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+    /// Only models that can be asked for `kind`.
+    pub fn with_kind(mut self, kind: ModelKind) -> Self {
+        self.kind = Some(kind);
+        self
+    }
+    /// Only models with `capability`, as strictly as `level` says.
+    pub fn with_capability(mut self, capability: MediaCapability, level: MatchLevel) -> Self {
+        self.capability = Some((capability, level));
+        self
+    }
+    /// Only models of `category`.
+    pub fn with_category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+    /// Only models that match `text`, best first.
+    pub fn with_text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+    /// Admits deprecated models too.
+    pub fn with_deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
+    }
+    /// At most `limit` models.
+    pub fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Whether `model` meets every condition but the text.
+    pub(crate) fn admits(&self, model: &ModelSpec) -> bool {
+        let is_kind = |kind: ModelKind| kind == ModelKind::Raw || model.kinds.contains(&kind);
+        self.provider.as_ref().is_none_or(|provider| model.id.provider == *provider)
+            && self.kind.is_none_or(is_kind)
+            && self.capability.is_none_or(|(capability, level)| model.has(capability, level))
+            && self.category.as_ref().is_none_or(|category| model.category.as_ref() == Some(category))
+            && (self.deprecated || !model.deprecated)
+    }
+}

@@ -1,0 +1,70 @@
+//! What is asked of a provider in each scenario.
+
+mod failure;
+mod job;
+mod request;
+mod success;
+
+use crate::{
+    Capture, Scenario,
+    bench::{Bench, Verdict, ensure},
+};
+use mediagen_core::{ErrorKind, Kind};
+
+pub(crate) async fn run<K: Kind>(bench: &Bench, scenario: Scenario) -> Verdict {
+    use Scenario as S;
+    match scenario {
+        S::Succeeds => success::succeeds::<K>(bench).await,
+        S::Queued => success::queued::<K>(bench).await,
+        S::Immediate => success::immediate::<K>(bench).await,
+        S::RateLimitedThenOk => success::rate_limited_then_ok::<K>(bench).await,
+        S::DroppedConnectionOnPoll => success::dropped_connection::<K>(bench).await,
+        S::RateLimitedForever => failure::rate_limited::<K>(bench).await,
+        S::TimeoutOnSubmit => failure::submit_unknown::<K>(bench).await,
+        S::BadKey => failure::refused::<K>(bench, &[ErrorKind::Unauthenticated], 0..=1).await,
+        S::NoCredit => failure::refused::<K>(bench, &[ErrorKind::QuotaExceeded, ErrorKind::AccountLocked], 1..=1).await,
+        S::Invalid => failure::invalid::<K>(bench).await,
+        S::Rejected => failure::refused::<K>(bench, &[ErrorKind::ContentRejected], 1..=1).await,
+        S::JobFails => failure::job_fails::<K>(bench).await,
+        S::Malformed => failure::refused::<K>(bench, &[ErrorKind::InvalidResponse], 1..=1).await,
+        S::NotFound => failure::refused::<K>(bench, &[ErrorKind::NotFound], 0..=1).await,
+        S::CancelQueued => job::cancel_queued::<K>(bench).await,
+        S::CancelTooLate => job::cancel_too_late::<K>(bench).await,
+        S::ResumeFromTicket => job::resume::<K>(bench).await,
+        S::DroppedWait => job::dropped_wait::<K>(bench).await,
+        S::UploadsBytes => request::uploads_bytes::<K>(bench).await,
+        S::UnknownParam => request::unknown_param::<K>(bench).await,
+        S::Unsupported => request::unsupported::<K>(bench),
+    }
+}
+
+/// What holds in every scenario: secrets stay in headers, and requests stay at the provider's own host.
+pub(crate) fn discretion(bench: &Bench, scenario: Scenario, tracing: &Capture) -> Verdict {
+    for event in bench.events() {
+        bench.keep(&event);
+        if let mediagen_core::Event::Submitted(ticket) = &event {
+            bench.keep_text(&serde_json::to_string(ticket).unwrap_or_default());
+        }
+    }
+    let places = [("what it shows of itself", bench.transcript()), ("its tracing output", tracing.text())];
+    for secret in bench.harness.secrets().iter().filter(|secret| !secret.is_empty()) {
+        for (place, text) in &places {
+            ensure(!text.contains(secret.as_str()), || {
+                format!("a secret stands in {place}: {}", around(text, secret))
+            })?;
+        }
+        let in_address = bench.server.seen().into_iter().find(|seen| seen.path.contains(secret.as_str()));
+        ensure(in_address.is_none(), || "a secret stands in the address of a request".to_owned())?;
+    }
+    let strays = bench.server.strays();
+    ensure(strays.is_empty(), || format!("requests reached a foreign host: {strays:?}"))?;
+    // In-memory providers send nothing. A dropped wait may leave a request that was announced and not sent.
+    let (seen, announced) = (bench.server.seen().len(), bench.recorder.requested());
+    let balanced = seen == announced || (scenario == Scenario::DroppedWait && seen < announced);
+    ensure(seen == 0 || balanced, || format!("{announced} requests were announced as events, {seen} arrived"))
+}
+
+fn around(text: &str, secret: &str) -> String {
+    let at = text.find(secret).unwrap_or(0);
+    text.get(..at).unwrap_or_default().chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect()
+}

@@ -1,0 +1,106 @@
+//! Scenarios that end with an output.
+
+use crate::{
+    RETRY_HINT,
+    bench::{Bench, Verdict, ensure},
+};
+use mediagen_core::{Event, Kind, KindOutput as _, Output, Phase};
+
+/// Runs the canonical request; an output is expected.
+async fn output<K: Kind>(bench: &Bench) -> Result<Output, String> {
+    let outcome = bench.run::<K>(bench.request::<K>()).await;
+    let output = outcome.map_err(|error| format!("an output was expected: {error:?}"))?.output().clone();
+    ensure(!output.parts.is_empty(), || "the output has no parts".into())?;
+    for part in &output.parts {
+        let found = part.pointer.is_empty() || output.raw.pointer(&part.pointer).is_some();
+        ensure(found, || format!("`{}` points nowhere in the raw answer", part.pointer))?;
+    }
+    Ok(output)
+}
+
+fn position(events: &[Event], wanted: impl Fn(&Event) -> bool) -> Option<usize> {
+    events.iter().position(wanted)
+}
+
+fn is_submit(event: &Event) -> bool {
+    matches!(event, Event::Requested(Phase::Submit))
+}
+
+pub(super) async fn succeeds<K: Kind>(bench: &Bench) -> Verdict {
+    let output = output::<K>(bench).await?;
+    bench.submits(1..=1)?;
+    let events = bench.events();
+    let sent = position(&events, is_submit).ok_or("no event announces the submit")?;
+    if !bench.provider.caps().jobs {
+        return Ok(());
+    }
+    ensure(output.request_id.is_some(), || "the output lacks the request id".into())?;
+    ensure(!output.raw.is_null(), || "the raw answer is lost".into())?;
+    let submitted = position(&events, |e| matches!(e, Event::Submitted(_))).ok_or("no event carries the ticket")?;
+    let completed = position(&events, |e| matches!(e, Event::Completed)).ok_or("no event says that it is done")?;
+    ensure(sent < submitted && submitted < completed, || format!("events are out of order: {events:?}"))?;
+    let ends = events.iter().filter(|e| matches!(e, Event::Completed)).count();
+    ensure(ends == 1, || format!("`Completed` came {ends} times"))
+}
+
+pub(super) async fn queued<K: Kind>(bench: &Bench) -> Verdict {
+    output::<K>(bench).await?;
+    bench.submits(1..=1)?;
+    let events = bench.events();
+    let queued: Vec<Option<u32>> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Queued { position } => Some(*position),
+            _ => None,
+        })
+        .collect();
+    ensure(!queued.is_empty(), || "the queue was not reported".into())?;
+    ensure(queued.windows(2).all(|pair| pair[0] != pair[1]), || format!("a position came twice: {queued:?}"))?;
+    let known: Vec<u32> = queued.iter().flatten().copied().collect();
+    ensure(known.is_sorted_by(|a, b| a >= b), || format!("positions go up: {known:?}"))?;
+    let last_queued = events.iter().rposition(|e| matches!(e, Event::Queued { .. }));
+    let running = position(&events, |e| matches!(e, Event::Running { .. }));
+    ensure(running.is_none() || running > last_queued, || format!("it queued after it ran: {events:?}"))?;
+    let mut lines: Vec<String> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Log(line) => Some(format!("{line:?}")),
+            _ => None,
+        })
+        .collect();
+    let all = lines.len();
+    lines.sort();
+    lines.dedup();
+    ensure(lines.len() == all, || "a log line came twice".into())?;
+    let invented = events.iter().any(|e| matches!(e, Event::Running { progress: Some(_) }));
+    ensure(!invented, || "progress was reported that nobody gave".into())
+}
+
+pub(super) async fn immediate<K: Kind>(bench: &Bench) -> Verdict {
+    output::<K>(bench).await?;
+    bench.submits(1..=1)?;
+    let looks = bench.calls(Phase::Status);
+    ensure(looks <= 1, || format!("{looks} looks at a job that was done at once"))
+}
+
+pub(super) async fn rate_limited_then_ok<K: Kind>(bench: &Bench) -> Verdict {
+    output::<K>(bench).await?;
+    bench.submits(2..=2)?;
+    let delays: Vec<_> = bench
+        .events()
+        .into_iter()
+        .filter_map(|e| match e {
+            Event::Retrying { phase: Phase::Submit, delay, .. } => Some(delay),
+            _ => None,
+        })
+        .collect();
+    ensure(delays.len() == 1, || format!("one repetition was to be reported, not {}", delays.len()))?;
+    ensure(delays.iter().all(|delay| *delay >= RETRY_HINT), || format!("the hint was not kept: {delays:?}"))?;
+    let waited = bench.cx.clock().elapsed();
+    ensure(waited >= RETRY_HINT, || format!("only {waited:?} passed on the caller's clock"))
+}
+
+pub(super) async fn dropped_connection<K: Kind>(bench: &Bench) -> Verdict {
+    output::<K>(bench).await?;
+    bench.submits(1..=1)
+}

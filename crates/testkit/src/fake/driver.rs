@@ -1,0 +1,85 @@
+//! The job: one call to the far end per method.
+
+use super::{
+    call::call,
+    provider::{FAKE, FakeProvider},
+    service::Look,
+};
+use async_trait::async_trait;
+use mediagen_core::{
+    CancelOutcome, Context, Dispatch, Error, ErrorKind, JobDriver, JobStatus, JobTicket, JobView, Kind,
+    KindOutput as _, LogLine, Note, Output, Phase, Result,
+    output::{ExtractRules, parts_from_json},
+};
+use serde_json::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+pub(super) struct FakeDriver {
+    provider: FakeProvider,
+    ticket: JobTicket,
+    id: String,
+    /// Log lines given already; the far end repeats all of them with every look.
+    told: AtomicUsize,
+}
+
+impl FakeDriver {
+    pub(super) fn new(provider: FakeProvider, ticket: JobTicket) -> Result<Self> {
+        let id = ticket.request_id.clone();
+        let id = id.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the ticket lacks `request_id`"))?;
+        Ok(Self { provider, ticket, id, told: AtomicUsize::new(0) })
+    }
+
+    fn output(&self, raw: Value) -> Result<Output> {
+        let parts = parts_from_json(&raw, &ExtractRules::default());
+        if parts.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidResponse, "the finished job has no files")
+                .with("answer", &raw)
+                .with_provider(FAKE.id.clone())
+                .with_dispatch(Dispatch::Answered));
+        }
+        let mut output = Output::default();
+        let asked = self.ticket.token.get("count").and_then(Value::as_u64);
+        if let Some(asked) = asked.filter(|asked| *asked > parts.len() as u64) {
+            output.notes.push(Note::new("count", asked, parts.len(), "the provider made fewer files than asked"));
+        }
+        output.seed = raw.get("seed").and_then(Value::as_u64);
+        (output.parts, output.raw) = (parts, raw);
+        output.request_id = Some(self.id.clone());
+        output.inputs.clone_from(&self.ticket.inputs);
+        Ok(output)
+    }
+}
+
+#[async_trait]
+impl<K: Kind> JobDriver<K> for FakeDriver {
+    fn ticket(&self) -> &JobTicket {
+        &self.ticket
+    }
+
+    async fn poll(&self, cx: &Context) -> Result<JobView<K>> {
+        let FakeProvider { service, key } = &self.provider;
+        let (look, lines) = call(cx, Phase::Status, || service.look(key, &self.id)).await?;
+        let told = self.told.fetch_max(lines.len(), Ordering::SeqCst);
+        let logs = lines.into_iter().skip(told).map(LogLine::new).collect();
+        let view = match look {
+            Look::Waiting(ahead) => JobView::new(JobStatus::Queued { position: Some(ahead) }),
+            Look::Working => JobView::new(JobStatus::Running { progress: None }),
+            Look::Done => JobView::new(JobStatus::Succeeded),
+            Look::Stopped => JobView::new(JobStatus::Cancelled),
+            Look::Broken(why) => JobView::new(JobStatus::Failed)
+                .with_failure(Error::new(ErrorKind::JobFailed, why).with_dispatch(Dispatch::Answered)),
+        };
+        Ok(view.with_logs(logs))
+    }
+
+    async fn fetch(&self, cx: &Context) -> Result<K::Output> {
+        let FakeProvider { service, key } = &self.provider;
+        let raw = call(cx, Phase::Result, || service.result(key, &self.id)).await?;
+        Ok(K::Output::from_output(self.output(raw)?))
+    }
+
+    async fn cancel(&self, cx: &Context) -> Result<CancelOutcome> {
+        let FakeProvider { service, key } = &self.provider;
+        call(cx, Phase::Cancel, || service.cancel(key, &self.id)).await
+    }
+}

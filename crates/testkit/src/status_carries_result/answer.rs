@@ -1,0 +1,89 @@
+//! What it answers: the job resource, and refusals.
+
+use super::provider::CARRY;
+use mediagen_core::{
+    Dispatch, Error, ErrorKind, FieldProblem, JobStatus, JobView, Kind, KindOutput as _, Output, Result, Retry,
+    output::{ExtractRules, parts_from_json},
+};
+use mediagen_http::HttpResponse;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A job, the same in every answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct JobResource {
+    pub(super) id: String,
+    status: String,
+    #[serde(default)]
+    output: Value,
+    error: Option<String>,
+}
+
+impl JobResource {
+    /// Whether nothing more will come.
+    pub(super) fn is_done(&self) -> bool {
+        self.status == "done"
+    }
+
+    pub(super) fn output(&self) -> Result<Output> {
+        let parts = parts_from_json(&self.output, &ExtractRules::default().with_bare_strings());
+        if parts.is_empty() {
+            return Err(answered(ErrorKind::InvalidResponse, "the finished job has no files")
+                .with("answer", &self.output)
+                .with_request_id(&self.id));
+        }
+        let mut output = Output::default();
+        (output.parts, output.raw) = (parts, self.output.clone());
+        output.request_id = Some(self.id.clone());
+        Ok(output)
+    }
+
+    pub(super) fn view<K: Kind>(&self) -> Result<JobView<K>> {
+        Ok(match self.status.as_str() {
+            // It does not say how many are ahead.
+            "waiting" => JobView::new(JobStatus::Queued { position: None }),
+            "working" => JobView::new(JobStatus::Running { progress: None }),
+            "done" => JobView::new(JobStatus::Succeeded).with_output(K::Output::from_output(self.output()?)),
+            "failed" => {
+                let why = self.error.clone().unwrap_or_else(|| "the job failed without a reason".into());
+                let kind = if why.contains("filter") { ErrorKind::ContentRejected } else { ErrorKind::JobFailed };
+                let failure = answered(kind, why).with_request_id(&self.id);
+                JobView::new(JobStatus::Failed).with_failure(failure)
+            }
+            other => JobView::new(JobStatus::Other(other.to_owned())),
+        })
+    }
+}
+
+fn answered(kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(kind, message).with_dispatch(Dispatch::Answered).with_provider(CARRY.id.clone())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Refusal {
+    field: Option<String>,
+    message: Option<String>,
+}
+
+/// The error for an answer that is no success.
+pub(super) async fn refusal(response: HttpResponse) -> Error {
+    let (status, exhausted) = (response.status(), response.exhausted());
+    let kind = match status {
+        401 => ErrorKind::Unauthenticated,
+        402 => ErrorKind::QuotaExceeded,
+        404 => ErrorKind::NotFound,
+        422 => ErrorKind::InvalidInput,
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::InvalidResponse,
+    };
+    let Refusal { field, message } = serde_json::from_str(&response.text_excerpt(4096).await).unwrap_or_default();
+    let message = message.unwrap_or_else(|| format!("it answered {status}"));
+    let error = answered(kind, message.clone()).with_http_status(status);
+    let error = if exhausted { error.with_retry(Retry::Exhausted) } else { error };
+    match field {
+        Some(field) => error.with_field(FieldProblem::new(field, message)),
+        None => error,
+    }
+}

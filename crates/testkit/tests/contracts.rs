@@ -1,0 +1,60 @@
+//! The contracts of core against providers of different shapes: one that answers bytes, one whose status carries the
+//! result, one with everything.
+
+#[path = "contracts/answers.rs"]
+mod answers;
+#[path = "contracts/hosts.rs"]
+mod hosts;
+#[path = "contracts/jobs.rs"]
+mod jobs;
+#[path = "contracts/options.rs"]
+mod options;
+
+use mediagen_core::{Context, MediaModel, Registry, kind::TextToImage};
+use mediagen_testkit::{
+    InstantClock, Recorder, Server,
+    fake::{self, FAKE_KEY, FakeProvider, FakeService},
+    status_carries_result::{self as carry, CarryProvider, Layout},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use wiremock::{
+    Mock, ResponseTemplate,
+    matchers::{method, path, path_regex},
+};
+
+fn context() -> (Context, Recorder) {
+    let recorder = Recorder::default();
+    (Context::new(InstantClock::default()).with_observer(recorder.clone()), recorder)
+}
+
+fn fake_at(service: &Arc<FakeService>) -> (Registry, Arc<dyn mediagen_core::Provider>) {
+    let registry = Registry::from_entries([&fake::PROVIDER], &fake::MODELS).expect("consistent");
+    (registry, Arc::new(FakeProvider::new(Arc::clone(service), FAKE_KEY)))
+}
+
+/// A carry provider for a server; its base is the bare address, to which the layout adds its version.
+fn carry_at(server: &Server) -> CarryProvider {
+    CarryProvider::new(Layout::Versioned, server.base().as_str(), "carry-key").expect("a loopback base is allowed")
+}
+
+fn carry_model(provider: &CarryProvider, name: &str) -> Arc<dyn MediaModel<TextToImage>> {
+    let id = mediagen_core::ModelId::new(carry::CARRY.id.clone(), name);
+    Arc::new(carry::CarryModel::new(provider.clone(), Arc::new(mediagen_core::ModelSpec::new(id))))
+}
+
+fn resource(status: &str, output: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"id": "j-9", "status": status, "output": output}))
+}
+
+/// Mounts one answer to submits and the looks in turn, the last of which stays.
+async fn mount(server: &Server, submit: ResponseTemplate, looks: Vec<ResponseTemplate>) {
+    Mock::given(method("POST")).and(path("/v1/jobs")).respond_with(submit).mount(server.mock()).await;
+    let last = looks.len();
+    for (index, look) in looks.into_iter().enumerate() {
+        let times = if index + 1 == last { u64::MAX } else { 1 };
+        let priority = u8::try_from(index + 1).expect("few looks");
+        let mock = Mock::given(method("GET")).and(path_regex("/jobs/j-9$")).respond_with(look);
+        mock.up_to_n_times(times).with_priority(priority).mount(server.mock()).await;
+    }
+}

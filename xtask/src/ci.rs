@@ -1,0 +1,32 @@
+//! The gate: what must hold before a change lands.
+
+use crate::steps::{Outcome, cargo, fenced, program, root, step};
+
+/// Every test of the workspace, offline and without a key; `rest` goes to `cargo test`.
+pub(crate) fn test(rest: &[&str]) -> Outcome {
+    // What is missing is fetched first: the tests themselves cannot reach anything but loopback.
+    step("fetch", &mut cargo(&["fetch", "--quiet"]))?;
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    step("test", fenced(command.args(rest)))?;
+    let mut bare = cargo(&["test", "-p", "mediagen", "--no-default-features", "--test", "features"]);
+    step("test without features", fenced(&mut bare))
+}
+
+/// The whole gate, in the order of what fails fastest.
+pub(crate) fn ci() -> Outcome {
+    step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
+    step("clippy", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    step("readme's test command", &mut cargo(&["xtask", "test"]))?;
+    for (name, features) in [
+        ("features: none", &["--no-default-features"][..]),
+        ("features: fal", &["--no-default-features", "--features", "fal"]),
+        ("features: all", &["--all-features"]),
+    ] {
+        step(name, cargo(&["check", "-p", "mediagen", "--tests"]).args(features).env("RUSTFLAGS", "-D warnings"))?;
+    }
+    step("docs", cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    step("interop", &mut cargo(&["xtask", "interop"]))?;
+    let demo = root().join("target/ci-demo");
+    step("release build", &mut cargo(&["build", "--release", "--bin", "mediagen"]))?;
+    step("demo", program("target/release/mediagen").arg("demo").arg("--out").arg(demo))
+}

@@ -1,0 +1,87 @@
+//! Which crate may know which: the table of the architecture, held against cargo's own view.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Allowed normal edges between our crates (ARCHITECTURE.md, section "Crates").
+const EDGES: &[(&str, &[&str])] = &[
+    ("mediagen-core", &[]),
+    ("mediagen-params", &["mediagen-core"]),
+    ("mediagen-http", &["mediagen-core"]),
+    ("mediagen-discovery", &["mediagen-core", "mediagen-http"]),
+    ("mediagen-assets", &["mediagen-core", "mediagen-http"]),
+    ("mediagen-jobs", &["mediagen-core"]),
+    ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http"]),
+    ("fal-emulator", &[]),
+    ("mediagen-testkit", &["mediagen-core", "mediagen-http"]),
+    (
+        "mediagen",
+        &["mediagen-core", "mediagen-http", "mediagen-discovery", "mediagen-assets", "mediagen-jobs", "fal-provider"],
+    ),
+    ("mediagen-cli", &["mediagen", "fal-emulator"]),
+];
+
+/// Crates that read everything and are shipped nowhere.
+const READ_EVERYTHING: &[&str] = &["xtask", "mediagen-tests"];
+
+/// What a crate must not pull in, not even through others.
+const ABSENT: &[(&str, &[&str])] = &[
+    ("mediagen-core", &["reqwest", "hyper", "http", "mio", "axum", "rustls"]),
+    ("mediagen-params", &["reqwest", "hyper", "mio", "rustls"]),
+    ("fal-emulator", &["mediagen-core", "mediagen-http", "mediagen-params", "fal-provider"]),
+];
+
+fn metadata() -> cargo_metadata::Metadata {
+    cargo_metadata::MetadataCommand::new().current_dir(crate::steps::root()).exec().expect("cargo metadata")
+}
+
+#[test]
+fn every_edge_is_in_the_table() {
+    let metadata = metadata();
+    let ours: BTreeSet<&str> = metadata.workspace_packages().iter().map(|p| p.name.as_str()).collect();
+    let table: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for package in metadata.workspace_packages() {
+        let name = package.name.as_str();
+        if READ_EVERYTHING.contains(&name) {
+            continue;
+        }
+        let Some(allowed) = table.get(name) else {
+            wrong.push(format!("{name} is not in the table"));
+            continue;
+        };
+        for dependency in &package.dependencies {
+            let normal = dependency.kind == cargo_metadata::DependencyKind::Normal;
+            let to = dependency.name.as_str();
+            if normal && ours.contains(to) && !allowed.contains(&to) {
+                wrong.push(format!("{name} -> {to}"));
+            }
+            if normal && to == "mediagen-testkit" {
+                wrong.push(format!("{name} -> mediagen-testkit is for tests only"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "edges outside the table: {wrong:#?}");
+}
+
+#[test]
+fn what_must_be_absent_is_absent() {
+    let metadata = metadata();
+    let resolve = metadata.resolve.as_ref().expect("a resolved graph");
+    let name_of = |id| metadata.packages.iter().find(|p| p.id == *id).expect("a package of the graph").name.as_str();
+    for (name, absent) in ABSENT {
+        let start = metadata.packages.iter().find(|p| p.name.as_str() == *name).expect("a workspace crate");
+        let (mut open, mut seen) = (vec![&start.id], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            let node = resolve.nodes.iter().find(|n| n.id == *id).expect("a node");
+            for dependency in &node.deps {
+                let normal = dependency.dep_kinds.iter().any(|k| k.kind == cargo_metadata::DependencyKind::Normal);
+                if normal && seen.insert(&dependency.pkg) {
+                    open.push(&dependency.pkg);
+                }
+            }
+        }
+        for id in seen {
+            assert!(!absent.contains(&name_of(id)), "{name} pulls in {}", name_of(id));
+        }
+    }
+}
