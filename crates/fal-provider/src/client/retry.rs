@@ -59,12 +59,11 @@ mod tests {
     use super::*;
 
     fn verdict(phase: Phase, status: u16, headers: &[(&'static str, &'static str)]) -> char {
-        let headers = headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
-        match FalTable.classify(phase, &ResponseHead { status, headers }) {
+        let headers: HeaderMap = headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+        match FalTable.classify(phase, &ResponseHead::new(status, headers)) {
             Verdict::Final => 'f',
             Verdict::Retry { .. } => 'r',
             Verdict::RefusedBeforeStart { .. } => 's',
-            _ => '?',
         }
     }
 
