@@ -107,13 +107,17 @@ impl HttpClient {
         loop {
             let (reason, hint) = match self.attempt(cx, &request, &headers, attempt).await {
                 Ok(mut response) => match self.verdict(&request, &response) {
-                    None => return Ok(response),
-                    Some(_) if attempt >= last => {
+                    Verdict::Final => return Ok(response),
+                    _ if attempt >= last => {
                         response.exhausted = true;
                         return Ok(response);
                     }
-                    Some(hint) if hint.is_some_and(|hint| hint > self.0.retry.longest_hint) => return Ok(response),
-                    Some(hint) => (refused(&response, hint), hint),
+                    Verdict::Retry { after } | Verdict::RefusedBeforeStart { after } => {
+                        if after.is_some_and(|after| after > self.0.retry.longest_hint) {
+                            return Ok(response);
+                        }
+                        (refused(&response, after), after)
+                    }
                 },
                 Err(failure) if !failure.permits(request.repeat) => {
                     return Err(failure.into_error(&request, Retry::After(None)));
@@ -126,11 +130,11 @@ impl HttpClient {
         }
     }
 
-    /// `Some(hint)` when the answer permits another attempt of this call.
-    fn verdict(&self, request: &HttpRequest, response: &HttpResponse) -> Option<Option<Duration>> {
+    /// The classifier's verdict, as far as this call may be repeated at all.
+    fn verdict(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict {
         match (self.0.classifier.classify(request.phase, response.head()), request.repeat) {
-            (Verdict::Final, _) | (_, Repeat::Never) | (Verdict::Retry { .. }, Repeat::Once) => None,
-            (Verdict::Retry { after } | Verdict::RefusedBeforeStart { after }, _) => Some(after),
+            (Verdict::Final, _) | (_, Repeat::Never) | (Verdict::Retry { .. }, Repeat::Once) => Verdict::Final,
+            (verdict, _) => verdict,
         }
     }
 

@@ -26,7 +26,7 @@ impl Default for RetryPolicy {
             initial: Duration::from_millis(100),
             factor: 2.0,
             max: Duration::from_secs(30),
-            longest_hint: Duration::from_secs(300),
+            longest_hint: Duration::from_mins(5),
         }
     }
 }

@@ -3,12 +3,12 @@
 use crate::error;
 use bytes::Bytes;
 use eventsource_stream::{EventStreamError, Eventsource as _};
-use futures_util::{StreamExt as _, TryStreamExt as _, future};
+use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use mediagen_core::{BoxStream, Result};
 use url::Url;
 
 /// The longest event in bytes; beyond it the stream ends with an error (law 4).
-const LONGEST_EVENT: usize = 16 * 1024 * 1024;
+const LONGEST_EVENT: usize = 8 * 1024 * 1024;
 
 /// One event. Comments never become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +45,15 @@ pub(crate) fn events(
     until_error(events.boxed())
 }
 
-/// `stream` up to and including its first error.
+/// `stream` up to and including its first error; it is not asked again afterwards.
 pub(crate) fn until_error<T: Send + 'static>(stream: BoxStream<'static, Result<T>>) -> BoxStream<'static, Result<T>> {
-    stream
-        .scan(false, |failed, item| {
-            let item = (!*failed).then_some(item);
-            *failed |= matches!(item, Some(Err(_)));
-            future::ready(item)
-        })
-        .boxed()
+    stream::unfold(Some(stream), |open| async {
+        let mut stream = open?;
+        let item = stream.next().await?;
+        let rest = item.is_ok().then_some(stream);
+        Some((item, rest))
+    })
+    .boxed()
 }
 
 /// Counts the bytes since the last blank line, over any cut into chunks.
@@ -86,7 +86,6 @@ impl OpenEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_util::stream;
 
     async fn check(chunks: Vec<Vec<u8>>, expected: &[(&str, &str)]) {
         let url = Url::parse("https://a.example/stream").unwrap();
@@ -114,10 +113,10 @@ mod tests {
     #[tokio::test]
     async fn an_endless_event_is_an_error() {
         let url = Url::parse("https://a.example/stream").unwrap();
-        let bytes = stream::repeat_with(|| Ok(Bytes::from_static(&[b'a'; 1 << 20]))).boxed();
+        let bytes = stream::repeat_with(|| Ok(Bytes::from(vec![b'a'; 1 << 20]))).boxed();
         let got: Vec<_> = events(bytes, url, 200).collect().await;
         assert_eq!(got.len(), 1);
-        assert!(got[0].as_ref().unwrap_err().to_string().contains("16777216 bytes"));
+        assert!(got[0].as_ref().unwrap_err().to_string().contains("8388608 bytes"));
     }
 
     #[test]

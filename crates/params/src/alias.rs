@@ -115,13 +115,13 @@ pub(crate) static ALIASES: &[Alias] = &[
         "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples"]),
     row("steps", Carries::Number, &[
         "num_inference_steps", "steps", "num_steps", "inference_steps", "number_of_steps", "sampling_steps", "ddim_steps",
-        "diffusion_steps"]),
+        "diffusion_steps", "steps_num"]),
     row("guidance", Carries::Number, &[
         "guidance_scale", "cfg_scale", "guidance", "cfg", "text_guidance_scale", "prompt_guidance_scale", "cfg_strength",
-        "classifier_free_guidance_scale", "cfg_weight", "guidance_strength"]),
+        "classifier_free_guidance_scale", "cfg_weight", "guidance_strength", "guide_scale", "true_cfg"]),
     row("strength", Carries::Share, &[
         "strength", "image_strength", "video_strength", "prompt_strength", "denoising_strength", "denoise_strength",
-        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "=noise_aug_strength", "=cond_aug"]),
+        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "=noise_aug_strength", "=cond_aug"]),
     row("fps", Carries::Number, &[
         "fps", "frames_per_second", "frame_rate", "video_fps", "output_fps", "target_fps", "export_fps"]),
     row("loop", Carries::Flag, &["loop", "looping", "is_loop", "seamless_loop", "enable_loop", "loop_video"]),
@@ -153,7 +153,7 @@ pub(crate) static ALIASES: &[Alias] = &[
         "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format"]),
     row("language", Carries::Special, &[
         "language", "language_code", "lang", "language_boost", "tts_language", "target_language", "output_language",
-        "target_lang", "text_language", "language_id"]),
+        "target_lang", "text_language", "language_id", "voice_language"]),
     row("voice", Carries::Special, &[
         "voice", "voice_id", "voice_setting.voice_id", "voice.voice", "voice.voice_id", "voice.name", "voice_name",
         "speaker", "speaker_id", "voice_preset", "preset_voice", "inputs[].voice", "speakers[].voice",

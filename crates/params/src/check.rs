@@ -108,7 +108,9 @@ impl Check {
         let inside = range.min.is_none_or(|min| number >= min)
             && range.max.is_none_or(|max| number <= max)
             && range.above.is_none_or(|above| number > above)
-            && range.below.is_none_or(|below| number < below);
+            && range.below.is_none_or(|below| number < below)
+            // Within rounding: 0.3 is three times 0.1.
+            && range.multiple_of.is_none_or(|step| (number / step - (number / step).round()).abs() < 1e-6);
         if !inside {
             self.misfit(at, value, ty);
         }

@@ -101,26 +101,24 @@ pub(crate) fn find<'a>(schema: &'a Schema, path: &Path) -> Option<Spot<'a>> {
     let mut spot = Spot { path: path.clone(), ty: &field.ty, field: Some(field), required: field.required };
     for step in rest {
         match step {
-            Step::Key(name) => match object_field(spot.ty, name)? {
-                Some(field) => {
-                    spot.required &= field.required;
-                    (spot.ty, spot.field) = (&field.ty, Some(field));
-                }
-                None => (spot.ty, spot.field) = (&FieldType::Any, None),
-            },
+            Step::Key(name) => {
+                (spot.ty, spot.field) = object_part(spot.ty, name)?;
+                spot.required &= spot.field.is_none_or(|field| field.required);
+            }
             Step::Index(_) => (spot.ty, spot.field) = (list_items(spot.ty)?, None),
         }
     }
     Some(spot)
 }
 
-/// `Some(None)` stands for an object (or anything) that does not say which fields it has.
-fn object_field<'a>(ty: &'a FieldType, name: &str) -> Option<Option<&'a Field>> {
+/// The part `name` of an object; without a field where the object (or anything) does not say which parts it has.
+fn object_part<'a>(ty: &'a FieldType, name: &str) -> Option<(&'a FieldType, Option<&'a Field>)> {
     match ty {
-        FieldType::Object(fields) if fields.is_empty() => Some(None),
-        FieldType::Object(fields) => fields.iter().find(|field| field.name == name).map(Some),
-        FieldType::Union(variants) => variants.iter().find_map(|variant| object_field(variant, name)),
-        FieldType::Any => Some(None),
+        FieldType::Object(fields) if !fields.is_empty() => {
+            fields.iter().find(|field| field.name == name).map(|field| (&field.ty, Some(field)))
+        }
+        FieldType::Object(_) | FieldType::Any => Some((&FieldType::Any, None)),
+        FieldType::Union(variants) => variants.iter().find_map(|variant| object_part(variant, name)),
         _ => None,
     }
 }

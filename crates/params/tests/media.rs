@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use ModelKind::{AudioToAudio, ImageToImage, ImageToVideo, TextToAudio, TextToImage};
 
+#[expect(clippy::unwrap_used, reason = "a fixed address")]
 fn url(name: &str) -> mediagen_core::MediaInput {
     format!("https://media.test/{name}").parse().unwrap()
 }
@@ -299,4 +300,50 @@ fn without_a_schema_everything_passes_under_canonical_names_with_a_note() {
         json!({"prompt": "a lighthouse", "seed": 1, "size": "64x32", "anything": {"a": [1]}, "image": "upload:0"})
     );
     assert_eq!((mapped.notes.len(), mapped.uploads[0].pointer.as_str()), (1, "/image"));
+}
+
+#[test]
+fn the_models_own_fields_are_checked_with_everything_else() {
+    let input = fields(&[
+        ("steps", json!({"type": "integer", "minimum": 1, "maximum": 8})),
+        ("even", json!({"type": "integer", "multipleOf": 2})),
+        ("mode", json!({"enum": ["a", "b"]})),
+        ("list", json!({"type": "array", "items": {"type": "string"}, "maxItems": 1})),
+        ("box", json!({"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]})),
+    ]);
+    let request = prompt()
+        .with_extra("steps", 9)
+        .with_extra("even", 3)
+        .with_extra("mode", "c")
+        .with_extra("list", r#"["p", "q"]"#)
+        .with_extra("box", json!({"y": 1}));
+    let error = refused(&request, TextToImage, &input);
+    let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.as_deref().unwrap_or(""))).collect();
+    assert_eq!(
+        told,
+        [
+            ("box.x", "missing"),
+            ("box.y", "unknown_field"),
+            ("even", "not_allowed"),
+            ("list", "too_long"),
+            ("mode", "not_allowed"),
+            ("steps", "not_allowed"),
+        ]
+    );
+    assert!(error.to_string().contains(r#"one of "a", "b""#), "{error}");
+}
+
+#[test]
+fn a_default_that_contradicts_its_enum_does_no_harm() {
+    let schema = schema(&json!({"num_frames": {"enum": ["129", "85"], "default": 129}}), &["num_frames"]);
+    assert!(map(&Request::new(), TextToImage, &schema, &[]).unwrap().body.is_empty());
+}
+
+#[test]
+fn a_raw_endpoint_takes_its_own_fields_and_names_what_is_missing() {
+    let schema = schema(&json!({"a": {"type": "integer"}, "b": {"type": "string"}}), &["a"]);
+    let request = Request::new().with_extra("b", "x");
+    assert_eq!(map(&request, ModelKind::Raw, &schema, &[]).unwrap_err().fields()[0].path, "a");
+    let mapped = map(&request.with_extra("a", 1), ModelKind::Raw, &schema, &[]).unwrap();
+    assert_eq!((Value::from(mapped.body), mapped.notes.len()), (json!({"a": 1, "b": "x"}), 0));
 }

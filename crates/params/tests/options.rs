@@ -3,7 +3,7 @@
 mod common;
 
 use common::{adjusted, body, fields, noted, prompt, refused, schema, strict, with};
-use mediagen_core::{AspectRatio, ErrorKind, ModelKind, Options, Quality, Request, Size};
+use mediagen_core::{AspectRatio, ErrorKind, ModelKind, Quality, Request, Size};
 use mediagen_params::map;
 use serde_json::{Value, json};
 

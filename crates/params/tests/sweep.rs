@@ -3,6 +3,8 @@
 //! The data is not part of this repository: `MEDIAGEN_FAL_DATA` names the folder that holds `catalogue.jsonl.gz`, one JSON
 //! object a line with `endpoint_id`, `metadata.category` and `openapi`. Without it the test says so and passes.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test that prints its table")]
+
 use mediagen_core::{
     AspectRatio, FieldType, Modality, ModelKind, Options, OutputFormat, Quality, Request, Result, Role, Schema,
     SchemaSource, Size,
@@ -142,9 +144,9 @@ fn run(title: &str, request: impl Fn(ModelKind) -> Request, endpoints: &[Endpoin
             Err(error) => {
                 let missing = error.fields().iter().all(|field| field.code.as_deref() == Some("missing"));
                 if missing {
-                    tally.missing += 1
+                    tally.missing += 1;
                 } else {
-                    tally.other += 1
+                    tally.other += 1;
                 }
                 println!("{title} {kind} {id}: {error}");
             }

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::Notify;
 
 /// The deadlines of a default context; they pass only when a test says so.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Pauses end at once and are written down; a deadline of 60 s passes when [`StepClock::pass_deadline`] is called.
 #[derive(Clone, Default)]

@@ -1,5 +1,7 @@
 //! The client on real sockets of this machine: what is on the wire, how often, and with which headers.
 
+#![expect(clippy::unwrap_used, reason = "a failed step of a test is a failed test, in shared steps too")]
+
 mod bodies;
 mod clock;
 mod repeating;

@@ -168,15 +168,15 @@ async fn nothing_that_prints_shows_a_key_or_a_signed_query() {
             .authorize(Authorize::With(credential()))
     };
     let error = client.send(&cx, request()).await.unwrap_err();
-    let mut sources = String::new();
+    let mut sources = Vec::new();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
-        sources += &format!("{cause} {cause:?} ");
+        sources.push(format!("{cause} {cause:?}"));
         source = cause.source();
     }
-    assert!(sources.len() > 10, "the cause is kept");
+    assert!(!sources.is_empty(), "the cause is kept");
     let all = format!(
-        "{error} {error:?} {sources} {:?} {hosts:?} {builder:?} {client:?} {:?} {:?}",
+        "{error} {error:?} {sources:?} {:?} {hosts:?} {builder:?} {client:?} {:?} {:?}",
         credential(),
         request(),
         events.lock().unwrap()

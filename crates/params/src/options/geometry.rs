@@ -60,12 +60,14 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         let side = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
         Some((spot.clone(), side("width")?, side("height")?))
     });
-    let named = |read: &dyn Fn(&Value) -> Option<Size>| {
-        places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, read)?)))
-    };
+    let presets = places.iter().find_map(|spot| Some((spot.clone(), values(spot.ty, &measure::size)?)));
     let text = places.iter().find(|spot| has_text(spot.ty) && spot.default().and_then(measure::size).is_some());
     let (width, height) = (draft.places("width").into_iter().next(), draft.places("height").into_iter().next());
     let ratio = draft.places("aspect_ratio").into_iter().find_map(|spot| {
+        // `square` among presets is a size.
+        if presets.as_ref().is_some_and(|(other, _)| other.path == spot.path) {
+            return None;
+        }
         let free = || (has_text(spot.ty) && spot.path.root().ends_with("ratio")).then(Vec::new);
         let named = values(spot.ty, &measure::ratio).or_else(free)?;
         Some((spot, named))
@@ -78,15 +80,7 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
         Some((spot, named))
     });
     let film = draft.kind.output() == Modality::Video;
-    Offer {
-        object,
-        names: named(&measure::size),
-        text: text.cloned(),
-        pair: width.zip(height),
-        ratio,
-        resolution,
-        film,
-    }
+    Offer { object, names: presets, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
 }
 
 fn parts(ty: &FieldType) -> Vec<&FieldType> {
@@ -131,8 +125,8 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
 /// Width and height as numbers, in an object or in two fields; false when the model has neither.
 fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, size: Size) -> bool {
     let (paths, types) = if let Some((spot, width, height)) = &offer.object {
-        let side = |name: &str| spot.path.then(Step::Key(name.to_owned()));
-        ([side("width"), side("height")], [*width, *height])
+        let at = |name: &str| spot.path.then(Step::Key(name.to_owned()));
+        ([at("width"), at("height")], [*width, *height])
     } else if let Some((width, height)) = &offer.pair {
         ([width.path.clone(), height.path.clone()], [width.ty, height.ty])
     } else {
@@ -171,7 +165,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
     }
     match (sent.len(), exact && offer.resolution.is_some() && offer.ratio.is_some()) {
         (0, _) => {
-            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution")
+            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution");
         }
         (_, true) => {}
         (1, false) => {

@@ -15,7 +15,7 @@ const WORDS: [&[&str]; 3] = [
     &["high", "hd", "best", "quality", "ultra", "maximum", "max", "premium"],
 ];
 
-/// Where draft, standard and high stand on a scale of numbers, as shares of it (`seed-system` 1.11).
+/// Where draft, standard and high stand on a scale of numbers, as shares of it.
 const SHARES: [f64; 3] = [0.3, 0.7, 1.0];
 
 /// Maps `quality`.
@@ -51,7 +51,7 @@ fn word(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>])
         match WORDS[level].iter().find_map(|word| values.iter().find(|value| is(value, word))) {
             Some(value) => draft.put("quality", asked, &spot.path, value.clone()),
             None => {
-                draft.unsupported("quality", asked.clone(), format!("`{}` takes one of {}", spot.path, list(values)))
+                draft.unsupported("quality", asked.clone(), format!("`{}` takes one of {}", spot.path, list(values)));
             }
         }
         return true;

@@ -65,21 +65,19 @@ pub(super) fn language(draft: &mut Draft<'_>) {
     let Some(spot) = draft.places("language").into_iter().find(speaks) else {
         return draft.unsupported("language", asked, "the model has no field for it");
     };
-    match choices(spot.ty) {
-        Some(values) => match pick(values, &wanted).or_else(|| values.iter().find(|value| begins(value, &wanted))) {
-            Some(value) => draft.put("language", &asked, &spot.path, value.clone()),
-            None => draft.unsupported("language", asked, format!("`{}` takes one of {}", spot.path, list(values))),
-        },
-        None => {
-            // A default such as "English" says that names are meant, one such as "en" that codes are.
-            let default = spot.default().and_then(Value::as_str).unwrap_or_default();
-            let value = match row {
-                Some((_, name)) if default.len() > 3 && !default.contains(['-', '_']) => json!(name),
-                Some((code, name)) if given.eq_ignore_ascii_case(name) => json!(code),
-                _ => asked.clone(),
-            };
-            draft.put("language", &asked, &spot.path, value);
-        }
+    let Some(values) = choices(spot.ty) else {
+        // A default such as "English" says that names are meant, one such as "en" that codes are.
+        let default = spot.default().and_then(Value::as_str).unwrap_or_default();
+        let value = match row {
+            Some((_, name)) if default.len() > 3 && !default.contains(['-', '_']) => json!(name),
+            Some((code, name)) if given.eq_ignore_ascii_case(name) => json!(code),
+            _ => asked.clone(),
+        };
+        return draft.put("language", &asked, &spot.path, value);
+    };
+    match pick(values, &wanted).or_else(|| values.iter().find(|value| begins(value, &wanted))) {
+        Some(value) => draft.put("language", &asked, &spot.path, value.clone()),
+        None => draft.unsupported("language", asked, format!("`{}` takes one of {}", spot.path, list(values))),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Schemas written as JSON, and mapping onto them in one call.
 
+#![expect(clippy::unwrap_used, reason = "the tools of tests")]
+#![allow(dead_code, reason = "each test file uses some of these")]
+
 use mediagen_core::{Error, ModelKind, Note, Options, Policy, Request, Schema, SchemaSource};
 use mediagen_params::{map, schema_from_openapi};
 use serde_json::{Value, json};
