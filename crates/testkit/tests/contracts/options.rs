@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[tokio::test]
 async fn c5_5_without_a_schema_unknown_options_pass_and_unset_ones_never_appear() {
     let server = Server::start().await.unwrap();
-    mount(&server, resource("done", json!("https://files.test/a.png")), Vec::new()).await;
+    mount(&server, resource("done", &json!("https://files.test/a.png")), Vec::new()).await;
     let (cx, _) = context();
     let request = TextToImageRequest::new("a fox").with_steps(0).with_extra("mystery", json!({"depth": 2}));
     carry_model(&carry_at(&server), "acme/paint").run(&cx, request).await.unwrap();
