@@ -6,8 +6,10 @@ use crate::{
     client::{FalClient, ModelItem},
     id::EndpointId,
 };
-use mediagen_core::{Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource};
 use mediagen_core::nearest::{join, nearest};
+use mediagen_core::{
+    Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource,
+};
 use mediagen_params::schema_from_openapi;
 use serde_json::Value;
 use std::{
@@ -128,8 +130,8 @@ impl Catalog {
 
     /// `NotFound` with up to three names that are near.
     async fn not_found(&self, client: &FalClient, cx: &Context, wanted: &str) -> Error {
-        let error = Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`"))
-            .with_provider(INFO.id.clone());
+        let error =
+            Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`")).with_provider(INFO.id.clone());
         let listing = self.listing.get_or_try_init(|| listing(client, cx)).await;
         let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
         let near = nearest(wanted, listed.chain(self.aliases.names()), 3);

@@ -92,7 +92,10 @@ fn a_run_has_no_webhook_and_says_so() {
     let mut delivery = delivery(json!({"mode": "run"}));
     delivery.webhook = Some("https://hook.test/".parse().unwrap());
     let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
-    assert_eq!((handling.mode, handling.query.len(), handling.notes[0].option.as_str()), (Some(Mode::Run), 0, "webhook"));
+    assert_eq!(
+        (handling.mode, handling.query.len(), handling.notes[0].option.as_str()),
+        (Some(Mode::Run), 0, "webhook")
+    );
     let error = Handling::of(&delivery, Policy::Strict, Mode::Queue).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }

@@ -13,8 +13,8 @@ mod wire;
 
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
 pub(crate) use headers::Handling;
-pub(crate) use run::Answer;
 pub(crate) use queue::Fetched;
+pub(crate) use run::Answer;
 pub(crate) use storage::Prepared;
 pub(crate) use urls::JobUrls;
 pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};

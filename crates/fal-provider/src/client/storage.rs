@@ -171,9 +171,9 @@ impl FalClient {
 /// Both names of the header: which one each service reads differs by source (protocol 6.5).
 fn both_lifecycles(request: HttpRequest, lifecycle: Option<&str>) -> HttpRequest {
     let names = ["x-fal-object-lifecycle", "x-fal-object-lifecycle-preference"];
-    lifecycle.into_iter().fold(request, |request, document| {
-        names.iter().fold(request, |request, name| request.header(*name, document))
-    })
+    lifecycle
+        .into_iter()
+        .fold(request, |request, document| names.iter().fold(request, |request, name| request.header(*name, document)))
 }
 
 /// Whether a failure is that of one storage service: not the key's, the account's or the file's.

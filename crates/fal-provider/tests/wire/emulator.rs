@@ -4,9 +4,9 @@ use crate::support::{KEY, config, context, watched};
 use fal_emulator::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{
-    AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, MediaInput, MediaModel,
+    AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, KindOutput as _, MediaInput,
     MediaModelExt as _, ModelKind, Options, Request, TextToAudioRequest, TextToImageRequest, TextToVideoRequest,
-    VideoToVideoRequest, kind, KindOutput as _,
+    VideoToVideoRequest, kind,
 };
 use serde_json::json;
 use std::time::Duration;
