@@ -180,7 +180,7 @@ fn spec_of(item: &ModelItem) -> ModelSpec {
     let text = |key: &str| item.metadata.get(key).and_then(Value::as_str).filter(|t| !t.is_empty());
     let mut spec = spec(&item.endpoint_id, text("category"), text("kind"));
     if let Some(title) = text("display_name") {
-        spec.title = title.to_owned();
+        title.clone_into(&mut spec.title);
     }
     spec.deprecated = text("status") == Some("deprecated");
     spec

@@ -270,5 +270,4 @@ pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

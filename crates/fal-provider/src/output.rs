@@ -199,5 +199,4 @@ fn bare(url: &Url) -> String {
 }
 
 #[cfg(test)]
-#[path = "output_tests.rs"]
 mod tests;

@@ -226,5 +226,4 @@ pub(crate) fn merge_status(error: Error, reason: Option<&str>, error_type: Optio
 }
 
 #[cfg(test)]
-#[path = "error_tests.rs"]
 mod tests;

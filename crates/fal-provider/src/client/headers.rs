@@ -192,5 +192,4 @@ fn lifecycle(value: &Value) -> Result<String, String> {
 }
 
 #[cfg(test)]
-#[path = "headers_tests.rs"]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::{FalProvider, MODELS, PROVIDER};
-use mediagen_core::{Error, ErrorKind, ModelKind, Registry, Settings};
+use mediagen_core::{Error, ErrorKind, MediaCapability as C, ModelKind, Registry, Settings};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use wiremock::{Mock, MockServer, matchers::method};
@@ -106,8 +106,7 @@ fn a_116_both_paths_agree() {
     let caps = provider.caps();
     assert_eq!(caps.kinds, ModelKind::ALL);
     assert!(caps.jobs && caps.cancel && caps.resume && caps.schemas && caps.upload && caps.webhook && caps.catalogue);
-    use mediagen_core::MediaCapability::{AudioEnhancement, TextToSpeech, VideoFaceSwap};
-    for capability in [VideoFaceSwap, TextToSpeech, AudioEnhancement] {
+    for capability in [C::VideoFaceSwap, C::TextToSpeech, C::AudioEnhancement] {
         assert!(caps.capabilities().contains(capability), "A-005: {capability}");
     }
 }

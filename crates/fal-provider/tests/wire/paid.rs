@@ -93,25 +93,18 @@ async fn a_024_a_lost_answer_is_one_submission_on_the_socket() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let queue = format!("http://{}", listener.local_addr().unwrap());
     let accepted = tokio::spawn(async move {
-        let mut connections = 0;
         // Reads the whole request, then hangs up without a word.
-        while let Ok((mut socket, _)) = listener.accept().await {
-            connections += 1;
-            let mut seen = Vec::new();
-            let mut chunk = [0; 4096];
-            while !String::from_utf8_lossy(&seen).contains("mine.test") {
-                match socket.read(&mut chunk).await {
-                    Ok(n) if n > 0 => seen.extend_from_slice(&chunk[..n]),
-                    _ => break,
-                }
-            }
-            drop(socket);
-            if tokio::time::timeout(std::time::Duration::from_millis(100), listener.accept()).await.is_ok() {
-                connections += 1;
-            }
-            break;
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut seen = Vec::new();
+        let mut chunk = [0; 4096];
+        while !String::from_utf8_lossy(&seen).contains("mine.test") {
+            let n = socket.read(&mut chunk).await.unwrap();
+            assert!(n > 0, "the request ended early");
+            seen.extend_from_slice(&chunk[..n]);
         }
-        connections
+        drop(socket);
+        let again = tokio::time::timeout(std::time::Duration::from_millis(100), listener.accept()).await;
+        1 + usize::from(again.is_ok())
     });
     let settings = mediagen_core::Settings::new()
         .with("key", KEY)

@@ -34,7 +34,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 /// Runs that succeed, fail in every phase and retry, with a file to upload.
-async fn everything(server: &MockServer, text: &mut String) {
+async fn everything(server: &MockServer, text: &mut Vec<String>) {
     mount_model(server, ID, "image-to-image").await;
     let token = json!({"token": "cdn-token-771", "token_type": "Bearer"});
     Mock::given(path("/rest/storage/auth/token")).respond_with(ok(token)).mount(server).await;
@@ -52,15 +52,15 @@ async fn everything(server: &MockServer, text: &mut String) {
     let job = submitted.job().unwrap().clone();
     let output = job.wait(&cx).await.unwrap();
     let error = job.cancel(&cx).await.unwrap_err();
-    *text += &serde_json::to_string(job.ticket()).unwrap();
-    *text += &format!("{fal:?} {fal:#?} {model:?} {:?} {job:?} {submitted:?} {output:?}", config(&server.uri()));
-    *text += &format!("{error} {error:?} {:?} {:?}", error.hint(), std::error::Error::source(&error));
-    *text += &events.lock().unwrap().join("\n");
+    text.push(serde_json::to_string(job.ticket()).unwrap());
+    text.push(format!("{fal:?} {fal:#?} {model:?} {:?} {job:?} {submitted:?} {output:?}", config(&server.uri())));
+    text.push(format!("{error} {error:?} {:?} {:?}", error.hint(), std::error::Error::source(&error)));
+    text.extend(events.lock().unwrap().iter().cloned());
     let closed = config("http://127.0.0.1:9");
     let unreachable = fal_provider::FalProvider::new(closed).unwrap().raw(&cx, ID).await.unwrap_err();
-    *text += &format!("{unreachable} {unreachable:?}");
+    text.push(format!("{unreachable} {unreachable:?}"));
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| panic!("{fal:?} {model:?} {job:?}")));
-    *text += caught.unwrap_err().downcast_ref::<String>().unwrap();
+    text.push(caught.unwrap_err().downcast_ref::<String>().unwrap().clone());
     let _ = model.run(&cx, request).await;
 }
 
@@ -73,7 +73,7 @@ fn a_014_the_key_is_in_no_log_error_debug_ticket_event_or_panic() {
         .with_ansi(false)
         .finish();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut text = String::new();
+    let mut text = Vec::new();
     let server = tracing::subscriber::with_default(subscriber, || {
         runtime.block_on(async {
             let server = MockServer::start().await;
@@ -81,6 +81,7 @@ fn a_014_the_key_is_in_no_log_error_debug_ticket_event_or_panic() {
             server
         })
     });
+    let text = text.join("\n");
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.lines().count() > 10, "TRACE was on: {logged}");
     // The mock server is in this process and logs nothing of ours; what was sent did hold the key.
