@@ -39,9 +39,16 @@ pub(crate) async fn run(global: &Global) -> Result<ExitCode> {
     let mut findings = vec![finding("mediagen", State::Ok, env!("CARGO_PKG_VERSION"))];
     match mediagen::connect(&global.provider, &Settings::new()) {
         Ok(provider) => {
-            findings.push(finding("key", State::Ok, "set (not shown)"));
             findings.extend(hosts(&provider).await);
-            findings.push(account(&provider).await);
+            match provider.check_credentials() {
+                Ok(()) => {
+                    findings.push(finding("key", State::Ok, "set (not shown)"));
+                    findings.push(account(&provider).await);
+                }
+                Err(error) => {
+                    findings.push(finding("key", State::Key, format!("{error}; {}", error.hint().unwrap_or_default())));
+                }
+            }
         }
         Err(error) if error.kind() == ErrorKind::NoProvider => return Err(error),
         Err(error) => {

@@ -198,6 +198,15 @@ pub trait Provider: Any + Debug + Send + Sync {
     /// What it can do.
     fn caps(&self) -> Caps;
 
+    /// Whether it has the credentials that paid calls need; no call is made, so a wrong key passes. By default none
+    /// are needed.
+    ///
+    /// # Errors
+    /// `Unauthenticated` saying what to set.
+    fn check_credentials(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The base addresses that it was configured with, by name: to show whether they answer, and to permit downloads
     /// from a loopback address that the user chose. By default none.
     fn addresses(&self) -> Vec<(&'static str, Url)> {

@@ -1,6 +1,6 @@
 //! Settings of the fal provider; the only reader of the environment in this crate.
 
-use mediagen_core::{Error, ErrorKind, Result, Settings};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
 use mediagen_http::{RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -218,6 +218,7 @@ fn checked_key(name: &str, key: &str) -> Result<SecretString> {
         key => return Ok(SecretString::from(key.to_owned())),
     };
     Err(Error::new(ErrorKind::Config, format!("the fal key in `{name}` {problem}"))
+        .with_field(FieldProblem::new("key", problem))
         .with_hint("set FAL_KEY to a key of https://fal.ai/dashboard/keys, or unset it"))
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) inputs: Vec<InputFact>,
     /// Of this process only.
     pub(crate) notes: Vec<Note>,
+    /// What was sent; null in another process.
+    pub(crate) body: Value,
 }
 
 impl Asked {
@@ -40,7 +42,7 @@ impl Asked {
         body.values().for_each(|value| addresses(value, &mut sent));
         let inputs = inputs.iter().map(InputFact::from).collect();
         let seed = body.get("seed").and_then(whole).or(options.seed);
-        Self { sent, count: options.count, seed, inputs, notes }
+        Self { sent, count: options.count, seed, inputs, notes, body: Value::Object(body.clone()) }
     }
 
     /// Adds itself to the token of a ticket.
@@ -65,6 +67,7 @@ impl Asked {
             seed: token.get("seed").and_then(whole),
             inputs,
             notes: Vec::new(),
+            body: Value::Null,
         }
     }
 }
@@ -81,6 +84,7 @@ pub(crate) fn read<K: Kind>(answer: Answer, asked: &Asked) -> Result<K::Output> 
     output.usage = usage;
     output.inputs.clone_from(&asked.inputs);
     output.notes.clone_from(&asked.notes);
+    output.body.clone_from(&asked.body);
     if let Some((media_type, content)) = answer.file {
         let mut part = Part::new("", PartSource::Stream(PartStream::new(content)));
         part.media_type = Some(media_type);

@@ -88,6 +88,23 @@ impl Provider for FalProvider {
         })
     }
 
+    fn check_credentials(&self) -> Result<()> {
+        self.0.client.need_key()
+    }
+
+    fn addresses(&self) -> Vec<(&'static str, Url)> {
+        let bases = &self.0.client.bases;
+        let all = [
+            ("queue", &bases.queue),
+            ("run", &bases.run),
+            ("rest", &bases.rest),
+            ("cdn", &bases.cdn),
+            ("api", &bases.api),
+            ("web", &bases.web),
+        ];
+        all.into_iter().map(|(name, base)| (name, base.clone())).collect()
+    }
+
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         self.0.catalog.describe(&self.0.client, cx, model).await

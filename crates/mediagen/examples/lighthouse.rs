@@ -9,7 +9,7 @@ async fn main() -> Result<()> {
     let fal = mediagen::fal::FalProvider::new(mediagen::fal::FalConfig::from_env()?)?;
     let model = fal.text_to_image(&cx, "fal-ai/flux/dev").await?;
     let output = model.run(&cx, TextToImageRequest::new("a lighthouse").with_seed(7)).await?;
-    let downloader = Downloader::new(DownloadPolicy::default())?;
+    let downloader = Downloader::new(DownloadPolicy::of(&fal))?;
     let asset = downloader.save(&cx, &output.parts[0], &Target::new("out")).await?;
     println!("{}", asset.path.display());
     Ok(())

@@ -22,6 +22,9 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     request::check_inputs(&request)?;
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect(&global.provider, &Settings::new())?;
+    if !arguments.dry_run {
+        provider.check_credentials()?;
+    }
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = mediagen::context().with_deadlines(deadlines(&arguments));
     let spec = provider.describe(&cx, &arguments.model).await?;

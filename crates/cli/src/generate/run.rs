@@ -127,8 +127,7 @@ async fn save(
     files: &Files,
     job: &str,
 ) -> Result<Vec<Asset>> {
-    let policy = provider.addresses().iter().fold(DownloadPolicy::default(), |policy, (_, base)| policy.allow_base(base));
-    let downloader = Downloader::new(policy)?;
+    let downloader = Downloader::new(DownloadPolicy::of(&**provider))?;
     let seed = output.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
     let (mut assets, mut failed) = (Vec::new(), None);
     for (index, part) in output.parts.iter().enumerate() {
@@ -144,7 +143,7 @@ async fn save(
         }
     }
     let Some(error) = failed else { return Ok(assets) };
-    let kind = if error.kind() == ErrorKind::Cancelled { ErrorKind::Cancelled } else { error.kind() };
+    let kind = if error.kind() == ErrorKind::Cancelled { ErrorKind::Cancelled } else { ErrorKind::Transfer };
     let mut error = error.with_kind(kind).with("saved", format!("{} of {}", assets.len(), output.parts.len()));
     if let Some(id) = &output.request_id {
         error = error.with_request_id(id.clone());

@@ -273,7 +273,7 @@ async fn a_file_above_100_mib_goes_in_parts_and_arrives_whole() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.bin");
     let mut content = vec![0_u8; (101 << 20) + 7];
-    for (index, chunk) in content.chunks_mut(1 << 16).enumerate() {
+    for (index, chunk) in content.chunks_exact_mut(1 << 16).enumerate() {
         chunk[..8].copy_from_slice(&(index as u64).to_le_bytes());
     }
     std::fs::write(&path, &content).unwrap();

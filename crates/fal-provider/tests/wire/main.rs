@@ -8,6 +8,7 @@ mod factories;
 mod jobs;
 mod paid;
 mod refusals;
+mod rules;
 mod run;
 mod secrets;
 mod storage;
