@@ -93,6 +93,14 @@ impl FalConfig {
         Self::resolve(&Settings::new().with("key", key), |_| None)
     }
 
+    /// fal's own addresses and no key: enough for the catalogue, and for seeing what would be sent.
+    ///
+    /// # Errors
+    /// `Config` should an address of this crate's own be malformed.
+    pub fn keyless() -> Result<Self> {
+        Self::resolve(&Settings::new(), |_| None)
+    }
+
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
     /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`.
     ///
@@ -263,5 +271,4 @@ pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

@@ -2,7 +2,9 @@
 
 mod catalogue;
 mod error;
+mod file;
 mod headers;
+mod multipart;
 mod queue;
 mod refusal;
 mod retry;
@@ -12,10 +14,11 @@ mod urls;
 mod wire;
 
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
+pub(crate) use file::Prepared;
 pub(crate) use headers::Handling;
-pub(crate) use run::Answer;
 pub(crate) use queue::Fetched;
-pub(crate) use storage::Prepared;
+pub(crate) use run::Answer;
+
 pub(crate) use urls::JobUrls;
 pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
 

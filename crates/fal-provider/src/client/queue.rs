@@ -1,8 +1,9 @@
 //! The queue: submit, status, status stream, result, cancel (protocol 2.2 to 2.9).
 
 use super::{
-    Answer, Call, FalClient, Handling, JobUrls, STATUS_LIMIT, SMALL_LIMIT, error::submit_unknown, ours, refused,
-    request_id, unusable,
+    Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
+    error::submit_unknown,
+    ours, refused, request_id, unusable,
     wire::{StatusAnswer, SubmitAnswer},
     with_headers,
 };

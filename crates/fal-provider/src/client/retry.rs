@@ -86,7 +86,8 @@ mod tests {
     #[test]
     fn headers_end_the_matter() {
         assert_eq!(verdict(Phase::Submit, 503, &[("x-fal-request-id", "r")]), 'f');
-        for header in [("x-fal-request-timeout-type", "user"), ("x-fal-retryable", "false"), ("x-fal-needs-retry", "0")] {
+        for header in [("x-fal-request-timeout-type", "user"), ("x-fal-retryable", "false"), ("x-fal-needs-retry", "0")]
+        {
             for phase in [Phase::Status, Phase::Result, Phase::Submit] {
                 assert_eq!(verdict(phase, 503, &[header]), 'f', "{phase} {header:?}");
             }

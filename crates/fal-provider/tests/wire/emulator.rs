@@ -4,9 +4,9 @@ use crate::support::{KEY, config, context, watched};
 use fal_emulator::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{
-    AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, MediaInput, MediaModel,
+    AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, KindOutput as _, MediaInput,
     MediaModelExt as _, ModelKind, Options, Request, TextToAudioRequest, TextToImageRequest, TextToVideoRequest,
-    VideoToVideoRequest, kind, KindOutput as _,
+    VideoToVideoRequest, kind,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -264,4 +264,28 @@ async fn an_unset_option_is_not_sent_and_a_plan_sends_nothing() {
     let sent = emulator.requests().into_iter().find(|r| r.route == Route::Submit).unwrap();
     assert_eq!(sent.json, Some(json!({"prompt": "a fox", "seed": 0})));
     assert_eq!(sent.header("authorization"), Some(format!("Key {KEY}").as_str()));
+}
+
+#[tokio::test]
+async fn a_file_above_100_mib_goes_in_parts_and_arrives_whole() {
+    let settings = EmulatorConfig::default().with_accepted_key(KEY).with_strict_part_order(true);
+    let emulator = Emulator::start(settings).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.bin");
+    let mut content = vec![0_u8; (101 << 20) + 7];
+    for (index, chunk) in content.chunks_exact_mut(1 << 16).enumerate() {
+        chunk[..8].copy_from_slice(&(index as u64).to_le_bytes());
+    }
+    std::fs::write(&path, &content).unwrap();
+    let cx = context();
+    for input in [MediaInput::Path(path), MediaInput::bytes(content.clone(), "long.bin")] {
+        emulator.clear_requests();
+        emulator.fail(Route::Upload, Fault::Status(503, json!({})), 1);
+        let url = fal(&emulator).upload(&cx, input).await.unwrap();
+        let stored = emulator.file(url.as_str()).await.unwrap();
+        assert!(stored == content, "{} of {} bytes", stored.len(), content.len());
+        // The beginning twice because of the fault, eleven parts of at most 10 MiB, the completion.
+        assert_eq!(emulator.count(Route::Upload), 14);
+        assert!(emulator.requests().iter().all(|r| r.body_bytes <= 10 << 20));
+    }
 }

@@ -79,7 +79,8 @@ pub(crate) fn provider(server: &MockServer) -> FalProvider {
 
 /// An endpoint's document with these input fields, in the shape that fal serves (protocol 7.5).
 pub(crate) fn document(id: &str, inputs: &Value) -> Value {
-    let get = |schema: Value| json!({"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}});
+    let get =
+        |schema: Value| json!({"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}});
     json!({
         "openapi": "3.0.4",
         "info": {"title": id, "x-fal-metadata": {"endpointId": id, "category": "image-to-image"}},

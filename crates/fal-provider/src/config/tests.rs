@@ -13,13 +13,8 @@ fn key(settings: &Settings, pairs: &'static [(&str, &str)]) -> Option<String> {
 
 #[test]
 fn a_017_explicit_beats_fal_key_beats_the_pair_beats_the_other_names() {
-    let all: &[(&str, &str)] = &[
-        ("FALAI_API_KEY", "d"),
-        ("FAL_API_KEY", "c"),
-        ("FAL_KEY_ID", "b"),
-        ("FAL_KEY_SECRET", "s"),
-        ("FAL_KEY", "a"),
-    ];
+    let all: &[(&str, &str)] =
+        &[("FALAI_API_KEY", "d"), ("FAL_API_KEY", "c"), ("FAL_KEY_ID", "b"), ("FAL_KEY_SECRET", "s"), ("FAL_KEY", "a")];
     let none = Settings::new();
     assert_eq!(key(&Settings::new().with("key", "explicit"), all).unwrap(), "Key explicit");
     assert_eq!(key(&none, all).unwrap(), "Key a");
