@@ -1,7 +1,7 @@
 //! Webhooks: delivered, repeated until acknowledged, and signed (protocol 4).
 
 use crate::fixture::{Fixture, MODEL, input, job, quick};
-use aws_lc_rs::{digest, signature};
+use ring::{digest, signature};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use base64::Engine;
 use serde_json::{Value, json};
