@@ -196,6 +196,10 @@ async fn runs_streams_that_end_early_and_odd_words_still_give_the_output() {
     model.run(&cx, TextToImageRequest::new("two")).await.unwrap();
     emulator.fail(Route::Result, Fault::NginxHtml(504), 2);
     model.run(&cx, TextToImageRequest::new("three")).await.unwrap();
+    emulator.fail(Route::Stream, Fault::DropBeforeAnswer, 1);
+    emulator.fail(Route::Status, Fault::TruncatedBody, 2);
+    emulator.fail(Route::Result, Fault::TruncatedBody, 2);
+    model.run(&cx, TextToImageRequest::new("broken off three times")).await.unwrap();
     let mut request = TextToImageRequest::new("four");
     request.delivery.settings.insert("mode".into(), json!("run"));
     let submitted = model.submit(&cx, request).await.unwrap();
