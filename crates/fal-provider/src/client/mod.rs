@@ -115,6 +115,16 @@ async fn whole_body<T, F: Future<Output = Result<T>>>(
     }
 }
 
+/// `cx` for a small call of an upload: its own body is no part of the input that observers follow.
+fn without_progress(cx: &Context) -> Context {
+    let outer = cx.clone();
+    cx.clone().with_observer(move |event: &Event| {
+        if !matches!(event, Event::Uploading { .. }) {
+            outer.emit(event.clone());
+        }
+    })
+}
+
 /// An error of the HTTP layer with fal's name and the job's id on it.
 fn ours(error: Error, job: Option<&str>) -> Error {
     let error = error.with_provider(INFO.id.clone());
