@@ -223,6 +223,8 @@ fn checked_key(name: &str, key: &str) -> Result<SecretString> {
 }
 
 fn bases(settings: &Settings, environment: &impl Fn(&str) -> Option<String>) -> Result<Bases> {
+    // An address variable that is set to nothing is not set.
+    let environment = |name: &str| environment(name).filter(|url| !url.trim().is_empty());
     let base = |service: &Service| {
         let under = |name: &str, base: &str| Ok(join(&parse_base(name, base)?, &[service.segment]));
         if let Some(url) = settings.get(service.setting) {

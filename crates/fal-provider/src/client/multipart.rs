@@ -5,14 +5,19 @@ use super::{
     storage::{Uploaded, both_lifecycles},
     unusable,
     wire::PartsBegun,
+    without_progress,
 };
 use crate::config::join;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::header;
-use mediagen_core::{Context, Phase, Result};
+use mediagen_core::{Context, Event, Phase, Result};
 use mediagen_http::{Authorize, Body, Credential, HttpRequest, Repeat};
 use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use url::{Host, Url};
 
 /// Bytes of a part; only the last is shorter.
@@ -41,14 +46,16 @@ impl FalClient {
             return Err(unusable("the CDN named a host that is none of its own for the parts", status, None));
         }
         let place = join(&begun.access_url, &["multipart", &begun.upload_id]);
+        let progress = Progress::of(file.bytes);
         let parts = stream::iter(cuts(file.bytes)).map(|(number, offset, bytes)| {
             let url = join(&place, &[&number.to_string()]);
             let body = slice(&file.body, offset, bytes);
+            let cx = progress.context(cx, number);
             async move {
                 let request = to_cdn(HttpRequest::put(url, Phase::Upload), credential).body(body);
                 // Some proxies drop the ETag of an answer that they compress.
                 let request = request.header(header::ACCEPT_ENCODING, "identity");
-                let response = self.ask(cx, Call::Upload, request, None).await?;
+                let response = self.ask(&cx, Call::Upload, request, None).await?;
                 match response.header("etag") {
                     Some(etag) => Ok(json!({ "partNumber": number, "etag": etag })),
                     None => Err(unusable(format!("part {number} was taken without an ETag"), response.status(), None)),
@@ -58,8 +65,36 @@ impl FalClient {
         // In order of their numbers, whatever the order of arrival.
         let parts: Vec<_> = parts.buffered(AT_ONCE).try_collect().await?;
         let request = to_cdn(HttpRequest::post(join(&place, &["complete"]), Phase::Upload), credential);
-        self.ask(cx, Call::Upload, request.json(&json!({ "parts": parts }))?, None).await?;
+        let request = request.json(&json!({ "parts": parts }))?;
+        self.ask(&without_progress(cx), Call::Upload, request, None).await?;
         Ok(Uploaded { url: begun.access_url })
+    }
+}
+
+/// How far each part is, so that observers hear of the file and not of its parts.
+struct Progress {
+    sent: Arc<Mutex<BTreeMap<u64, u64>>>,
+    total: u64,
+}
+
+impl Progress {
+    fn of(total: u64) -> Self {
+        Self { sent: Arc::default(), total }
+    }
+
+    /// `cx` for part `number`: what it says of its bytes becomes what is known of all.
+    fn context(&self, cx: &Context, number: u64) -> Context {
+        let (outer, parts, total) = (cx.clone(), Arc::clone(&self.sent), self.total);
+        cx.clone().with_observer(move |event: &Event| match event {
+            Event::Uploading { sent, .. } => {
+                let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+                parts.insert(number, *sent);
+                let sent = parts.values().sum();
+                drop(parts);
+                outer.emit(Event::Uploading { sent, total: Some(total) });
+            }
+            other => outer.emit(other.clone()),
+        })
     }
 }
 

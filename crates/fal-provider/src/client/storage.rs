@@ -3,6 +3,7 @@
 use super::{
     Call, FalClient, Prepared, SMALL_LIMIT, ours,
     wire::{CdnToken, DirectUpload, Initiated},
+    without_progress,
 };
 use crate::config::join;
 use http::header;
@@ -96,7 +97,7 @@ impl FalClient {
         let mut url = join(&self.bases.rest, &["storage", "auth", "token"]);
         url.query_pairs_mut().append_pair("storage_type", "fal-cdn-v3");
         let request = HttpRequest::post(url, Phase::Upload).json(&json!({}))?.repeat(Repeat::Freely);
-        let response = self.ask(cx, Call::Upload, request, None).await?;
+        let response = self.ask(&without_progress(cx), Call::Upload, request, None).await?;
         let token: CdnToken = response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))?;
         *self.token.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((token.clone(), now));
         Ok(token)
@@ -118,7 +119,8 @@ impl FalClient {
         url.query_pairs_mut().append_pair("storage_type", storage);
         let body = json!({ "file_name": file.name, "content_type": file.media_type });
         let request = HttpRequest::post(url, Phase::Upload).json(&body)?.repeat(Repeat::Freely);
-        let response = self.ask(cx, Call::Upload, both_lifecycles(request, lifecycle), None).await?;
+        let request = both_lifecycles(request, lifecycle);
+        let response = self.ask(&without_progress(cx), Call::Upload, request, None).await?;
         let initiated: Initiated = response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))?;
         let request = HttpRequest::put(initiated.upload_url, Phase::Upload)
             .authorize(Authorize::Never)

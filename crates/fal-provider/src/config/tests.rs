@@ -41,7 +41,7 @@ fn a_016_an_empty_key_is_a_configuration_error_naming_fal_key() {
 #[test]
 fn a_018_a_base_address_moves_every_service_and_single_ones_win() {
     let pairs: &[(&str, &str)] =
-        &[("FAL_BASE_URL", "http://127.0.0.1:8787/"), ("FAL_CDN_URL", "https://cdn.example.org")];
+        &[("FAL_BASE_URL", "http://127.0.0.1:8787/"), ("FAL_CDN_URL", "https://cdn.example.org"), ("FAL_API_URL", " ")];
     let bases = FalConfig::resolve(&Settings::new(), environment(pairs)).unwrap().bases;
     let urls = [&bases.queue, &bases.run, &bases.rest, &bases.cdn, &bases.api, &bases.web].map(Url::as_str);
     assert_eq!(

@@ -196,6 +196,10 @@ async fn runs_streams_that_end_early_and_odd_words_still_give_the_output() {
     model.run(&cx, TextToImageRequest::new("two")).await.unwrap();
     emulator.fail(Route::Result, Fault::NginxHtml(504), 2);
     model.run(&cx, TextToImageRequest::new("three")).await.unwrap();
+    emulator.fail(Route::Stream, Fault::DropBeforeAnswer, 1);
+    emulator.fail(Route::Status, Fault::TruncatedBody, 2);
+    emulator.fail(Route::Result, Fault::TruncatedBody, 2);
+    model.run(&cx, TextToImageRequest::new("broken off three times")).await.unwrap();
     let mut request = TextToImageRequest::new("four");
     request.delivery.settings.insert("mode".into(), json!("run"));
     let submitted = model.submit(&cx, request).await.unwrap();
@@ -277,11 +281,14 @@ async fn a_file_above_100_mib_goes_in_parts_and_arrives_whole() {
         chunk[..8].copy_from_slice(&(index as u64).to_le_bytes());
     }
     std::fs::write(&path, &content).unwrap();
-    let cx = context();
     for input in [MediaInput::Path(path), MediaInput::bytes(content.clone(), "long.bin")] {
         emulator.clear_requests();
         emulator.fail(Route::Upload, Fault::Status(503, json!({})), 1);
+        let (cx, events) = watched(context());
         let url = fal(&emulator).upload(&cx, input).await.unwrap();
+        let events = events.lock().unwrap().clone();
+        let whole = format!("Uploading {{ sent: {0}, total: Some({0}) }}", content.len());
+        assert_eq!(events.iter().rfind(|e| e.starts_with("Uploading")), Some(&whole), "the file, not a part");
         let stored = emulator.file(url.as_str()).await.unwrap();
         assert!(stored == content, "{} of {} bytes", stored.len(), content.len());
         // The beginning twice because of the fault, eleven parts of at most 10 MiB, the completion.

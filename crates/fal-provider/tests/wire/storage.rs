@@ -1,7 +1,7 @@
 //! Uploads (protocol 6.1, 6.2, 6.4, 6.5).
 
 use crate::support::*;
-use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _};
+use mediagen_core::{Dispatch, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -101,7 +101,7 @@ async fn a_locked_account_stops_the_upload_and_so_the_submission() {
     let model = fal.image_to_image(&cx, ID).await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
     let error = model.run(&cx, request).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::AccountLocked);
+    assert_eq!((error.kind(), error.dispatch()), (ErrorKind::AccountLocked, Dispatch::NotSent), "nothing was bought");
     assert_eq!(lines(&server).await.len(), 2, "catalogue, token, and no more");
 }
 
