@@ -12,7 +12,8 @@ async fn text_to_image_to_film_to_larger_film() {
     assert_eq!((picture.width, picture.height), (Some(512), Some(512)));
 
     let model = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
-    let request = ImageToVideoRequest::new(MediaInput::Path(picture.path)).with_prompt("boats leave").with_duration(2.0);
+    let request =
+        ImageToVideoRequest::new(MediaInput::Path(picture.path)).with_prompt("boats leave").with_duration(2.0);
     let film = rig.save(&model.run(&rig.cx, request).await.unwrap()).await;
     assert_eq!(film.media_type, "video/mp4");
     let (width, duration) = (film.width.unwrap(), film.duration_s.unwrap());

@@ -14,12 +14,16 @@ struct Media(BTreeMap<Role, MediaInput>);
 impl Media {
     async fn make(rig: &Rig) -> Self {
         let picture = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
-        let picture = picture.run(&rig.cx, TextToImageRequest::new("a face").with_size(Size::new(256, 256))).await.unwrap();
+        let picture =
+            picture.run(&rig.cx, TextToImageRequest::new("a face").with_size(Size::new(256, 256))).await.unwrap();
         let sound = rig.fal.text_to_audio(&rig.cx, "fal-ai/kokoro/american-english").await.unwrap();
         let sound = sound.run(&rig.cx, TextToAudioRequest::new("hi")).await.unwrap();
         let film = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
         let url = |output: &Output| MediaInput::Url(output.parts[0].url().unwrap().clone());
-        let film = film.run(&rig.cx, ImageToVideoRequest::new(url(&picture)).with_prompt("go").with_duration(1.0)).await.unwrap();
+        let film = film
+            .run(&rig.cx, ImageToVideoRequest::new(url(&picture)).with_prompt("go").with_duration(1.0))
+            .await
+            .unwrap();
         let pictures = [Role::Image, Role::EndImage, Role::Mask, Role::Reference, Role::SourceFace];
         let mut media: BTreeMap<_, _> = pictures.into_iter().map(|role| (role, url(&picture))).collect();
         media.extend([Role::Audio, Role::VoiceSample].map(|role| (role, url(&sound))));

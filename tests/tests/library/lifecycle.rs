@@ -97,7 +97,8 @@ async fn a_028_positions_logs_and_changes_arrive_in_order_without_repeats() {
         let distinct: std::collections::BTreeSet<_> = logs.iter().collect();
         assert_eq!(logs.len(), distinct.len(), "a log line came twice: {seen:?}");
         assert!(!logs.is_empty(), "{seen:?}");
-        let at = |word: &str| seen.iter().position(|w| w.starts_with(word)).unwrap_or_else(|| panic!("no {word}: {seen:?}"));
+        let at =
+            |word: &str| seen.iter().position(|w| w.starts_with(word)).unwrap_or_else(|| panic!("no {word}: {seen:?}"));
         assert!(at("submitted") < at("queued") && at("queued") < at("running") && at("running") < at("completed"));
         // the server gives no percentage, so none is told.
         assert!(seen.contains(&"running None".to_owned()), "{seen:?}");

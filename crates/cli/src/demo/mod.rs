@@ -27,7 +27,8 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     let provider = registry.connect("fal", &settings)?;
     let mut made: Vec<Generation> = Vec::new();
     for scene in SCENES {
-        let generation = play(global, &registry, &provider, scene, &made, arguments).await.map_err(|stopped| stopped.error)?;
+        let generation =
+            play(global, &registry, &provider, scene, &made, arguments).await.map_err(|stopped| stopped.error)?;
         made.push(generation);
     }
     let page = arguments.out.join("index.html");

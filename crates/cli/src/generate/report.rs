@@ -77,7 +77,12 @@ pub(super) fn dry_run_text(document: &Value) -> String {
 fn notes(document: &Value, text: &mut String) {
     for note in document["notes"].as_array().into_iter().flatten() {
         let why = note["why"].as_str().unwrap_or_default();
-        text.push_str(&format!("note: {}: {} -> {} ({why})\n", note["option"].as_str().unwrap_or_default(), note["from"], note["to"]));
+        text.push_str(&format!(
+            "note: {}: {} -> {} ({why})\n",
+            note["option"].as_str().unwrap_or_default(),
+            note["from"],
+            note["to"]
+        ));
     }
 }
 

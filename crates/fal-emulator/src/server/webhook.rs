@@ -1,12 +1,12 @@
 //! Webhooks (protocol 4): delivery with retries, signed so that verification can be tested end to end.
 
 use super::{app::App, queue::Ending};
+use base64::Engine;
 use ring::{
     digest,
     rand::SystemRandom,
     signature::{Ed25519KeyPair, KeyPair},
 };
-use base64::Engine;
 use serde_json::{Value, json};
 use std::{fmt::Write, time::Duration};
 use url::{Host, Url};
