@@ -2,32 +2,23 @@
 
 use crate::Rig;
 use mediagen::prelude::*;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+/// The model, if it is there within a second.
+async fn soon<M: ?Sized>(cx: &Context, made: impl Future<Output = Result<Arc<M>>>) -> Arc<M> {
+    cx.within(Duration::from_secs(1), made).await.unwrap_or_else(|| panic!("it took longer than a second")).unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_007_the_six_factory_calls_of_the_seed_give_models_of_their_kind_within_a_second() {
     let rig = Rig::new().await;
     let (cx, fal) = (&rig.cx, &rig.fal);
-    let second = Duration::from_secs(1);
-    let within = |what: &'static str| format!("{what} took longer than a second");
-    let t2i =
-        cx.within(second, fal.text_to_image(cx, "fal-ai/flux-pro")).await.expect(&within("text to image")).unwrap();
-    let t2v =
-        cx.within(second, fal.text_to_video(cx, "fal-ai/runway-gen3")).await.expect(&within("text to video")).unwrap();
-    let i2v =
-        cx.within(second, fal.image_to_video(cx, "fal-ai/framepack")).await.expect(&within("image to video")).unwrap();
-    let v2v = cx
-        .within(second, fal.video_to_video(cx, "fal-ai/video-enhance"))
-        .await
-        .expect(&within("video to video"))
-        .unwrap();
-    let t2a =
-        cx.within(second, fal.text_to_audio(cx, "fal-ai/xtts-v2")).await.expect(&within("text to audio")).unwrap();
-    let i2i = cx
-        .within(second, fal.image_to_image(cx, "fal-ai/real-esrgan"))
-        .await
-        .expect(&within("image to image"))
-        .unwrap();
+    let t2i = soon(cx, fal.text_to_image(cx, "fal-ai/flux-pro")).await;
+    let t2v = soon(cx, fal.text_to_video(cx, "fal-ai/runway-gen3")).await;
+    let i2v = soon(cx, fal.image_to_video(cx, "fal-ai/framepack")).await;
+    let v2v = soon(cx, fal.video_to_video(cx, "fal-ai/video-enhance")).await;
+    let t2a = soon(cx, fal.text_to_audio(cx, "fal-ai/xtts-v2")).await;
+    let i2i = soon(cx, fal.image_to_image(cx, "fal-ai/real-esrgan")).await;
     let kinds = [t2i.kind(), t2v.kind(), i2v.kind(), v2v.kind(), t2a.kind(), i2i.kind()];
     assert_eq!(
         kinds,
