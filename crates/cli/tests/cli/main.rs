@@ -10,6 +10,9 @@ mod contract;
 mod demo;
 mod errors;
 mod generate;
+mod hostile;
+mod interrupts;
+mod refusals;
 mod secrets;
 mod waiting;
 
