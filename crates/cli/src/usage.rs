@@ -48,7 +48,7 @@ fn told(error: &clap::Error, help: &str) -> Error {
 fn arguments(error: &clap::Error) -> Vec<String> {
     let name = |text: &str| {
         let word = text.split([' ', '=', '[']).next().unwrap_or_default();
-        word.trim_start_matches('-').trim_matches(['<', '>']).replace('-', "_").to_owned()
+        word.trim_start_matches('-').trim_matches(['<', '>']).replace('-', "_")
     };
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => vec![name(argument)],

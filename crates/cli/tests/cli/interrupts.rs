@@ -70,3 +70,21 @@ fn ctrl_c_ends_the_doctor() {
     rig.emulator.fail(Route::Pricing, Fault::Slow(LONG * 2), 1);
     stopped(&rig, &["doctor", "--json"], "-INT", Route::Pricing);
 }
+
+#[test]
+fn a_second_ctrl_c_does_not_wait_for_the_answer_to_a_submission() {
+    let rig = Rig::new();
+    rig.emulator.fail(Route::Submit, Fault::Slow(LONG * 2), 1);
+    let mut child = rig.command(SMALL).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    // Two signals in a moment count as one, so it is asked until it has gone.
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < LONG, "it did not stop");
+        if rig.emulator.requests().iter().any(|request| request.route == Route::Submit) {
+            Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let error = Ran::of(child.wait_with_output().unwrap()).error(130);
+    assert_eq!((error["kind"].as_str(), error["dispatch"].as_str()), (Some("cancelled"), Some("unknown")));
+}

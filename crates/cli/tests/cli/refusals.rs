@@ -77,6 +77,26 @@ fn a_usage_error_names_the_field_the_value_and_what_is_allowed() {
 }
 
 #[test]
+fn references_alone_are_told_to_come_as_images() {
+    let rig = Rig::new();
+    image::RgbImage::new(8, 8).save(rig.folder.path().join("in.png")).unwrap();
+    let model = "fal-ai/vidu/q1/reference-to-video";
+    let error = rig.run(&["generate", model, "a walk", "--reference", "in.png", "--json"]).error(2);
+    assert!(error["hint"].as_str().unwrap().contains("as `image`"), "{error}");
+    let document = rig.run(&["generate", model, "a walk", "--image", "in.png", "--dry-run", "--json"]).good();
+    assert!(document["body"]["reference_image_urls"].is_array(), "{document}");
+}
+
+#[test]
+fn half_a_key_pair_is_told_what_the_other_half_is() {
+    let rig = Rig::new();
+    let mut command = rig.command(SMALL);
+    command.env_remove("FAL_KEY").env("FAL_KEY_ID", "half");
+    let error = Ran::of(command.output().unwrap()).error(3);
+    assert!(error["hint"].as_str().unwrap().contains("FAL_KEY_SECRET"), "{error}");
+}
+
+#[test]
 fn an_error_for_scripts_tells_its_cause_and_what_to_do() {
     let rig = Rig::new();
     let error = rig.run(&["emulate", "--port", "0", "--catalog", "nofile", "--json"]).error(2);
