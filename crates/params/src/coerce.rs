@@ -128,8 +128,11 @@ fn bounded(number: &Number, range: &Range, whole: bool) -> Option<Coerced> {
     let nearest = within(asked, range, whole);
     #[expect(clippy::float_cmp, reason = "an unchanged number is bit-equal")]
     if nearest == asked {
-        let exact = number.is_u64() || number.is_i64();
-        return Some(Coerced::same(if exact { Value::Number(number.clone()) } else { tidy(asked) }));
+        let integer = number.is_u64() || number.is_i64();
+        if whole && !integer && !exact(asked) {
+            return None;
+        }
+        return Some(Coerced::same(if integer { Value::Number(number.clone()) } else { tidy(asked) }));
     }
     let ty = if whole { FieldType::Integer(*range) } else { FieldType::Number(*range) };
     Some(Coerced { value: tidy(nearest), changed: Some(format!("the model takes {}", allowed(&ty))) })
@@ -201,5 +204,10 @@ fn text(value: &Value, default: Option<&Value>) -> Option<Coerced> {
 
 /// Whether `value` is a whole number, `5.0` among them.
 pub(crate) fn whole(value: &Value) -> bool {
-    value.is_u64() || value.is_i64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
+    value.is_u64() || value.is_i64() || value.as_f64().is_some_and(exact)
+}
+
+/// Whether a floating-point number is whole and no digit of it was lost: beyond 2^53 it may stand for another number.
+fn exact(number: f64) -> bool {
+    number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0
 }

@@ -48,7 +48,9 @@ fn typed(value: &Value, ty: &FieldType) -> Value {
         && let Ok(parsed) = serde_json::from_str::<Value>(text)
         && takes(&parsed, ty)
     {
-        return parsed;
+        // `2.0` for a whole number is spelt `2`.
+        let float = matches!(ty, FieldType::Integer(_)).then(|| parsed.as_f64().filter(|_| parsed.is_f64())).flatten();
+        return float.map_or(parsed, coerce::tidy);
     }
     match coerce(value, ty, None) {
         Some(fit) if fit.changed.is_none() => fit.value,

@@ -142,6 +142,21 @@ fn a_039_the_models_own_fields_win_and_pass_unchanged() {
 }
 
 #[test]
+fn a_whole_number_given_as_text_is_spelt_as_one_and_never_loses_a_digit() {
+    let input = fields(&[("seed", json!({"type": "integer"}))]);
+    for (text, sent) in [("2.0", "2"), ("18446744073709551615", "18446744073709551615"), ("-3", "-3"), ("1e3", "1000")]
+    {
+        let body = body(&prompt().with_extra("seed", text), TextToImage, &input);
+        assert_eq!(body["seed"].to_string(), sent);
+    }
+    // One more than fits: another number must not be sent in its place.
+    for text in ["18446744073709551616", "2.5", "1e30"] {
+        let error = refused(&prompt().with_extra("seed", text), TextToImage, &input);
+        assert_eq!(error.fields()[0].path, "seed", "{error}");
+    }
+}
+
+#[test]
 fn an_unknown_field_is_refused_with_the_nearest_name_under_both_policies() {
     let input = fields(&[("num_images", json!({"type": "integer"}))]);
     let request = prompt().with_extra("num_image", 2);
