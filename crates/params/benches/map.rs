@@ -1,0 +1,5 @@
+//! How long mapping takes.
+
+fn main() {
+    divan::main();
+}
