@@ -73,8 +73,8 @@ pub(crate) static ALIASES: &[Alias] = &[
         "image_url", "start_image_url", "first_frame_url", "first_frame_image_url", "first_image_url", "start_frame_url",
         "input_image_url", "image_urls", "input_image_urls", "images_urls", "base_image_url", "target_image_url",
         "target_image", "source_image_url", "init_image_url", "human_image_url", "person_image_url", "model_image_url",
-        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images[].url", "images",
-        "frames[].url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
+        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images", "frames",
+        "images[].url", "frames[].url", "images[].image_url", "image_references[].image_url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
         "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url", "face_image_url",
         "*image_url", "*image_urls", "*frame_url", "*photo_url", "*picture_url"]),
     row("end_image", Carries::Media, &[
@@ -86,7 +86,8 @@ pub(crate) static ALIASES: &[Alias] = &[
         "reference_image_urls", "reference_image_url", "ref_image_urls", "ref_image_url", "style_image_url",
         "style_reference_image_url", "style_reference_url", "subject_image_urls", "image_prompt_url", "style_image",
         "reference_images", "reference_image", "image_references[].image_url", "reference_video_urls",
-        "reference_video_url", "garment_image_url", "image_urls", "image_url"]),
+        "reference_video_url", "garment_image_url", "image_urls", "input_image_urls", "images_urls", "images", "input_images",
+        "image_url"]),
     row("video", Carries::Media, &[
         "video_url", "input_video_url", "source_video_url", "base_video_url", "main_video_url", "target_video_url",
         "video_urls", "input_video_urls", "video", "input_video", "video.video_url", "driving_video_url",
@@ -112,7 +113,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("seed", Carries::Number, &["seed", "random_seed", "noise_seed", "rng_seed"]),
     row("count", Carries::Number, &[
         "num_images", "num_outputs", "number_of_images", "num_videos", "num_samples", "num_generations", "num_variations",
-        "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples"]),
+        "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples", "max_images"]),
     row("steps", Carries::Number, &[
         "num_inference_steps", "steps", "num_steps", "inference_steps", "number_of_steps", "sampling_steps", "ddim_steps",
         "diffusion_steps", "steps_num"]),
@@ -150,7 +151,8 @@ pub(crate) static ALIASES: &[Alias] = &[
 
     row("format", Carries::Special, &[
         "output_format", "format", "image_format", "audio_format", "video_format", "video_output_type", "output_type",
-        "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format"]),
+        "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format", "output_codec",
+        "video_codec", "codec"]),
     row("language", Carries::Special, &[
         "language", "language_code", "lang", "language_boost", "tts_language", "target_language", "output_language",
         "target_lang", "text_language", "language_id", "voice_language"]),
@@ -171,7 +173,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("height", Carries::Number, &["height", "image_height", "output_height", "target_height", "video_height"]),
     row("aspect_ratio", Carries::Special, &[
         "aspect_ratio", "ratio", "image_aspect_ratio", "video_aspect_ratio", "output_aspect_ratio", "target_aspect_ratio",
-        "image_size", "size", "orientation"]),
+        "image_size", "size", "orientation", "resolution_mode"]),
     row("resolution", Carries::Special, &[
         "resolution", "image_resolution", "video_resolution", "output_resolution", "target_resolution", "video_quality",
         "megapixels", "size", "image_size", "quality"]),

@@ -5,6 +5,7 @@ mod check;
 mod coerce;
 mod draft;
 mod extra;
+mod facts;
 mod inputs;
 mod map;
 mod mapped;
@@ -14,7 +15,8 @@ mod options;
 mod path;
 mod rule;
 
-pub use map::map;
+pub use facts::MediaFacts;
+pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
 pub use openapi::{SchemaError, schema_from_openapi};
 pub use rule::{Op, Rule, RuleBook, RuleError};

@@ -1,7 +1,7 @@
 //! The way from a canonical request to a body.
 
 use crate::{
-    Mapped, Op, Rule, check,
+    Mapped, MediaFacts, Op, Rule, check,
     draft::Draft,
     extra, inputs, options,
     path::{self, Path},
@@ -23,7 +23,26 @@ use serde_json::Value;
 /// unknown or does not fit, and for adjustments under the strict policy; `Unsupported` when all there is to say is that
 /// the model cannot express something. Nothing was sent.
 pub fn map(request: &Request, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Result<Mapped> {
+    map_with_facts(request, kind, schema, rules, &[])
+}
+
+/// As [`map`], knowing the files behind the inputs.
+///
+/// `facts` are in the order of `Request::inputs`; missing ones are unknown. They are held against the limits that the
+/// schema puts on each field's file, so that a file which is too big is refused before it is uploaded, and they give an
+/// enlargement factor where a size was asked for and the model takes only a factor.
+///
+/// # Errors
+/// As [`map`]; a file outside a field's limits is a problem with the code `media_limit`.
+pub fn map_with_facts(
+    request: &Request,
+    kind: ModelKind,
+    schema: &Schema,
+    rules: &[&Rule],
+    facts: &[Option<MediaFacts>],
+) -> Result<Mapped> {
     let mut draft = Draft::new(request, kind, schema, rules);
+    draft.facts = facts;
     extra::map(&mut draft);
     prompt(&mut draft);
     inputs::map(&mut draft);
@@ -40,7 +59,17 @@ fn prompt(draft: &mut Draft<'_>) {
         let path = draft.renamed("prompt").unwrap_or_else(|| Path::key("prompt"));
         draft.put("prompt", &asked, &path, asked.clone());
     } else {
-        draft.plain("prompt", &asked);
+        words(draft, &asked);
+    }
+}
+
+/// Puts the prompt where it has to be: of the fields for words, one that is required comes before one that is not.
+fn words(draft: &mut Draft<'_>, asked: &Value) {
+    let renamed = draft.renamed("prompt").is_some();
+    let needed = draft.places("prompt").into_iter().find(|spot| spot.required && draft.free(&spot.path));
+    match needed.filter(|_| !renamed) {
+        Some(spot) => drop(draft.fill("prompt", asked, &spot)),
+        None => draft.plain("prompt", asked),
     }
 }
 

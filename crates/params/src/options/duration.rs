@@ -6,6 +6,7 @@ use crate::{
     draft::{Draft, fits},
     path::{self, Spot},
 };
+use mediagen_core::{FieldType, Modality, schema::Range};
 use serde_json::Value;
 
 /// Frames a second where neither the caller nor the model says how many.
@@ -22,7 +23,9 @@ pub(super) fn map(draft: &mut Draft<'_>) {
     let Some(seconds) = draft.request.options.duration else { return };
     let asked = tidy(seconds);
     let numeric = |spot: &Spot<'_>| fits(Carries::Number, spot.ty, spot.default()) && draft.free(&spot.path);
-    let Some(spot) = draft.places("duration").into_iter().find(numeric) else {
+    // A still picture has no length: `length` there is about something else.
+    let lasting = draft.kind.output() != Modality::Image;
+    let Some(spot) = draft.places("duration").into_iter().filter(|_| lasting).find(numeric) else {
         return draft.unsupported("duration", asked, "the model has no field for a length");
     };
     match unit(&spot) {
@@ -31,7 +34,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         Unit::Frames => {
             let (fps, whose) = frame_rate(draft);
             let why = format!("{asked} s at {fps} frames a second ({whose})");
-            convert(draft, &asked, (seconds * fps).round(), &spot, &why);
+            convert(draft, &asked, on_grid(&spot, (seconds * fps).round()), &spot, &why);
         }
     }
 }
@@ -44,6 +47,27 @@ fn unit(spot: &Spot<'_>) -> Unit {
         Unit::Frames
     } else {
         Unit::Seconds
+    }
+}
+
+/// The nearest count that the model's own numbers let expect: where least, most and usual are all one more than a
+/// multiple of eight (or four), as video codecs of latent frames need it, so is every count between.
+fn on_grid(spot: &Spot<'_>, frames: f64) -> f64 {
+    let Some(range) = range(spot.ty) else { return frames };
+    let usual = spot.default().and_then(coerce::number).and_then(|number| number.as_f64());
+    let told = [range.min, range.max, usual];
+    let fits = |step: f64| told.iter().all(|told| told.is_some_and(|told| told >= 1.0 && (told - 1.0) % step == 0.0));
+    match [8.0, 4.0].into_iter().find(|step| fits(*step)) {
+        Some(step) if range.multiple_of.is_none() => ((frames - 1.0) / step).round() * step + 1.0,
+        _ => frames,
+    }
+}
+
+fn range(ty: &FieldType) -> Option<&Range> {
+    match ty {
+        FieldType::Integer(range) | FieldType::Number(range) => Some(range),
+        FieldType::Union(variants) => variants.iter().find_map(range),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::catalogue::{Endpoint, resolve, sample};
 use crate::oracle::{Leaf, Sense};
 use mediagen_core::{
-    AspectRatio, Error, Modality, ModelKind, Options, OutputFormat, Quality, Request, Role, Schema, Size,
+    AspectRatio, Error, FieldProblem, Modality, ModelKind, Options, OutputFormat, Quality, Request, Role, Schema, Size,
 };
 use mediagen_params::{Mapped, Rule, map};
 use serde_json::Value;
@@ -120,28 +120,82 @@ pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schem
             Ok(mapped) => return Outcome { request, result: Ok(mapped), own },
             Err(error) => error,
         };
-        let missing: Vec<_> =
-            error.fields().iter().filter(|field| field.code.as_deref() == Some("missing")).cloned().collect();
-        if missing.is_empty() {
-            return Outcome { request, result: Err(error), own };
-        }
-        for field in missing {
-            let option = field.message.split("give `").nth(1).and_then(|rest| rest.split('`').next());
-            let role = Role::ALL.iter().copied().find(|role| Some(role.as_str()) == option);
-            match role.filter(|role| request.inputs.iter().filter(|input| input.role == *role).count() < 2) {
-                Some(role) => {
-                    let number = request.inputs.iter().filter(|input| input.role == role).count();
-                    request = with(request, role, number);
+        let before = request.clone();
+        for field in error.fields().to_vec() {
+            match field.code.as_deref() {
+                Some("missing") => supply(endpoint, &mut request, &field, &mut own),
+                // A list that needs two gets two.
+                Some("too_short") => {
+                    let main = match endpoint.kind.input() {
+                        Modality::Video => Role::Video,
+                        Modality::Audio => Role::Audio,
+                        _ => Role::Image,
+                    };
+                    add(&mut request, Some(main));
                 }
-                None => {
-                    request.extra.insert(field.path.clone(), example(endpoint, &field.path));
-                    own.push(field.path.clone());
-                }
+                // An endpoint that the catalogue files under the wrong kind says what it takes instead.
+                Some("unsupported") => exchange(&mut request, &field),
+                _ => {}
             }
+        }
+        if request == before {
+            return Outcome { request, result: Err(error), own };
         }
     }
     let result = map(&request, endpoint.kind, schema, rules);
     Outcome { request, result, own }
+}
+
+/// The word in backticks after `before`.
+fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
+    message.split(&format!("{before} `")).nth(1)?.split('`').next()
+}
+
+fn role(name: &str) -> Option<Role> {
+    Role::ALL.iter().copied().find(|role| role.as_str() == name)
+}
+
+fn mentions(request: &Request, role: Role) -> bool {
+    request.inputs.iter().any(|input| input.role == role)
+}
+
+fn add(request: &mut Request, role: Option<Role>) {
+    let Some(role) = role else { return };
+    let number = request.inputs.iter().filter(|input| input.role == role).count();
+    if number < 2 {
+        *request = with(request.clone(), role, number);
+    }
+}
+
+/// Gives what is missing as the refusal says: a role, an option, or else the model's own field.
+fn supply(endpoint: &Endpoint, request: &mut Request, field: &FieldProblem, own: &mut Vec<String>) {
+    let option = quoted(&field.message, "give");
+    let before = request.clone();
+    add(request, option.and_then(role));
+    let value = example(endpoint, &field.path);
+    let text = || value.as_str().map(str::to_owned);
+    match option {
+        Some("voice") => request.options.voice = text(),
+        Some("aspect_ratio") => request.options.aspect_ratio = Some(AspectRatio::new(16, 9)),
+        Some("resolution") => request.options.resolution = Some("720p".into()),
+        Some("size") => request.options.size = Some(Size::new(1024, 768)),
+        Some("strength") => request.options.strength = Some(0.5),
+        _ => {}
+    }
+    if *request == before {
+        request.extra.insert(field.path.clone(), value);
+        own.push(field.path.clone());
+    }
+}
+
+fn exchange(request: &mut Request, field: &FieldProblem) {
+    let (Some(wrong), Some(right)) = (role(&field.path), quoted(&field.message, "it takes").and_then(role)) else {
+        return;
+    };
+    request.inputs.retain(|input| input.role != wrong);
+    if !mentions(request, right) {
+        add(request, Some(right));
+    }
 }
 
 /// A value for the field at a dotted path, from the document.

@@ -53,6 +53,10 @@ fn strangers(document: &Value, schema: &Value, value: &Value, at: &str, found: &
 /// The schema, or every variant that it may be.
 pub(crate) fn shapes<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     let schema = resolve(document, schema);
+    // A list of choices says more than the types beside it.
+    if schema["enum"].is_array() {
+        return vec![schema];
+    }
     let parts = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
     let parts: Vec<&Value> = parts.flat_map(|part| shapes(document, part)).collect();
     if parts.is_empty() { vec![schema] } else { parts }

@@ -74,12 +74,14 @@ impl Leaf<'_> {
         self.words.join("_") == name
     }
 
-    pub(crate) fn any(&self, words: &[&str]) -> bool {
-        self.words.iter().any(|word| words.contains(word))
+    /// Whether one of the name's words is one of these, which are written with spaces between.
+    pub(crate) fn any(&self, words: &str) -> bool {
+        self.words.iter().any(|word| words.split(' ').any(|other| other == *word))
     }
 
-    pub(crate) fn only(&self, words: &[&str]) -> bool {
-        self.words.iter().all(|word| words.contains(word))
+    /// Whether all of the name's words are among these.
+    pub(crate) fn only(&self, words: &str) -> bool {
+        self.words.iter().all(|word| words.split(' ').any(|other| other == *word))
     }
 }
 

@@ -28,13 +28,24 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn places(&self, role: Role) -> Vec<&'a Leaf<'a>> {
+    pub(super) fn places(&self, role: Role) -> Vec<&'a Leaf<'a>> {
         let of = |sense| self.with(sense);
-        let (image, reference) = (of(Sense::Image), of(Sense::Reference));
+        let (mut image, reference) = (of(Sense::Image), of(Sense::Reference));
+        let given = |role| self.request.inputs.iter().filter(|input| input.role == role).count() as u64;
         match role {
-            // Where a picture is only ever called a reference, that is the picture.
+            // Where a picture is only ever called a reference, or a reference is what has to be there, that is the picture.
             Role::Image if image.is_empty() => reference,
-            Role::Image => image,
+            Role::Image => {
+                image.extend(reference.into_iter().filter(|leaf| leaf.required));
+                image
+            }
+            // References are more pictures where pictures come as a list and nothing else is called a reference.
+            Role::Reference if reference.is_empty() => {
+                image.retain(|leaf| {
+                    leaf.any("image images") && leaf.room() >= given(Role::Image) + given(Role::Reference)
+                });
+                image
+            }
             Role::Reference if image.is_empty() => Vec::new(),
             Role::Reference => reference,
             Role::EndImage => of(Sense::EndImage),

@@ -12,7 +12,7 @@ mod sense;
 pub(crate) use leaf::{Leaf, leaves};
 pub(crate) use sense::Sense;
 
-use mediagen_core::{ModelKind, Request};
+use mediagen_core::{ModelKind, Request, Role};
 use serde_json::Value;
 
 /// A wish that the endpoint can express and the body does not hold.
@@ -31,6 +31,12 @@ pub(crate) fn judge(request: &Request, kind: ModelKind, leaves: &[Leaf<'_>], bod
     court.picture();
     court.media();
     (court.expressible, court.misses)
+}
+
+/// Whether some field speaks of the role called `role`.
+pub(crate) fn has_place(request: &Request, kind: ModelKind, leaves: &[Leaf<'_>], role: &str) -> bool {
+    let court = Court { request, kind, leaves, body: &Value::Null, expressible: 0, misses: Vec::new() };
+    Role::ALL.iter().any(|other| other.as_str() == role && !court.places(*other).is_empty())
 }
 
 struct Court<'a> {

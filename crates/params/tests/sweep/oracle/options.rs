@@ -105,7 +105,10 @@ impl Court<'_> {
         if let Some(seed) = options.seed {
             self.expect("seed", &self.with(Sense::Seed), |leaf, value| {
                 let range = leaf.range().unwrap_or_default();
-                value.as_u64() == Some(seed) || range.0.is_some_and(|min| value.as_f64() == Some(min))
+                // Some begin at 1, some above 0.
+                let least =
+                    range.0.is_some_and(|min| value.as_f64().is_some_and(|value| value >= min && value <= min + 1.0));
+                value.as_u64() == Some(seed) || least
             });
         }
         for (option, sense, wish) in

@@ -9,20 +9,18 @@ use mediagen_core::Modality;
 use serde_json::Value;
 
 pub(super) fn sense(leaf: &Leaf<'_>) -> Option<Sense> {
-    let place = ["image", "video", "output", "target", "canvas"];
-    let named =
-        |own: &[&str]| leaf.any(own) && leaf.words.iter().all(|word| own.contains(word) || place.contains(word));
+    let named = |own: &str| leaf.any(own) && leaf.only(&format!("{own} image video output target canvas"));
     let sizes = leaf.has(|form| *form == Form::Sides) || leaf.words().iter().any(|value| size(value).is_some());
     if !leaf.top {
         return None;
     }
-    if sizes && named(&["size", "dimensions", "resolution"]) {
+    if sizes && named("size dimensions resolution") {
         Some(Sense::Size)
-    } else if (named(&["ratio", "aspect"]) || leaf.is("orientation"))
+    } else if (named("ratio aspect") || leaf.is("orientation") || leaf.is("resolution_mode"))
         && (leaf.words().iter().any(|value| ratio(value).is_some()) || (leaf.text() && leaf.words().is_empty()))
     {
         Some(Sense::Ratio)
-    } else if named(&["resolution"]) && leaf.words().iter().any(|value| figure(value).is_some()) {
+    } else if named("resolution") && leaf.words().iter().any(|value| figure(value).is_some()) {
         Some(Sense::Resolution)
     } else {
         None
