@@ -15,6 +15,8 @@ pub(crate) enum Carries {
     Number,
     /// A number that may be above 1.
     Factor,
+    /// A number that is 1 or more.
+    Growth,
     /// A number from 0 to 1.
     Share,
     /// True or false.
@@ -28,7 +30,8 @@ pub(crate) enum Carries {
 /// One row: a canonical option or role, for some kinds or (empty) all, and the fields it goes to, best first.
 ///
 /// Fields are dotted paths; `inputs[].text` is the first item of a list, and a leading `*` stands for any beginning of a
-/// required field's name, and a leading `=` lets any scale of numbers pass.
+/// required field's name, a leading `=` lets any scale of numbers pass, and a leading `>` only numbers from 1 up: what is
+/// called a bare `scale` and may be below 1 is a weight, not an enlargement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Alias {
     pub(crate) option: &'static str,
@@ -122,14 +125,14 @@ pub(crate) static ALIASES: &[Alias] = &[
         "classifier_free_guidance_scale", "cfg_weight", "guidance_strength", "guide_scale", "true_cfg"]),
     row("strength", Carries::Share, &[
         "strength", "image_strength", "video_strength", "prompt_strength", "denoising_strength", "denoise_strength",
-        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "=noise_aug_strength", "=cond_aug"]),
+        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "noise_strength", "=noise_aug_strength", "=cond_aug"]),
     row("fps", Carries::Number, &[
         "fps", "frames_per_second", "frame_rate", "video_fps", "output_fps", "target_fps", "export_fps"]),
     row("loop", Carries::Flag, &["loop", "looping", "is_loop", "seamless_loop", "enable_loop", "loop_video"]),
     row("motion", Carries::Number, &[
         "motion_bucket_id", "motion_strength", "motion_scale", "motion", "motion_intensity", "motion_score"]),
     row("scale", Carries::Factor, &[
-        "upscale_factor", "upscaling_factor", "scale", "scale_factor", "upscaling", "upscale", "upscale_ratio",
+        "upscale_factor", "upscaling_factor", ">scale", "scale_factor", "upscaling", "upscale", "upscale_ratio",
         "outscale", "enlarge_factor", "magnification"]),
     row("similarity", Carries::Share, &[
         "similarity", "similarity_boost", "face_similarity", "identity_strength", "id_weight", "id_scale",

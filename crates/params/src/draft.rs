@@ -111,7 +111,11 @@ impl<'a> Draft<'a> {
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
-            let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
+            let (name, carries) = match name.split_at(1) {
+                ("=", name) => (name, Carries::Number),
+                (">", name) => (name, Carries::Growth),
+                _ => (name, alias.carries),
+            };
             // Most names of the table are not in the schema: the top decides without a path being built.
             let root = name.split(['.', '[']).next().unwrap_or(name);
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
@@ -274,7 +278,10 @@ pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) ->
         (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
             range.max.is_none_or(|max| max > 1.0)
         }
-        (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
+        (Carries::Growth, FieldType::Number(range) | FieldType::Integer(range)) => {
+            range.min.or(range.above).is_some_and(|min| min >= 1.0) && range.max.is_none_or(|max| max > 1.0)
+        }
+        (Carries::Number | Carries::Factor | Carries::Growth, FieldType::Enum(values)) => values.iter().any(is_numeric),
         (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
         _ => false,
     }

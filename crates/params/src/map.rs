@@ -76,9 +76,14 @@ fn words(draft: &mut Draft<'_>, asked: &Value) {
 /// What rules set, except where the caller's own field stands, and except fields that the schema does not know.
 fn set(draft: &mut Draft<'_>) {
     for (op, why) in draft.ops().to_vec() {
+        let holds = |field: &String| path::get(&draft.body, &Path::parse(field)).is_some();
         let (field, value, always) = match op {
             Op::Set { field, value } => (field, value, true),
-            Op::Default { field, value } => (field, value, false),
+            Op::Default { field, value, when, unless }
+                if when.as_ref().is_none_or(holds) && !unless.as_ref().is_some_and(holds) =>
+            {
+                (field, value, false)
+            }
             _ => continue,
         };
         let path = Path::parse(field);

@@ -68,6 +68,12 @@ pub enum Op {
         field: String,
         /// The value, as JSON.
         value: Value,
+        /// Only where the body holds this field (dotted path).
+        #[serde(default)]
+        when: Option<String>,
+        /// Only where the body does not hold this field (dotted path).
+        #[serde(default)]
+        unless: Option<String>,
     },
     /// No option is mapped to `field`; the caller's own extra field still is.
     Drop {

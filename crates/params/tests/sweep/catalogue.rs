@@ -36,13 +36,20 @@ impl Endpoint {
     pub(crate) fn standalone(&self) -> Option<Value> {
         let mut schema = self.input()?.clone();
         schema["components"] = self.document["components"].clone();
-        modernize(&mut schema);
+        modernize(&mut schema, &self.document);
         Some(schema)
     }
 }
 
-/// `exclusiveMinimum: true` beside `minimum` is the old way to say what a number says now.
-fn modernize(value: &mut Value) {
+/// `exclusiveMinimum: true` beside `minimum` is the old way to say what a number says now; a reference to nothing allows
+/// anything.
+fn modernize(value: &mut Value, document: &Value) {
+    let broken = |value: &Value| {
+        value["$ref"].as_str().is_some_and(|reference| document.pointer(reference.trim_start_matches('#')).is_none())
+    };
+    if broken(value) {
+        *value = json!({});
+    }
     match value {
         Value::Object(map) => {
             for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
@@ -52,9 +59,9 @@ fn modernize(value: &mut Value) {
                     map.extend(number.map(|number| (flag.to_owned(), number)));
                 }
             }
-            map.values_mut().for_each(modernize);
+            map.values_mut().for_each(|part| modernize(part, document));
         }
-        Value::Array(list) => list.iter_mut().for_each(modernize),
+        Value::Array(list) => list.iter_mut().for_each(|part| modernize(part, document)),
         _ => {}
     }
 }
@@ -79,13 +86,27 @@ pub(crate) fn endpoints() -> Option<Vec<Endpoint>> {
     let rows = lines.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
     let endpoint = |row: Value| {
         let category = row["metadata"]["category"].as_str()?.to_owned();
-        let kind = match category.as_str() {
-            "text-to-speech" => ModelKind::TextToAudio,
-            name => name.parse().ok().filter(|kind| ModelKind::MEDIA.contains(kind))?,
-        };
+        let kind = kind(&category)?;
         Some(Endpoint { id: row["endpoint_id"].as_str()?.to_owned(), category, kind, document: row["openapi"].clone() })
     };
     Some(rows.filter_map(endpoint).collect())
+}
+
+/// The endpoints of the emulator's own catalogue, whose schemas are written by us: there in every checkout.
+pub(crate) fn emulated() -> Vec<Endpoint> {
+    let catalogue = fal_emulator::catalogue::Catalogue::builtin();
+    let endpoint = |row: &fal_emulator::catalogue::Endpoint| {
+        let category = row.metadata["category"].as_str()?.to_owned();
+        Some(Endpoint { id: row.id.clone(), kind: kind(&category)?, category, document: row.openapi.clone()? })
+    };
+    catalogue.iter().filter_map(endpoint).collect()
+}
+
+fn kind(category: &str) -> Option<ModelKind> {
+    match category {
+        "text-to-speech" => Some(ModelKind::TextToAudio),
+        name => name.parse().ok().filter(|kind| ModelKind::MEDIA.contains(kind)),
+    }
 }
 
 /// A value that the schema says it takes: its example, its default, its first choice, else the smallest thing of its type.

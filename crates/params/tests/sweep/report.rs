@@ -104,3 +104,71 @@ pub(crate) fn table(title: &str, rows: &[Row]) -> String {
     }
     text
 }
+
+const INTRODUCTION: &str = "# What is mapped
+
+Written by the sweep of `mediagen-params` (`tests/sweep`), not by hand: `MEDIAGEN_WRITE_DOCS=1 MEDIAGEN_FAL_DATA=<folder>
+cargo test -p mediagen-params --test sweep`. It is a dated snapshot of one catalogue; endpoints change within days.
+
+Every endpoint gets a plain request (a prompt, the kind's own input, and the options that everybody sets) and a rich one
+(every option and every role). *Valid* is the word of an independent JSON Schema validator. *Honoured* means that every
+wish which the endpoint can express is in the body, in the judgement of an oracle that reads the endpoint's names and types
+by their words and knows nothing of the mapper's tables. The *held back* fifth of the endpoints, chosen by a hash of their
+names, was not looked at while tables and rules were written. *Own fields* are fields that only the model knows (a LoRA, an
+effect, an avatar): the refusal names them, and the sweep then gives them through `extra`. *Refused* endpoints have no
+place for the input itself: the request is refused with the reason, before anything is sent.
+
+";
+
+/// The document of what is mapped and what is not.
+pub(crate) fn document(plain: &[Row], rich: &[Row]) -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for (title, rows) in [("Plain", plain), ("Rich", rich)] {
+        writeln!(text, "## {title} request\n").unwrap();
+        text += "| kind | endpoints | valid | unknown fields | honoured | of those seen | of those held back | refused | own fields |\n";
+        text += "|---|---|---|---|---|---|---|---|---|\n";
+        for (name, group) in groups(rows) {
+            let percent = |held: Option<bool>| {
+                let chosen = group.iter().filter(|row| held.is_none_or(|held| row.held_back == held));
+                format!("{:.1} %", share(chosen, |row| row.misses.is_empty()) * 100.0)
+            };
+            let count = |test: &dyn Fn(&Row) -> bool| group.iter().filter(|row| test(row)).count();
+            let cells = [
+                name.to_owned(),
+                group.len().to_string(),
+                count(&|row| row.violations.is_empty()).to_string(),
+                count(&|row| !row.unknown.is_empty()).to_string(),
+                percent(None),
+                percent(Some(false)),
+                percent(Some(true)),
+                count(&|row| row.refused.is_some()).to_string(),
+                count(&|row| !row.own.is_empty()).to_string(),
+            ];
+            writeln!(text, "| {} |", cells.join(" | ")).unwrap();
+        }
+        section(&mut text, "Not honoured", rows, |row| {
+            let misses = row.misses.iter().map(|miss| format!("{}: {}", miss.option, miss.why));
+            misses.collect::<Vec<_>>().join("; ")
+        });
+        section(&mut text, "Refused", rows, |row| row.refused.clone().unwrap_or_default());
+        section(&mut text, "Own fields", rows, |row| row.own.join(", "));
+    }
+    section(&mut text, "Without a schema: everything passes unchecked, with a note", plain, |row| {
+        if row.has_schema { String::new() } else { row.category.clone() }
+    });
+    text
+}
+
+/// A list of the rows of which `about` has something to say.
+fn section(text: &mut String, title: &str, rows: &[Row], about: impl Fn(&Row) -> String) {
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| (row, about(row)))
+        .filter(|(_, about)| !about.is_empty())
+        .map(|(row, about)| format!("- `{}`: {about}\n", row.id))
+        .collect();
+    lines.sort();
+    let lines = if lines.is_empty() { "None.\n".to_owned() } else { lines.concat() };
+    write!(text, "\n### {title}\n\n{lines}").unwrap();
+    text.push('\n');
+}

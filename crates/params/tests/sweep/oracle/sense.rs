@@ -100,7 +100,7 @@ fn number(leaf: &Leaf<'_>, kind: ModelKind) -> Option<Sense> {
     if leaf.any("seed") && leaf.only("seed random noise rng") {
         Some(Sense::Seed)
     } else if leaf.is("n")
-        || leaf.is("batch_size")
+        || (leaf.is("batch_size") && leaf.default.and_then(figure).is_none_or(|usual| usual <= 4.0))
         || (leaf.any("num number max")
             && leaf.any("images videos outputs samples generations results variations")
             && leaf.words.len() <= 3)
