@@ -64,7 +64,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     // Speech models that have both `text` and `prompt` mean the style by `prompt`.
     of(&[TextToAudio], row("prompt", Carries::Text, &[
         "text", "gen_text", "script", "transcript", "input_text", "preview_text", "prompt", "text_prompt", "inputs[].text",
-        "scene[].text", "dialogue[].text", "lyrics", "lyrics_prompt", "lyric", "tags", "caption", "description"])),
+        "scene[].text", "dialogue[].text", "input", "speech_text", "content", "lyrics", "lyrics_prompt", "lyric", "tags", "caption", "description"])),
     of(&[AudioToAudio], row("prompt", Carries::Text, &[
         "prompt", "text_prompt", "tags", "text", "description", "instruction", "instructions", "lyrics"])),
     row("prompt", Carries::Text, &[

@@ -2,11 +2,12 @@
 
 use crate::{
     Mapped, MediaFacts, Op, Rule, check,
+    coerce::tidy,
     draft::Draft,
     extra, inputs, options,
-    path::{self, Path},
+    path::{self, Path, Step},
 };
-use mediagen_core::{ModelKind, Request, Result, Schema};
+use mediagen_core::{FieldType, ModelKind, Request, Result, Schema};
 use serde_json::Value;
 
 /// Turns a canonical request into the body of one endpoint.
@@ -68,10 +69,38 @@ fn words(draft: &mut Draft<'_>, asked: &Value) {
     let renamed = draft.renamed("prompt").is_some();
     let needed = draft.places("prompt").into_iter().find(|spot| spot.required && draft.free(&spot.path));
     match needed.filter(|_| !renamed) {
-        Some(spot) => drop(draft.fill("prompt", asked, &spot)),
+        Some(spot) => {
+            if draft.fill("prompt", asked, &spot) {
+                one_speaker(draft, &spot.path);
+            }
+        }
         None => draft.plain("prompt", asked),
     }
 }
+
+/// Where the words went into the first turn of a dialogue that has to say who speaks, the first speaker does.
+fn one_speaker(draft: &mut Draft<'_>, words: &Path) {
+    let Some((Step::Key(_), turn)) = words.0.split_last() else { return };
+    let turn = Path(turn.to_vec());
+    if !matches!(turn.0.last(), Some(Step::Index(0))) {
+        return;
+    }
+    let Some(FieldType::Object(parts)) = path::find(draft.schema, &turn).map(|spot| spot.ty) else { return };
+    for part in parts.iter().filter(|part| part.required && SPEAKER.contains(&part.name.as_str())) {
+        let path = turn.then(Step::Key(part.name.clone()));
+        let first = match &part.ty {
+            FieldType::Integer(range) => tidy(range.min.unwrap_or_default().max(0.0)),
+            FieldType::Enum(values) => values[0].clone(),
+            _ => continue,
+        };
+        if path::get(&draft.body, &path).is_none() && path::put(&mut draft.body, &path, first.clone()) {
+            draft.tell(&path.to_string(), Value::Null, first, "one speaker says all");
+        }
+    }
+}
+
+/// What the number or name of a speaker is called in one turn of a dialogue.
+const SPEAKER: &[&str] = &["speaker_id", "speaker", "speaker_number", "speaker_index"];
 
 /// What rules set, except where the caller's own field stands, and except fields that the schema does not know.
 fn set(draft: &mut Draft<'_>) {

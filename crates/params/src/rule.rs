@@ -75,6 +75,11 @@ pub enum Op {
         #[serde(default)]
         unless: Option<String>,
     },
+    /// The model plays so many frames a second and has no field that says so: seconds become frames by it.
+    FrameRate {
+        /// Frames a second, above 0.
+        value: f64,
+    },
     /// No option is mapped to `field`; the caller's own extra field still is.
     Drop {
         /// Dotted path in the body.

@@ -1,6 +1,7 @@
 //! Seconds, as seconds, as text with a unit, as milliseconds or as a number of frames.
 
 use crate::{
+    Op,
     alias::Carries,
     coerce::{self, coerce, tidy},
     draft::{Draft, fits},
@@ -95,6 +96,13 @@ fn frame_rate(draft: &Draft<'_>) -> (f64, &'static str) {
     let as_f64 = |value: &Value| coerce::number(value).and_then(|number| number.as_f64()).filter(|fps| *fps > 0.0);
     if let Some(fps) = places.iter().find_map(|spot| as_f64(path::get(&draft.body, &spot.path)?)) {
         return (fps, "as asked");
+    }
+    let by_rule = draft.ops().iter().rev().find_map(|(op, _)| match op {
+        Op::FrameRate { value } if *value > 0.0 => Some(*value),
+        _ => None,
+    });
+    if let Some(fps) = by_rule {
+        return (fps, "known of the model");
     }
     match places.iter().find_map(|spot| as_f64(spot.default()?)) {
         Some(fps) => (fps, "the model's own"),

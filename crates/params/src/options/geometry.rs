@@ -27,6 +27,17 @@ struct Offer<'a> {
     film: bool,
 }
 
+impl Offer<'_> {
+    fn nothing(&self) -> bool {
+        self.object.is_none()
+            && self.names.is_none()
+            && self.text.is_none()
+            && self.pair.is_none()
+            && self.ratio.is_none()
+            && self.resolution.is_none()
+    }
+}
+
 /// Maps `size`, `aspect_ratio` and `resolution`.
 pub(super) fn map(draft: &mut Draft<'_>) {
     let options = &draft.request.options;
@@ -35,6 +46,19 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         return;
     }
     let offer = offer(draft);
+    if offer.nothing() {
+        let why = "the model has no field for a size, a ratio or a resolution";
+        if let Some(size) = size {
+            enlarge(draft, size, &json!(size.to_string()), why);
+        }
+        let others = [("aspect_ratio", ratio.map(|ratio| ratio.to_string())), ("resolution", resolution)];
+        for (option, asked) in others {
+            if let Some(asked) = asked {
+                draft.unsupported(option, json!(asked), why);
+            }
+        }
+        return;
+    }
     if let Some(size) = size {
         by_size(draft, &offer, size);
     }
@@ -165,7 +189,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
         sent.insert(spot.path.to_string(), value);
     }
     match (sent.len(), exact && offer.resolution.is_some() && offer.ratio.is_some()) {
-        (0, _) => enlarge(draft, size, asked),
+        (0, _) => draft.unsupported("size", asked.clone(), "the fields for it are taken"),
         (_, true) => {}
         (1, false) => {
             let to = sent.into_iter().next().map_or(Value::Null, |(_, value)| value);
@@ -183,8 +207,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
 }
 
 /// A size as the factor by which the input grows, where that is all the model takes.
-fn enlarge(draft: &mut Draft<'_>, size: Size, asked: &Value) {
-    let nothing = "the model has no field for a size, a ratio or a resolution";
+fn enlarge(draft: &mut Draft<'_>, size: Size, asked: &Value, nothing: &str) {
     let Some(spot) = draft.target("scale") else { return draft.unsupported("size", asked.clone(), nothing) };
     if draft.request.options.scale.is_some() {
         return draft.tell("size", asked.clone(), Value::Null, "the factor was given and wins");
