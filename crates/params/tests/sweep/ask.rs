@@ -179,6 +179,7 @@ fn supply(endpoint: &Endpoint, request: &mut Request, field: &FieldProblem, own:
         Some("aspect_ratio") => request.options.aspect_ratio = Some(AspectRatio::new(16, 9)),
         Some("resolution") => request.options.resolution = Some("720p".into()),
         Some("size") => request.options.size = Some(Size::new(1024, 768)),
+        Some("duration") => request.options.duration = value.as_f64(),
         Some("strength") => request.options.strength = Some(0.5),
         _ => {}
     }

@@ -14,11 +14,12 @@ mod catalogue;
 mod judge;
 mod oracle;
 mod report;
+mod single;
 
 use ask::{Outcome, complete};
 use catalogue::Endpoint;
 use mediagen_core::{FieldProblem, ModelKind, Request, SchemaSource};
-use mediagen_params::{Op, RuleBook, schema_from_openapi};
+use mediagen_params::{Rule, RuleBook, schema_from_openapi};
 use oracle::{Leaf, Miss};
 use report::Row;
 use serde_json::{Value, json};
@@ -174,26 +175,29 @@ fn the_document_of_what_is_mapped_is_current() {
     assert!(there == text, "docs/mapping.md is out of date: run this test with MEDIAGEN_WRITE_DOCS=1");
 }
 
-/// A rule that matches no endpoint, or names a field that none of them has, is out of date.
+/// A rule that matches no endpoint, or changes nothing at those that it matches, is out of date.
 #[test]
 fn every_rule_is_of_use() {
     let Some(endpoints) = catalogue::endpoints() else { return println!("skipped: MEDIAGEN_FAL_DATA is not set") };
-    let rules = RuleBook::parse(RULES).unwrap();
-    for rule in rules.rules() {
-        let matched: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| rule.matches(&endpoint.id)).collect();
-        assert!(!matched.is_empty(), "`{}` matches no endpoint", rule.model);
-        for op in &rule.ops {
-            let (Op::Rename { field, .. } | Op::Set { field, .. } | Op::Default { field, .. } | Op::Drop { field }) =
-                op
-            else {
-                continue;
-            };
-            let top = field.split(['.', '[']).next().unwrap();
-            let has =
-                |endpoint: &&Endpoint| endpoint.input().is_some_and(|input| input["properties"].get(top).is_some());
-            assert!(matched.iter().any(has), "`{}`: no endpoint of it has `{field}`", rule.model);
-        }
+    let book = RuleBook::parse(RULES).unwrap();
+    for rule in book.rules() {
+        let others = |other: &&&Rule| !std::ptr::eq(**other, rule);
+        let useful = endpoints.iter().filter(|endpoint| rule.matches(&endpoint.id)).any(|endpoint| {
+            let all = book.matching(&endpoint.id);
+            let without: Vec<&Rule> = all.iter().filter(others).copied().collect();
+            single::changed_by(endpoint, &all, &without)
+        });
+        assert!(useful, "`{}` matches no endpoint of the snapshot, or changes nothing there", rule.model);
     }
+}
+
+/// Notes explain every difference: an option that changes nothing is spoken of.
+#[test]
+fn a_038_no_option_is_dropped_in_silence() {
+    let book = RuleBook::parse(RULES).unwrap();
+    let endpoints = catalogue::emulated().into_iter().chain(catalogue::endpoints().unwrap_or_default());
+    let silent: Vec<String> = endpoints.flat_map(|row| single::silent(&row, &book.matching(&row.id))).collect();
+    assert!(silent.is_empty(), "{silent:#?}");
 }
 
 /// An oracle that sees nothing would be content with everything: a field that is taken away or changed has to be missed.
