@@ -154,6 +154,11 @@ impl<'a> Draft<'a> {
         self.places(option).into_iter().find(|spot| self.free(&spot.path))
     }
 
+    /// Every place that a canonical part took.
+    pub(crate) fn filled(&self) -> &[Path] {
+        &self.filled
+    }
+
     /// Whether no canonical part was written to `path` yet.
     pub(crate) fn free(&self, path: &Path) -> bool {
         !self.filled.iter().any(|other| other.overlaps(path))

@@ -60,25 +60,27 @@ pub(crate) fn check(draft: &mut Draft<'_>, path: &Path, limits: &MediaLimits, in
 }
 
 fn problems(facts: &MediaFacts, limits: &MediaLimits) -> Vec<String> {
-    let count = |number: Option<u64>| number.map(|number| number as f64);
+    let mut problems = Vec::new();
+    if let Some((bytes, most)) = facts.bytes.zip(limits.max_bytes).filter(|(bytes, most)| bytes > most) {
+        problems.push(format!("the file has {bytes} bytes; the model takes at most {most}"));
+    }
     let side = |number: Option<u32>| number.map(f64::from);
     let ratio = facts.width.zip(facts.height).filter(|(_, height)| *height > 0);
     let ratio = ratio.map(|(width, height)| f64::from(width) / f64::from(height));
     let bounds = [
-        ("bytes", count(facts.bytes), None, count(limits.max_bytes)),
         ("pixels across", side(facts.width), side(limits.min_width), side(limits.max_width)),
         ("pixels down", side(facts.height), side(limits.min_height), side(limits.max_height)),
-        ("(width divided by height)", ratio, limits.min_aspect_ratio, limits.max_aspect_ratio),
+        ("pixels across for each down", ratio, limits.min_aspect_ratio, limits.max_aspect_ratio),
         ("seconds", facts.duration_s, limits.min_duration_s, limits.max_duration_s),
     ];
-    let outside = bounds.into_iter().filter_map(|(unit, found, least, most)| {
-        let found = found?;
+    for (unit, found, least, most) in bounds {
+        let Some(found) = found else { continue };
         let shown = (found * 1000.0).round() / 1000.0;
         if let Some(most) = most.filter(|most| found > *most) {
-            return Some(format!("the file has {shown} {unit}; the model takes at most {most}"));
+            problems.push(format!("the file has {shown} {unit}; the model takes at most {most}"));
+        } else if let Some(least) = least.filter(|least| found < *least) {
+            problems.push(format!("the file has {shown} {unit}; the model needs at least {least}"));
         }
-        let least = least.filter(|least| found < *least)?;
-        Some(format!("the file has {shown} {unit}; the model needs at least {least}"))
-    });
-    outside.collect()
+    }
+    problems
 }

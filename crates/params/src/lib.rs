@@ -13,10 +13,14 @@ mod media;
 mod openapi;
 mod options;
 mod path;
+mod places;
 mod rule;
+mod sentences;
 
 pub use facts::MediaFacts;
 pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
 pub use openapi::{SchemaError, schema_from_openapi};
+pub use places::{Place, places};
 pub use rule::{Op, Rule, RuleBook, RuleError};
+pub use sentences::sentences;

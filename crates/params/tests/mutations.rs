@@ -78,7 +78,9 @@ impl Dice {
                 if self.one_in(odds) && list.len() < 64 {
                     list.extend(list.clone());
                 }
-                list.iter_mut().for_each(|part| self.damage(part, odds));
+                for part in list {
+                    self.damage(part, odds);
+                }
             }
             Value::String(text) if self.one_in(odds * 2) => *text = text.chars().rev().collect(),
             _ => {}

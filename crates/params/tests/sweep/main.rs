@@ -76,9 +76,9 @@ fn spoiled(value: &Value) -> Value {
 }
 
 /// How many fields of the bodies could be taken away or changed, and how often the oracle saw it.
-fn sabotage(endpoints: &[Endpoint]) -> (usize, usize, Vec<String>) {
+fn sabotage(endpoints: &[Endpoint]) -> (u32, u32, Vec<String>) {
     let rules = RuleBook::parse(RULES).unwrap();
-    let (mut seen, mut all, mut unseen) = (0, 0, Vec::new());
+    let (mut seen, mut all, mut unseen) = (0_u32, 0_u32, Vec::new());
     // One in four is enough, and four times as fast.
     for endpoint in endpoints.iter().step_by(4) {
         let Some(input) = endpoint.input() else { continue };
@@ -205,10 +205,12 @@ fn a_038_no_option_is_dropped_in_silence() {
 fn the_oracle_misses_what_is_taken_away_or_changed() {
     let Some(endpoints) = catalogue::endpoints() else { return println!("skipped: MEDIAGEN_FAL_DATA is not set") };
     let (seen, all, unseen) = sabotage(&endpoints);
-    let share = seen as f64 / all as f64;
+    let share = f64::from(seen) / f64::from(all);
     println!("the oracle saw {seen} of {all} changes ({:.1} %)", share * 100.0);
     if std::env::var_os("MEDIAGEN_SWEEP_SHOW").is_some() {
-        unseen.iter().for_each(|line| println!("UNSEEN {line}"));
+        for line in unseen {
+            println!("UNSEEN {line}");
+        }
     }
     assert!(share >= 0.95, "the oracle saw only {:.1} % of the changes", share * 100.0);
 }
