@@ -170,7 +170,7 @@ fn rule(row: usize, Row { model, kind, why, ops }: Row) -> Result<Rule, RuleErro
             return Err(RuleError::UnknownOption { row, option: option.clone(), model });
         }
     }
-    let glob = globset::GlobBuilder::new(&model).literal_separator(true).build();
+    let glob = globset::GlobBuilder::new(&model).literal_separator(true).empty_alternates(true).build();
     match glob.as_ref().map(Glob::compile_matcher) {
         Ok(matcher) => Ok(Rule { model, kind, why, ops, matcher }),
         Err(source) => Err(RuleError::Pattern { row, source: source.clone(), model }),

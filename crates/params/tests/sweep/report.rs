@@ -125,7 +125,7 @@ pub(crate) fn document(plain: &[Row], rich: &[Row]) -> String {
     let mut text = INTRODUCTION.to_owned();
     for (title, rows) in [("Plain", plain), ("Rich", rich)] {
         writeln!(text, "## {title} request\n").unwrap();
-        text += "| kind | endpoints | valid | unknown fields | honoured | of those seen | of those held back | refused | own fields |\n";
+        text += "| kind | endpoints | valid bodies | unknown fields | honoured | of those seen | of those held back | refused | own fields |\n";
         text += "|---|---|---|---|---|---|---|---|---|\n";
         for (name, group) in groups(rows) {
             let percent = |held: Option<bool>| {
@@ -136,7 +136,11 @@ pub(crate) fn document(plain: &[Row], rich: &[Row]) -> String {
             let cells = [
                 name.to_owned(),
                 group.len().to_string(),
-                count(&|row| row.violations.is_empty()).to_string(),
+                format!(
+                    "{} of {}",
+                    count(&|row| row.refused.is_none() && row.violations.is_empty()),
+                    count(&|row| row.refused.is_none())
+                ),
                 count(&|row| !row.unknown.is_empty()).to_string(),
                 percent(None),
                 percent(Some(false)),
