@@ -200,6 +200,14 @@ fn a_038_no_option_is_dropped_in_silence() {
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
+#[test]
+fn mapping_twice_is_mapping_once() {
+    let book = RuleBook::parse(RULES).unwrap();
+    let endpoints = catalogue::emulated().into_iter().chain(catalogue::endpoints().unwrap_or_default());
+    let other: Vec<String> = endpoints.filter_map(|row| single::again(&row, &book.matching(&row.id))).collect();
+    assert!(other.is_empty(), "{other:#?}");
+}
+
 /// An oracle that sees nothing would be content with everything: a field that is taken away or changed has to be missed.
 #[test]
 fn the_oracle_misses_what_is_taken_away_or_changed() {

@@ -64,3 +64,18 @@ pub(crate) fn changed_by(endpoint: &Endpoint, rules: &[&Rule], without: &[&Rule]
     };
     differs(&request) || alone(endpoint.kind).into_iter().any(|(_, options)| differs(&set(options)))
 }
+
+/// Mapping twice is mapping once: the body, given back as the model's own fields, is the body, and there is nothing to say.
+pub(crate) fn again(endpoint: &Endpoint, rules: &[&Rule]) -> Option<String> {
+    let input = endpoint.input()?;
+    let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).unwrap();
+    let request = ask::rich(endpoint.kind, &oracle::leaves(&endpoint.document, input));
+    let once = ask::complete(endpoint, request, &schema, rules).result.ok()?;
+    let mut request = Request::new();
+    request.extra = once.body.clone();
+    match map(&request, endpoint.kind, &schema, rules) {
+        Ok(twice) if twice.body == once.body && twice.notes.is_empty() => None,
+        Ok(twice) => Some(format!("{}: {:?} became {:?}, {:?}", endpoint.id, once.body, twice.body, twice.notes)),
+        Err(error) => Some(format!("{}: {:?}", endpoint.id, error.fields())),
+    }
+}
