@@ -75,8 +75,8 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("image", Carries::Media, &[
         "image_url", "start_image_url", "first_frame_url", "first_frame_image_url", "first_image_url", "start_frame_url",
         "input_image_url", "image_urls", "input_image_urls", "images_urls", "base_image_url", "target_image_url",
-        "target_image", "source_image_url", "init_image_url", "human_image_url", "person_image_url", "model_image_url",
-        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images", "frames",
+        "target_image", "source_image_url", "init_image_url", "initial_image_url", "human_image_url", "person_image_url", "model_image_url",
+        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "image_source", "images", "frames",
         "images[].url", "frames[].url", "images[].image_url", "image_references[].image_url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
         "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url", "face_image_url",
         "*image_url", "*image_urls", "*frame_url", "*photo_url", "*picture_url"]),

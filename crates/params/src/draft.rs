@@ -3,8 +3,8 @@
 use crate::{
     Mapped, MediaFacts, Op, Rule, UploadSlot,
     alias::{self, Alias, Carries},
+    carry::{fits, marked},
     coerce::{self, coerce},
-    media,
     path::{self, Path, Spot, Step},
 };
 use mediagen_core::{
@@ -32,10 +32,11 @@ pub(crate) struct Draft<'a> {
     pub(crate) facts: &'a [Option<MediaFacts>],
 }
 
-/// How the names of objects end that hold nothing but settings.
-const SETTINGS: &[&str] = &["config", "options", "setting", "settings", "parameters", "params"];
+/// How the names of objects end that hold settings, alone or beside a file.
+const SETTINGS: &[&str] =
+    &["config", "options", "setting", "settings", "parameters", "params", "video", "image", "audio", "voice"];
 
-/// The object fields of `schema` that hold nothing but settings.
+/// The object fields of `schema` that hold settings.
 fn settings(schema: &Schema) -> Vec<&str> {
     let holds = |ty: &FieldType| match ty {
         FieldType::Object(fields) => !fields.is_empty(),
@@ -98,6 +99,9 @@ impl<'a> Draft<'a> {
         for name in alias.fields {
             spots.extend(self.named(alias, name));
         }
+        for name in alias.fields {
+            spots.extend(self.inside(alias, name));
+        }
         spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
         renamed.into_iter().chain(spots).collect()
     }
@@ -111,27 +115,25 @@ impl<'a> Draft<'a> {
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
-            let (name, carries) = match name.split_at(1) {
-                ("=", name) => (name, Carries::Number),
-                (">", name) => (name, Carries::Growth),
-                _ => (name, alias.carries),
-            };
+            let (name, carries) = marked(alias, name);
             // Most names of the table are not in the schema: the top decides without a path being built.
             let root = name.split(['.', '[']).next().unwrap_or(name);
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
-            let inside = self.inside(alias, name);
-            return spot.into_iter().chain(inside).filter(|spot| fits(carries, spot.ty, spot.default())).collect();
+            return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
         self.ending(alias, ending)
     }
 
-    /// The same name inside an object that only holds settings, such as `config.duration`.
+    /// The same name inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
     fn inside(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
-        if self.settings.is_empty() || matches!(alias.carries, Carries::Media | Carries::Text) {
+        let nested = name.contains(['.', '*']) || matches!(alias.carries, Carries::Media | Carries::Text);
+        if self.settings.is_empty() || nested || alias.option == "width" || alias.option == "height" {
             return Vec::new();
         }
+        let (name, carries) = marked(alias, name);
         let paths = self.settings.iter().map(|holder| Path::key(holder).then(Step::Key(name.to_owned())));
-        paths.filter_map(|path| path::find(self.schema, &path)).filter(|spot| spot.field.is_some()).collect()
+        let spots = paths.filter_map(|path| path::find(self.schema, &path));
+        spots.filter(|spot| spot.field.is_some() && fits(carries, spot.ty, spot.default())).collect()
     }
 
     /// Required fields whose names only end like the alias and belong to no other option.
@@ -263,31 +265,5 @@ fn shown(option: &str, value: &Value) -> String {
     match option {
         "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),
         _ => value.to_string(),
-    }
-}
-
-/// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
-pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {
-    let is_numeric = |value: &Value| coerce::number(value).is_some();
-    match (carries, ty) {
-        (Carries::Special, _)
-        | (_, FieldType::Any)
-        | (Carries::Text, FieldType::Text { .. })
-        | (Carries::Flag, FieldType::Boolean)
-        | (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
-        (Carries::Media, ty) => media::shape(ty).is_some(),
-        (_, FieldType::Union(variants)) => variants.iter().any(|variant| fits(carries, variant, default)),
-        (Carries::Text, FieldType::List { items, .. }) => fits(Carries::Text, items, None),
-        (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
-        (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),
-        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
-            range.max.is_none_or(|max| max > 1.0)
-        }
-        (Carries::Growth, FieldType::Number(range) | FieldType::Integer(range)) => {
-            range.min.or(range.above).is_some_and(|min| min >= 1.0) && range.max.is_none_or(|max| max > 1.0)
-        }
-        (Carries::Number | Carries::Factor | Carries::Growth, FieldType::Enum(values)) => values.iter().any(is_numeric),
-        (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
-        _ => false,
     }
 }

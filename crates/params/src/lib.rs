@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod alias;
+mod carry;
 mod check;
 mod coerce;
 mod draft;

@@ -3,8 +3,9 @@
 use crate::{
     Op,
     alias::Carries,
+    carry::fits,
     coerce::{self, coerce, tidy},
-    draft::{Draft, fits},
+    draft::Draft,
     path::{self, Spot},
 };
 use mediagen_core::{FieldType, Modality, schema::Range};

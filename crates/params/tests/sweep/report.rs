@@ -114,7 +114,9 @@ Every endpoint gets a plain request (a prompt, the kind's own input, and the opt
 (every option and every role). *Valid* is the word of an independent JSON Schema validator. *Honoured* means that every
 wish which the endpoint can express is in the body, in the judgement of an oracle that reads the endpoint's names and types
 by their words and knows nothing of the mapper's tables. The *held back* fifth of the endpoints, chosen by a hash of their
-names, was not looked at while tables and rules were written. *Own fields* are fields that only the model knows (a LoRA, an
+names, was not looked at while tables and rules were written: at the first measurement its rates were 99.4 % (plain) and
+97.8 % (rich), against 99.9 % and 99.9 % of those that had been seen. Its five misses were looked at after that, and what
+was general in them was mended, so the columns below flatter it a little. *Own fields* are fields that only the model knows (a LoRA, an
 effect, an avatar): the refusal names them, and the sweep then gives them through `extra`. *Refused* endpoints have no
 place for the input itself: the request is refused with the reason, before anything is sent.
 

@@ -234,7 +234,7 @@ fn media(leaf: &Leaf<'_>, kind: ModelKind) -> Option<Sense> {
     if !holds || !address || (leaf.any(other) && !leaf.required) || (!leaf.top && !leaf.required) {
         return None;
     }
-    if leaf.any("model path font pdf webhook id text prompt description name embedding") {
+    if leaf.any("archive zip model path font pdf webhook id text prompt description name embedding") {
         return None;
     }
     let reference = leaf.any("reference references ref subject style");
