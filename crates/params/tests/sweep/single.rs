@@ -72,7 +72,7 @@ pub(crate) fn again(endpoint: &Endpoint, rules: &[&Rule]) -> Option<String> {
     let request = ask::rich(endpoint.kind, &oracle::leaves(&endpoint.document, input));
     let once = ask::complete(endpoint, request, &schema, rules).result.ok()?;
     let mut request = Request::new();
-    request.extra = once.body.clone();
+    request.extra.clone_from(&once.body);
     match map(&request, endpoint.kind, &schema, rules) {
         Ok(twice) if twice.body == once.body && twice.notes.is_empty() => None,
         Ok(twice) => Some(format!("{}: {:?} became {:?}, {:?}", endpoint.id, once.body, twice.body, twice.notes)),
