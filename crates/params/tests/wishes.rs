@@ -1,5 +1,7 @@
 //! Wishes that need more than a name: dialogues, settings objects, grids of frames, regions of a language.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 mod common;
 
 use common::{adjusted, body, fields, noted, schema, strict, with};

@@ -45,7 +45,7 @@ fn unit(spot: &Spot<'_>) -> Unit {
     let name = spot.path.to_string();
     if name.ends_with("_ms") {
         Unit::Milliseconds
-    } else if name.contains("frame") {
+    } else if name.split(['_', '.']).any(|word| matches!(word, "frame" | "frames")) {
         Unit::Frames
     } else {
         Unit::Seconds
