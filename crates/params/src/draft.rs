@@ -5,6 +5,7 @@ use crate::{
     alias::{self, Alias, Carries},
     carry::{fits, marked},
     coerce::{self, coerce},
+    names::Names,
     path::{self, Path, Spot, Step},
 };
 use mediagen_core::{
@@ -26,6 +27,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) given: Vec<Path>,
     /// Places that canonical parts took.
     filled: Vec<Path>,
+    /// Which names the schema may have.
+    names: Names,
     /// Names of the objects that hold settings.
     settings: Vec<&'a str>,
     /// What is known of the inputs' files, in the inputs' order.
@@ -63,6 +66,7 @@ impl<'a> Draft<'a> {
             uploads: Vec::new(),
             given: Vec::new(),
             filled: Vec::new(),
+            names: Names::of(schema),
             settings: settings(schema),
             facts: &[],
         }
@@ -99,8 +103,8 @@ impl<'a> Draft<'a> {
         for name in alias.fields {
             spots.extend(self.named(alias, name));
         }
-        for name in alias.fields {
-            spots.extend(self.inside(alias, name));
+        if !self.settings.is_empty() {
+            spots.extend(alias.fields.iter().flat_map(|name| self.inside(alias, name)));
         }
         spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
         renamed.into_iter().chain(spots).collect()
@@ -117,7 +121,10 @@ impl<'a> Draft<'a> {
         let Some(ending) = name.strip_prefix('*') else {
             let (name, carries) = marked(alias, name);
             // Most names of the table are not in the schema: the top decides without a path being built.
-            let root = name.split(['.', '[']).next().unwrap_or(name);
+            let root = name.bytes().position(|byte| byte == b'.' || byte == b'[').map_or(name, |end| &name[..end]);
+            if !self.names.may_hold(root) {
+                return Vec::new();
+            }
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
             return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
@@ -127,7 +134,7 @@ impl<'a> Draft<'a> {
     /// The same name inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
     fn inside(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let nested = name.contains(['.', '*']) || matches!(alias.carries, Carries::Media | Carries::Text);
-        if self.settings.is_empty() || nested || alias.option == "width" || alias.option == "height" {
+        if nested || alias.option == "width" || alias.option == "height" {
             return Vec::new();
         }
         let (name, carries) = marked(alias, name);

@@ -11,6 +11,7 @@ mod inputs;
 mod map;
 mod mapped;
 mod media;
+mod names;
 mod openapi;
 mod options;
 mod path;
