@@ -128,7 +128,16 @@ impl<'a> Draft<'a> {
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
             return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
-        self.ending(alias, ending)
+        self.ending(alias, ending, true)
+    }
+
+    /// Places that only end like `option`, required or not: for what has to go somewhere.
+    pub(crate) fn alike(&self, option: &str) -> Vec<Spot<'a>> {
+        let Some(alias) = alias::alias(option, self.kind) else { return Vec::new() };
+        let endings = alias.fields.iter().filter_map(|name| name.strip_prefix('*'));
+        let mut spots: Vec<Spot<'a>> = endings.flat_map(|ending| self.ending(alias, ending, false)).collect();
+        spots.retain(|spot| !self.dropped(&spot.path));
+        spots
     }
 
     /// The same name inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
@@ -143,13 +152,13 @@ impl<'a> Draft<'a> {
         spots.filter(|spot| spot.field.is_some() && fits(carries, spot.ty, spot.default())).collect()
     }
 
-    /// Required fields whose names only end like the alias and belong to no other option.
-    fn ending(&self, alias: &Alias, ending: &str) -> Vec<Spot<'a>> {
+    /// Fields, required ones or all, whose names only end like the alias and belong to no other option.
+    fn ending(&self, alias: &Alias, ending: &str, required: bool) -> Vec<Spot<'a>> {
         let belongs_elsewhere = |name: &str| {
             alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
         };
         let fields = self.schema.inputs.iter().filter(|field| {
-            field.required
+            (field.required || !required)
                 && field.name.ends_with(ending)
                 && !alias.fields.contains(&field.name.as_str())
                 && !belongs_elsewhere(&field.name)

@@ -39,7 +39,11 @@ fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usi
     if draft.blind() {
         return blind(draft, role, inputs);
     }
-    let places: Vec<Spot<'_>> = draft.places(role.as_str()).into_iter().filter(|spot| room(draft, spot) > 0).collect();
+    let mut places = draft.places(role.as_str());
+    if places.is_empty() && Some(role) == main {
+        places = draft.alike(role.as_str());
+    }
+    places.retain(|spot| room(draft, spot) > 0);
     let left = spread(draft, role, &own(draft, role, places), inputs);
     if left.is_empty() {
         return;

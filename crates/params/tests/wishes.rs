@@ -147,3 +147,26 @@ fn a_language_becomes_its_usual_region() {
     assert_eq!(sent("en-AU", json!("en-GB")), "en-AU");
     assert_eq!(sent("de", json!(null)), "de-DE");
 }
+
+#[test]
+fn the_main_input_goes_to_the_only_field_that_sounds_like_it_even_an_optional_one() {
+    let schema = schema(&json!({"building_image_url": text(), "palette_id": text()}), &[]);
+    let request = Request::new().with_input(Role::Image, "https://media.test/a.png".parse().unwrap());
+    let mapped = map(&request, ModelKind::ImageToImage, &schema, &[]).unwrap();
+    assert_eq!(Value::from(mapped.body), json!({"building_image_url": "https://media.test/a.png"}));
+    // What is not the main input of the kind is not guessed.
+    assert!(map(&request, ModelKind::TextToImage, &schema, &[]).unwrap().body.is_empty());
+}
+
+#[test]
+fn a_ratio_is_found_among_words_and_sizes() {
+    for (values, expected) in [
+        (json!(["vertical", "horizontal"]), "horizontal"),
+        (json!(["portrait_16_9", "landscape_16_9", "square"]), "landscape_16_9"),
+        (json!(["1280x720", "720x1280"]), "1280x720"),
+    ] {
+        let properties = fields(&[("aspect_ratio", json!({"enum": values}))]);
+        let request = with(|options| options.aspect_ratio = Some(mediagen_core::AspectRatio::new(16, 9)));
+        assert_eq!(body(&request, ModelKind::TextToVideo, &properties)["aspect_ratio"], expected);
+    }
+}
