@@ -212,7 +212,13 @@ impl<'a> Draft<'a> {
 
     /// Maps an option that needs no more than its alias and coercion.
     pub(crate) fn plain(&mut self, option: &str, asked: &Value) {
-        match self.target(option) {
+        let target = self.target(option);
+        self.plain_at(option, asked, target);
+    }
+
+    /// The same where the place is known.
+    pub(crate) fn plain_at(&mut self, option: &str, asked: &Value, target: Option<Spot<'_>>) {
+        match target {
             Some(spot) => {
                 if !self.fill(option, asked, &spot) {
                     let why = format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty));
