@@ -15,6 +15,8 @@ pub(crate) enum Carries {
     Number,
     /// A number that may be above 1.
     Factor,
+    /// A number that is 1 or more.
+    Growth,
     /// A number from 0 to 1.
     Share,
     /// True or false.
@@ -28,7 +30,8 @@ pub(crate) enum Carries {
 /// One row: a canonical option or role, for some kinds or (empty) all, and the fields it goes to, best first.
 ///
 /// Fields are dotted paths; `inputs[].text` is the first item of a list, and a leading `*` stands for any beginning of a
-/// required field's name, and a leading `=` lets any scale of numbers pass.
+/// required field's name, a leading `=` lets any scale of numbers pass, and a leading `>` only numbers from 1 up: what is
+/// called a bare `scale` and may be below 1 is a weight, not an enlargement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Alias {
     pub(crate) option: &'static str,
@@ -61,7 +64,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     // Speech models that have both `text` and `prompt` mean the style by `prompt`.
     of(&[TextToAudio], row("prompt", Carries::Text, &[
         "text", "gen_text", "script", "transcript", "input_text", "preview_text", "prompt", "text_prompt", "inputs[].text",
-        "scene[].text", "dialogue[].text", "lyrics", "lyrics_prompt", "lyric", "tags", "caption", "description"])),
+        "scene[].text", "dialogue[].text", "input", "speech_text", "content", "lyrics", "lyrics_prompt", "lyric", "tags", "caption", "description"])),
     of(&[AudioToAudio], row("prompt", Carries::Text, &[
         "prompt", "text_prompt", "tags", "text", "description", "instruction", "instructions", "lyrics"])),
     row("prompt", Carries::Text, &[
@@ -73,8 +76,8 @@ pub(crate) static ALIASES: &[Alias] = &[
         "image_url", "start_image_url", "first_frame_url", "first_frame_image_url", "first_image_url", "start_frame_url",
         "input_image_url", "image_urls", "input_image_urls", "images_urls", "base_image_url", "target_image_url",
         "target_image", "source_image_url", "init_image_url", "human_image_url", "person_image_url", "model_image_url",
-        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images[].url", "images",
-        "frames[].url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
+        "subject_image_url", "control_image_url", "img_url", "image", "input_image", "images", "frames",
+        "images[].url", "frames[].url", "images[].image_url", "image_references[].image_url", "reference_image_url", "reference_image_urls", "subject_reference_image_url",
         "control_lora_image_url", "garment_image_url", "image_data_url", "images_data_url", "face_image_url",
         "*image_url", "*image_urls", "*frame_url", "*photo_url", "*picture_url"]),
     row("end_image", Carries::Media, &[
@@ -86,7 +89,8 @@ pub(crate) static ALIASES: &[Alias] = &[
         "reference_image_urls", "reference_image_url", "ref_image_urls", "ref_image_url", "style_image_url",
         "style_reference_image_url", "style_reference_url", "subject_image_urls", "image_prompt_url", "style_image",
         "reference_images", "reference_image", "image_references[].image_url", "reference_video_urls",
-        "reference_video_url", "garment_image_url", "image_urls", "image_url"]),
+        "reference_video_url", "garment_image_url", "image_urls", "input_image_urls", "images_urls", "images", "input_images",
+        "image_url"]),
     row("video", Carries::Media, &[
         "video_url", "input_video_url", "source_video_url", "base_video_url", "main_video_url", "target_video_url",
         "video_urls", "input_video_urls", "video", "input_video", "video.video_url", "driving_video_url",
@@ -112,7 +116,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("seed", Carries::Number, &["seed", "random_seed", "noise_seed", "rng_seed"]),
     row("count", Carries::Number, &[
         "num_images", "num_outputs", "number_of_images", "num_videos", "num_samples", "num_generations", "num_variations",
-        "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples"]),
+        "num_results", "number_of_results", "batch_size", "num_copies", "n", "samples", "max_images"]),
     row("steps", Carries::Number, &[
         "num_inference_steps", "steps", "num_steps", "inference_steps", "number_of_steps", "sampling_steps", "ddim_steps",
         "diffusion_steps", "steps_num"]),
@@ -121,14 +125,14 @@ pub(crate) static ALIASES: &[Alias] = &[
         "classifier_free_guidance_scale", "cfg_weight", "guidance_strength", "guide_scale", "true_cfg"]),
     row("strength", Carries::Share, &[
         "strength", "image_strength", "video_strength", "prompt_strength", "denoising_strength", "denoise_strength",
-        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "=noise_aug_strength", "=cond_aug"]),
+        "edit_strength", "fidelity", "creativity", "image_prompt_strength", "init_noise_level", "noise_strength", "=noise_aug_strength", "=cond_aug"]),
     row("fps", Carries::Number, &[
         "fps", "frames_per_second", "frame_rate", "video_fps", "output_fps", "target_fps", "export_fps"]),
     row("loop", Carries::Flag, &["loop", "looping", "is_loop", "seamless_loop", "enable_loop", "loop_video"]),
     row("motion", Carries::Number, &[
         "motion_bucket_id", "motion_strength", "motion_scale", "motion", "motion_intensity", "motion_score"]),
     row("scale", Carries::Factor, &[
-        "upscale_factor", "upscaling_factor", "scale", "scale_factor", "upscaling", "upscale", "upscale_ratio",
+        "upscale_factor", "upscaling_factor", ">scale", "scale_factor", "upscaling", "upscale", "upscale_ratio",
         "outscale", "enlarge_factor", "magnification"]),
     row("similarity", Carries::Share, &[
         "similarity", "similarity_boost", "face_similarity", "identity_strength", "id_weight", "id_scale",
@@ -150,7 +154,8 @@ pub(crate) static ALIASES: &[Alias] = &[
 
     row("format", Carries::Special, &[
         "output_format", "format", "image_format", "audio_format", "video_format", "video_output_type", "output_type",
-        "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format"]),
+        "audio_setting.format", "audio_settings.format", "file_format", "export_format", "response_format", "output_codec",
+        "video_codec", "codec"]),
     row("language", Carries::Special, &[
         "language", "language_code", "lang", "language_boost", "tts_language", "target_language", "output_language",
         "target_lang", "text_language", "language_id", "voice_language"]),
@@ -171,7 +176,7 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("height", Carries::Number, &["height", "image_height", "output_height", "target_height", "video_height"]),
     row("aspect_ratio", Carries::Special, &[
         "aspect_ratio", "ratio", "image_aspect_ratio", "video_aspect_ratio", "output_aspect_ratio", "target_aspect_ratio",
-        "image_size", "size", "orientation"]),
+        "image_size", "size", "orientation", "resolution_mode"]),
     row("resolution", Carries::Special, &[
         "resolution", "image_resolution", "video_resolution", "output_resolution", "target_resolution", "video_quality",
         "megapixels", "size", "image_size", "quality"]),

@@ -1,7 +1,7 @@
 //! The body while it is being written: where things go, and the record of what was changed on the way.
 
 use crate::{
-    Mapped, Op, Rule, UploadSlot,
+    Mapped, MediaFacts, Op, Rule, UploadSlot,
     alias::{self, Alias, Carries},
     coerce::{self, coerce},
     media,
@@ -26,6 +26,25 @@ pub(crate) struct Draft<'a> {
     pub(crate) given: Vec<Path>,
     /// Places that canonical parts took.
     filled: Vec<Path>,
+    /// Names of the objects that hold settings.
+    settings: Vec<&'a str>,
+    /// What is known of the inputs' files, in the inputs' order.
+    pub(crate) facts: &'a [Option<MediaFacts>],
+}
+
+/// How the names of objects end that hold nothing but settings.
+const SETTINGS: &[&str] = &["config", "options", "setting", "settings", "parameters", "params"];
+
+/// The object fields of `schema` that hold nothing but settings.
+fn settings(schema: &Schema) -> Vec<&str> {
+    let holds = |ty: &FieldType| match ty {
+        FieldType::Object(fields) => !fields.is_empty(),
+        FieldType::Union(variants) => variants.iter().any(|variant| matches!(variant, FieldType::Object(_))),
+        _ => false,
+    };
+    let named = |name: &str| SETTINGS.contains(&name.rsplit('_').next().unwrap_or(name));
+    let fields = schema.inputs.iter().filter(|field| named(&field.name) && holds(&field.ty));
+    fields.map(|field| field.name.as_str()).collect()
 }
 
 impl<'a> Draft<'a> {
@@ -43,6 +62,8 @@ impl<'a> Draft<'a> {
             uploads: Vec::new(),
             given: Vec::new(),
             filled: Vec::new(),
+            settings: settings(schema),
+            facts: &[],
         }
     }
 
@@ -90,12 +111,31 @@ impl<'a> Draft<'a> {
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
-            let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
+            let (name, carries) = match name.split_at(1) {
+                ("=", name) => (name, Carries::Number),
+                (">", name) => (name, Carries::Growth),
+                _ => (name, alias.carries),
+            };
             // Most names of the table are not in the schema: the top decides without a path being built.
             let root = name.split(['.', '[']).next().unwrap_or(name);
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
-            return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
+            let inside = self.inside(alias, name);
+            return spot.into_iter().chain(inside).filter(|spot| fits(carries, spot.ty, spot.default())).collect();
         };
+        self.ending(alias, ending)
+    }
+
+    /// The same name inside an object that only holds settings, such as `config.duration`.
+    fn inside(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
+        if self.settings.is_empty() || matches!(alias.carries, Carries::Media | Carries::Text) {
+            return Vec::new();
+        }
+        let paths = self.settings.iter().map(|holder| Path::key(holder).then(Step::Key(name.to_owned())));
+        paths.filter_map(|path| path::find(self.schema, &path)).filter(|spot| spot.field.is_some()).collect()
+    }
+
+    /// Required fields whose names only end like the alias and belong to no other option.
+    fn ending(&self, alias: &Alias, ending: &str) -> Vec<Spot<'a>> {
         let belongs_elsewhere = |name: &str| {
             alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
         };
@@ -114,9 +154,19 @@ impl<'a> Draft<'a> {
         self.places(option).into_iter().find(|spot| self.free(&spot.path))
     }
 
+    /// Every place that a canonical part took.
+    pub(crate) fn filled(&self) -> &[Path] {
+        &self.filled
+    }
+
     /// Whether no canonical part was written to `path` yet.
     pub(crate) fn free(&self, path: &Path) -> bool {
         !self.filled.iter().any(|other| other.overlaps(path))
+    }
+
+    /// How many items of the list at `path` were written.
+    pub(crate) fn held(&self, path: &Path) -> usize {
+        self.filled.iter().filter(|other| path.leads_to(other)).count()
     }
 
     /// Writes what `option` (asked as `asked`) became; the caller's own field at the same place wins.
@@ -233,7 +283,10 @@ pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) ->
         (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
             range.max.is_none_or(|max| max > 1.0)
         }
-        (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
+        (Carries::Growth, FieldType::Number(range) | FieldType::Integer(range)) => {
+            range.min.or(range.above).is_some_and(|min| min >= 1.0) && range.max.is_none_or(|max| max > 1.0)
+        }
+        (Carries::Number | Carries::Factor | Carries::Growth, FieldType::Enum(values)) => values.iter().any(is_numeric),
         (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
         _ => false,
     }

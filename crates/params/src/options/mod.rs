@@ -1,6 +1,7 @@
 //! Canonical options: most need only their alias and coercion, some have a shape of their own.
 
 mod duration;
+mod enlarge;
 mod geometry;
 mod measure;
 mod quality;
