@@ -1,10 +1,6 @@
 //! Running other programs, each step named and timed.
 
-use std::{
-    path::PathBuf,
-    process::Command,
-    time::Instant,
-};
+use std::{path::PathBuf, process::Command, time::Instant};
 
 /// What a chore gives: nothing, or a sentence for the person who started it.
 pub(crate) type Outcome = Result<(), String>;
@@ -57,8 +53,13 @@ pub(crate) fn program(name: &str) -> Command {
 pub(crate) fn step(name: &str, command: &mut Command) -> Outcome {
     println!("== {name}");
     let begun = Instant::now();
-    let status = command.status().map_err(|e| format!("{name}: cannot start {}: {e}", command.get_program().display()))?;
-    println!("== {name}: {} after {:.0} s", if status.success() { "ok" } else { "FAILED" }, begun.elapsed().as_secs_f64());
+    let status =
+        command.status().map_err(|e| format!("{name}: cannot start {}: {e}", command.get_program().display()))?;
+    println!(
+        "== {name}: {} after {:.0} s",
+        if status.success() { "ok" } else { "FAILED" },
+        begun.elapsed().as_secs_f64()
+    );
     if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})")) }
 }
 
@@ -70,7 +71,8 @@ mod tests {
     fn a_123_tests_get_no_key_and_no_way_out() {
         let mut command = cargo(&["test"]);
         fenced(&mut command);
-        let seen = |name: &str| command.get_envs().find(|(n, _)| *n == name).map(|(_, value)| value.map(ToOwned::to_owned));
+        let seen =
+            |name: &str| command.get_envs().find(|(n, _)| *n == name).map(|(_, value)| value.map(ToOwned::to_owned));
         for key in KEYS {
             assert_eq!(seen(key), Some(None), "{key} is passed on");
         }

@@ -54,7 +54,11 @@ pub(crate) async fn run(global: &Global) -> Result<ExitCode> {
         Err(error) => {
             let key = error.fields().iter().any(|field| field.path == "key");
             let detail = format!("{error}; {}", error.hint().unwrap_or_default());
-            findings.push(finding(if key { "key" } else { "configuration" }, if key { State::Key } else { State::Config }, detail));
+            findings.push(finding(
+                if key { "key" } else { "configuration" },
+                if key { State::Key } else { State::Config },
+                detail,
+            ));
         }
     }
     findings.push(folder());
@@ -119,6 +123,7 @@ fn document(findings: &[Finding], code: u8) -> Value {
 }
 
 fn text(findings: &[Finding]) -> String {
-    let rows: Vec<_> = findings.iter().map(|f| vec![f.state.word().to_owned(), f.name.clone(), f.detail.clone()]).collect();
+    let rows: Vec<_> =
+        findings.iter().map(|f| vec![f.state.word().to_owned(), f.name.clone(), f.detail.clone()]).collect();
     ui::table(&rows)
 }

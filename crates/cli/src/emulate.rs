@@ -29,7 +29,9 @@ pub(crate) async fn run(global: &Global, arguments: &EmulateArgs) -> Result<Exit
     ui::result(global, &json!({"status": "listening", "base_url": base, "endpoints": endpoints}), &text);
     let interrupted = tokio::signal::ctrl_c().await;
     drop(emulator);
-    interrupted.map(|()| ExitCode::SUCCESS).map_err(|e| Error::new(ErrorKind::Io, "cannot wait for Ctrl-C").with_source(e))
+    interrupted
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|e| Error::new(ErrorKind::Io, "cannot wait for Ctrl-C").with_source(e))
 }
 
 /// Starts an emulator.

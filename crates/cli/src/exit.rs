@@ -8,7 +8,10 @@ use std::process::ExitCode;
 pub(crate) fn code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Config if error.fields().iter().any(|f| f.path == "key") => 3,
-        ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::AccountLocked | ErrorKind::QuotaExceeded => 3,
+        ErrorKind::Unauthenticated
+        | ErrorKind::PermissionDenied
+        | ErrorKind::AccountLocked
+        | ErrorKind::QuotaExceeded => 3,
         ErrorKind::InvalidInput | ErrorKind::NotFound if error.dispatch() == Dispatch::Answered => 4,
         ErrorKind::ContentRejected | ErrorKind::JobFailed => 4,
         ErrorKind::SubmitUnknown => 7,

@@ -57,7 +57,10 @@ impl Progress {
             Event::Adjusted(note) => self.note(&format!("note: {note}")),
             Event::Warning(text) => self.note(&format!("warning: {text}")),
             Event::Retrying { phase, attempt, delay, reason } => {
-                self.note(&format!("{phase} failed (attempt {attempt}), again in {:.1} s: {reason}", delay.as_secs_f64()));
+                self.note(&format!(
+                    "{phase} failed (attempt {attempt}), again in {:.1} s: {reason}",
+                    delay.as_secs_f64()
+                ));
             }
             _ => {}
         }
@@ -110,7 +113,8 @@ impl Progress {
 }
 
 fn spinner() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner} {prefix} {msg} [{elapsed}]").unwrap_or_else(|_| ProgressStyle::default_spinner())
+    ProgressStyle::with_template("{spinner} {prefix} {msg} [{elapsed}]")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn bytes_style() -> ProgressStyle {

@@ -18,16 +18,14 @@ pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
         drop(writeln!(std::io::stdout(), "{}", crate::exit::document(error, job)));
         return;
     }
-    let mut text = format!("error: {error}");
+    let mut lines = vec![format!("error: {error}")];
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(&format!("\n  because: {cause}"));
+        lines.push(format!("  because: {cause}"));
         source = cause.source();
     }
-    if let Some(hint) = error.hint() {
-        text.push_str(&format!("\n  hint: {hint}"));
-    }
-    drop(writeln!(std::io::stderr(), "{text}"));
+    lines.extend(error.hint().map(|hint| format!("  hint: {hint}")));
+    drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));
 }
 
 /// Bytes for a person: `312.4 kB`.

@@ -1,7 +1,4 @@
-//! fal.ai on one loopback port: queue, storage, catalogue and real media, for tests without a key.
-//!
-//! The crate knows none of the other crates of this workspace: a shared type would let one
-//! misreading of fal's protocol hide in both the client and its judge.
+#![doc = include_str!("../README.md")]
 
 pub mod catalogue;
 pub mod media;

@@ -6,8 +6,10 @@ use crate::{
     client::{FalClient, ModelItem},
     id::EndpointId,
 };
-use mediagen_core::{Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource};
 use mediagen_core::nearest::{join, nearest};
+use mediagen_core::{
+    Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource,
+};
 use mediagen_params::schema_from_openapi;
 use serde_json::Value;
 use std::{
@@ -128,8 +130,8 @@ impl Catalog {
 
     /// `NotFound` with up to three names that are near.
     async fn not_found(&self, client: &FalClient, cx: &Context, wanted: &str) -> Error {
-        let error = Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`"))
-            .with_provider(INFO.id.clone());
+        let error =
+            Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`")).with_provider(INFO.id.clone());
         let listing = self.listing.get_or_try_init(|| listing(client, cx)).await;
         let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
         let near = nearest(wanted, listed.chain(self.aliases.names()), 3);
@@ -178,7 +180,7 @@ fn spec_of(item: &ModelItem) -> ModelSpec {
     let text = |key: &str| item.metadata.get(key).and_then(Value::as_str).filter(|t| !t.is_empty());
     let mut spec = spec(&item.endpoint_id, text("category"), text("kind"));
     if let Some(title) = text("display_name") {
-        spec.title = title.to_owned();
+        title.clone_into(&mut spec.title);
     }
     spec.deprecated = text("status") == Some("deprecated");
     spec

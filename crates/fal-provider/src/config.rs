@@ -93,6 +93,14 @@ impl FalConfig {
         Self::resolve(&Settings::new().with("key", key), |_| None)
     }
 
+    /// fal's own addresses and no key: enough for the catalogue, and for seeing what would be sent.
+    ///
+    /// # Errors
+    /// `Config` should an address of this crate's own be malformed.
+    pub fn keyless() -> Result<Self> {
+        Self::resolve(&Settings::new(), |_| None)
+    }
+
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
     /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`.
     ///
@@ -215,6 +223,8 @@ fn checked_key(name: &str, key: &str) -> Result<SecretString> {
 }
 
 fn bases(settings: &Settings, environment: &impl Fn(&str) -> Option<String>) -> Result<Bases> {
+    // An address variable that is set to nothing is not set.
+    let environment = |name: &str| environment(name).filter(|url| !url.trim().is_empty());
     let base = |service: &Service| {
         let under = |name: &str, base: &str| Ok(join(&parse_base(name, base)?, &[service.segment]));
         if let Some(url) = settings.get(service.setting) {
@@ -263,5 +273,4 @@ pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

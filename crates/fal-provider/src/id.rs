@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused_without_an_index_error() {
-        for text in ["", "/", "flux", "a//b", "../etc/passwd", "a/../b", "a b/c", "workflows/a", "a/b?x=1", "-x", "1-"] {
+        for text in ["", "/", "flux", "a//b", "../etc/passwd", "a/../b", "a b/c", "workflows/a", "a/b?x=1", "-x", "1-"]
+        {
             assert_eq!(EndpointId::parse(text).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }
     }

@@ -10,8 +10,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Context, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaModel, Model, ModelSpec,
-    ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
+    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaModel, Model,
+    ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
 use mediagen_params::{Mapped, map};
 use serde_json::Value;
@@ -63,7 +63,9 @@ impl<K: Kind> FalModel<K> {
     async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<()> {
         let mut urls = BTreeMap::new();
         for (input, file) in &ready.files {
-            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await?;
+            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await;
+            // Whatever became of the upload: the paid call did not leave.
+            let uploaded = uploaded.map_err(|e| e.with_dispatch(Dispatch::NotSent))?;
             urls.insert(*input, uploaded.url);
         }
         for slot in std::mem::take(&mut ready.mapped.uploads) {

@@ -203,5 +203,4 @@ fn bare(url: &Url) -> String {
 }
 
 #[cfg(test)]
-#[path = "output_tests.rs"]
 mod tests;

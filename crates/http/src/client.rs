@@ -3,8 +3,8 @@
 mod attempt;
 
 use crate::{
-    Authorize, Classify, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat, ReqwestTransport, RetryPolicy,
-    StatusClassify, Verdict, hosts, redact,
+    Authorize, Classify, Credential, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat, ReqwestTransport,
+    RetryPolicy, StatusClassify, Verdict, hosts, redact,
 };
 use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
@@ -165,24 +165,24 @@ impl HttpClient {
         }
     }
 
+    /// What `request` carries; the host policy's word where it says nothing itself.
+    fn credential_of(&self, request: &HttpRequest) -> Option<Credential> {
+        match &request.authorize {
+            Authorize::Never => None,
+            Authorize::ByHost => self.0.hosts.credential_for(&request.url).cloned(),
+            Authorize::With(credential) => Some(credential.clone()),
+        }
+    }
+
     fn headers(&self, request: &HttpRequest) -> Result<HeaderMap> {
         let mut headers = request.headers.clone();
         headers.entry(header::USER_AGENT).or_insert_with(|| self.0.user_agent.clone());
-        let credential = match &request.authorize {
-            Authorize::Never => None,
-            Authorize::ByHost => self.0.hosts.credential_for(&request.url),
-            Authorize::With(_) if !hosts::is_confidential(&request.url) => {
-                return Err(Error::new(
-                    ErrorKind::Config,
-                    format!(
-                        "no key is sent to `{}`: `https` is needed, or an address of this machine",
-                        redact(&request.url)
-                    ),
-                ));
-            }
-            Authorize::With(credential) => Some(credential),
-        };
-        if let Some(credential) = credential {
+        if matches!(request.authorize, Authorize::With(_)) && !hosts::is_confidential(&request.url) {
+            let url = redact(&request.url);
+            let message = format!("no key is sent to `{url}`: `https` is needed, or an address of this machine");
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        if let Some(credential) = self.credential_of(request) {
             headers.insert(header::AUTHORIZATION, credential.header_value()?);
         }
         Ok(headers)

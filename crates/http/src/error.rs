@@ -1,7 +1,7 @@
 //! From failed exchanges to core errors.
 
 use crate::{HttpRequest, Repeat, Stage, TransportError, redact};
-use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Retry};
+use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry};
 use std::{io, time::Duration};
 use url::Url;
 
@@ -33,7 +33,8 @@ impl Failure {
     /// The error for the caller, with `retry` where the failure was not a final one by itself.
     pub(crate) fn into_error(self, request: &HttpRequest, retry: Retry) -> Error {
         let url = redact(&request.url);
-        let once = request.repeat == Repeat::Once;
+        // Only a call that buys something can be bought twice; a status stream that broke is just asked for again.
+        let once = request.repeat == Repeat::Once && request.phase == Phase::Submit;
         let error = match self {
             Self::Body(e) => return Error::new(ErrorKind::Io, "the data to send cannot be read").with_source(e),
             Self::Transport(e) if e.stage == Stage::NotSent => {

@@ -27,6 +27,6 @@ pub use secrecy;
 pub use sse::SseEvent;
 pub use transport::{BodyStream, HttpTransport, Stage, TransportError};
 
-pub use self::reqwest::ReqwestTransport;
+pub use self::reqwest::{ReqwestTransport, install_crypto};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 pub use url::Url;

@@ -41,7 +41,15 @@ impl ReqwestTransport {
     }
 }
 
+/// Makes ring the cryptography of TLS in this process, unless the program chose another before. Every client of
+/// reqwest in this workspace is built after a call of it: reqwest itself comes without any.
+pub fn install_crypto() {
+    // A choice that was made before stands.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
 fn base() -> ClientBuilder {
+    install_crypto();
     Client::builder().redirect(redirect::Policy::none()).referer(false).connect_timeout(CONNECT)
 }
 

@@ -1,6 +1,6 @@
 //! An answer: status and headers now, the body as it arrives, bounded.
 
-use crate::{BodyStream, ResponseHead, SseEvent, error, redact, sse};
+use crate::{BodyStream, Credential, ResponseHead, SseEvent, error, redact, sse};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderMap, Method, header};
@@ -17,6 +17,8 @@ pub struct HttpResponse {
     pub(crate) attempts: u32,
     pub(crate) exhausted: bool,
     pub(crate) cx: Context,
+    /// What the call was made with, to be taken out of excerpts.
+    pub(crate) credential: Option<Credential>,
     /// Behind a lock only so that `&HttpResponse` may cross threads; it is never contended.
     pub(crate) body: Mutex<BodyStream>,
 }
@@ -83,8 +85,9 @@ impl HttpResponse {
         Ok(all.freeze())
     }
 
-    /// The first `limit` bytes as text, for messages: whatever arrived, never an error.
+    /// The first `limit` bytes as text, for messages: whatever arrived, never an error, and without the key.
     pub async fn text_excerpt(self, limit: usize) -> String {
+        let credential = self.credential.clone();
         let mut stream = self.into_stream();
         let mut all = Vec::new();
         while all.len() < limit {
@@ -98,7 +101,7 @@ impl HttpResponse {
             // A character cut by the limit is no error of the server.
             text.truncate(text.trim_end_matches('\u{FFFD}').len());
         }
-        text
+        credential.map_or_else(|| text.clone(), |credential| credential.scrub(&text))
     }
 
     /// The body as JSON, at most `limit` bytes. Fails with `InvalidResponse` when it is not what `T` needs.

@@ -21,11 +21,11 @@ pub mod prelude {
     pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Target};
     pub use mediagen_core::{
         AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
-        ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest, MediaCapability,
-        MediaInput, MediaModel, MediaModelExt, ModelKind, Options, Output, OutputFormat, Policy, Provider, Quality, RawModel,
-        RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted, TextToAudioModel, TextToAudioRequest,
-        TextToImageModel, TextToImageRequest, TextToVideoModel, TextToVideoRequest, VideoComposition, VideoToVideoModel,
-        VideoToVideoRequest, kind,
+        ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest,
+        MediaCapability, MediaInput, MediaModel, MediaModelExt, ModelKind, Options, Output, OutputFormat, Policy,
+        Provider, Quality, RawModel, RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted,
+        TextToAudioModel, TextToAudioRequest, TextToImageModel, TextToImageRequest, TextToVideoModel,
+        TextToVideoRequest, VideoComposition, VideoToVideoModel, VideoToVideoRequest, kind,
     };
 }
 

@@ -37,7 +37,7 @@ impl Bench {
         let registry = harness.registry();
         let recorder = Recorder::default();
         let mut deadlines = Deadlines::default();
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         (deadlines.request, deadlines.start, deadlines.run) = (hour, hour, hour);
         (deadlines.total, deadlines.idle) = (hour, hour);
         let cx = Context::new(InstantClock::default())

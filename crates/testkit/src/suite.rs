@@ -6,14 +6,15 @@ use mediagen_core::{BoxFuture, Kind, KindVisitor, ModelKind};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 /// A trial that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Runs the suite with the arguments of a test binary: the whole `main` of a `tests/conformance.rs` with
 /// `harness = false`.
 pub fn main(harness: impl Harness) -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = trials(Arc::new(harness))
-        .unwrap_or_else(|problem| vec![Trial::test("conformance::setup", move || Err(problem.into()))]);
+    let harness: Arc<dyn Harness> = Arc::new(harness);
+    let trials =
+        trials(&harness).unwrap_or_else(|problem| vec![Trial::test("conformance::setup", move || Err(problem.into()))]);
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -21,16 +22,16 @@ pub fn main(harness: impl Harness) -> ExitCode {
 ///
 /// # Errors
 /// Text, when the provider cannot be connected or the loopback interface is closed.
-pub fn trials(harness: Arc<dyn Harness>) -> Result<Vec<Trial>, String> {
+pub fn trials(harness: &Arc<dyn Harness>) -> Result<Vec<Trial>, String> {
     let runtime = runtime()?;
     let mut trials = Vec::new();
-    for kind in kinds(&runtime, &harness)? {
+    for kind in kinds(&runtime, harness)? {
         for &scenario in Scenario::ALL {
             let applies = runtime.block_on(async {
                 let server = Server::start().await.map_err(|e| e.to_string())?;
                 Ok::<_, String>(harness.mount(&server, kind, scenario).await)
             })?;
-            let harness = Arc::clone(&harness);
+            let harness = Arc::clone(harness);
             let trial =
                 Trial::test(format!("conformance::{kind}::{scenario:?}"), move || Ok(check(&harness, kind, scenario)?));
             trials.push(trial.with_ignored_flag(!applies));

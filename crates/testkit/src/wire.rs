@@ -1,7 +1,7 @@
 //! As much of HTTP/1.1 as the front needs: read one request whole, write it out again.
 
 use bytes::Bytes;
-use std::io;
+use std::{fmt::Write as _, io};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 /// One request as it arrived.
@@ -80,9 +80,9 @@ pub(crate) fn rewrite(seen: &Seen) -> Vec<u8> {
     let framing = ["connection", "content-length", "transfer-encoding"];
     let mut head = format!("{} {} HTTP/1.1\r\n", seen.method, seen.path);
     for (name, value) in seen.headers.iter().filter(|(name, _)| !framing.contains(&name.as_str())) {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", seen.body.len()));
+    let _ = write!(head, "content-length: {}\r\nconnection: close\r\n\r\n", seen.body.len());
     let mut request = head.into_bytes();
     request.extend_from_slice(&seen.body);
     request

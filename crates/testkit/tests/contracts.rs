@@ -43,7 +43,7 @@ fn carry_model(provider: &CarryProvider, name: &str) -> Arc<dyn MediaModel<TextT
     Arc::new(carry::CarryModel::new(provider.clone(), Arc::new(mediagen_core::ModelSpec::new(id))))
 }
 
-fn resource(status: &str, output: Value) -> ResponseTemplate {
+fn resource(status: &str, output: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"id": "j-9", "status": status, "output": output}))
 }
 

@@ -34,8 +34,7 @@ impl Downloader {
     /// # Errors
     /// `Config` when TLS cannot be set up.
     pub fn new(policy: DownloadPolicy) -> Result<Self> {
-        let transport = GuardedTransport::new(policy.clone())
-            .map_err(|e| Error::new(ErrorKind::Config, "the download client cannot be built").with_source(e))?;
+        let transport = GuardedTransport::new(policy.clone());
         let client = HttpClient::builder()
             .user_agent(concat!("mediagen/", env!("CARGO_PKG_VERSION")))
             // Attempts are counted here, where a cut body is one of them.

@@ -6,12 +6,12 @@
 use crate::policy::{DownloadPolicy, is_public};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use mediagen_http::{Body, BodyStream, HttpTransport, ReqwestTransport, Stage, TransportError};
+use mediagen_http::{Body, BodyStream, HttpTransport, ReqwestTransport, Stage, TransportError, install_crypto};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     collections::HashSet,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 use url::Url;
@@ -28,7 +28,8 @@ pub(super) struct RefusedAddress {
 pub(super) struct GuardedTransport {
     policy: DownloadPolicy,
     permitted: ReqwestTransport,
-    guarded: reqwest::Client,
+    /// Built when the first public address is asked: it reads the root certificates.
+    guarded: OnceLock<reqwest::Client>,
     targets: Targets,
 }
 
@@ -37,15 +38,24 @@ pub(super) struct GuardedTransport {
 type Targets = Arc<RwLock<HashSet<String>>>;
 
 impl GuardedTransport {
-    pub(super) fn new(policy: DownloadPolicy) -> Result<Self, reqwest::Error> {
-        let targets = Targets::default();
-        let guarded = reqwest::Client::builder()
+    pub(super) fn new(policy: DownloadPolicy) -> Self {
+        Self { policy, permitted: ReqwestTransport::new(), guarded: OnceLock::new(), targets: Targets::default() }
+    }
+
+    /// The client for public addresses. Two threads may both build one; the first is kept.
+    fn guarded(&self) -> Result<&reqwest::Client, TransportError> {
+        if let Some(client) = self.guarded.get() {
+            return Ok(client);
+        }
+        install_crypto();
+        let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
-            .dns_resolver(Arc::new(PublicOnly(Arc::clone(&targets))))
-            .build()?;
-        Ok(Self { policy, permitted: ReqwestTransport::new(), guarded, targets })
+            .dns_resolver(Arc::new(PublicOnly(Arc::clone(&self.targets))))
+            .build()
+            .map_err(|e| TransportError::new(Stage::NotSent, e.without_url()))?;
+        Ok(self.guarded.get_or_init(|| client))
     }
 
     async fn send_guarded(
@@ -59,7 +69,7 @@ impl GuardedTransport {
         let (head, _) = request.into_parts();
         let mut outgoing = reqwest::Request::new(head.method, url);
         *outgoing.headers_mut() = head.headers;
-        let answer = self.guarded.execute(outgoing).await.map_err(failed)?;
+        let answer = self.guarded()?.execute(outgoing).await.map_err(failed)?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let stream: BodyStream = answer.bytes_stream().map_err(failed).boxed();
         let mut response = http::Response::new(stream);

@@ -17,9 +17,8 @@ pub(super) fn write(page: &Path, scenes: &[Scene], made: &[Generation]) -> Resul
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>mediagen demo</title><style>{STYLE}</style><h1>mediagen demo</h1><main>{figures}</main></html>\n"
     );
-    std::fs::write(page, html).map_err(|e| {
-        Error::new(ErrorKind::Io, format!("cannot write the gallery `{}`", page.display())).with_source(e)
-    })
+    std::fs::write(page, html)
+        .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write the gallery `{}`", page.display())).with_source(e))
 }
 
 fn figures<'a>(scene: &'a Scene, generation: &'a Generation) -> impl Iterator<Item = String> + 'a {
@@ -34,7 +33,9 @@ fn figures<'a>(scene: &'a Scene, generation: &'a Generation) -> impl Iterator<It
         };
         let facts = escape(&report::row(asset).split_off(1).join(" · "));
         let (kind, model) = (scene.kind, escape(scene.model));
-        format!("<figure>{media}<figcaption><b>{kind}</b> <code>{model}</code><br>{what}<br>{facts}</figcaption></figure>\n")
+        format!(
+            "<figure>{media}<figcaption><b>{kind}</b> <code>{model}</code><br>{what}<br>{facts}</figcaption></figure>\n"
+        )
     })
 }
 

@@ -14,7 +14,7 @@ use fal_emulator::EmulatorConfig;
 use mediagen::core::{Error, Input, MediaInput, Provider, Registry, Request, Result, Settings};
 use scenes::{SCENES, Scene};
 use serde_json::{Value, json};
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 /// Runs every scene, each on the files of the scenes before it, then shows a table and writes the gallery.
 pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCode> {
@@ -27,7 +27,8 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     let provider = registry.connect("fal", &settings)?;
     let mut made: Vec<Generation> = Vec::new();
     for scene in SCENES {
-        let generation = play(global, &registry, &provider, scene, &made, arguments).await.map_err(|stopped| stopped.error)?;
+        let generation =
+            play(global, &registry, &provider, scene, &made, arguments).await.map_err(|stopped| stopped.error)?;
         made.push(generation);
     }
     let page = arguments.out.join("index.html");
@@ -62,7 +63,7 @@ async fn play(
     generation
 }
 
-fn text(made: &[Generation], page: &PathBuf) -> String {
+fn text(made: &[Generation], page: &Path) -> String {
     let mut rows = vec![["kind", "model", "file", "type", "what", "size", "time"].map(str::to_owned).to_vec()];
     for generation in made {
         let word = |key: &str| generation.document[key].as_str().unwrap_or_default().to_owned();

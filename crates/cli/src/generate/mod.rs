@@ -30,7 +30,8 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     let spec = provider.describe(&cx, &arguments.model).await?;
     let kind = request::choose_kind(&spec, arguments.kind, &request);
     if arguments.dry_run {
-        let plan = kind.visit(Planned { registry: &registry, provider: &provider, spec: &spec, request, cx: &cx })?.await?;
+        let plan =
+            kind.visit(Planned { registry: &registry, provider: &provider, spec: &spec, request, cx: &cx })?.await?;
         let document = report::dry_run(&provider, &spec, kind, &plan);
         ui::result(global, &document, &report::dry_run_text(&document));
         return Ok(ExitCode::SUCCESS);

@@ -63,34 +63,32 @@ pub(super) fn dry_run(provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: Mode
 
 /// A dry run for a person.
 pub(super) fn dry_run_text(document: &Value) -> String {
-    let word = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
-    let mut text = format!("{} ({}): nothing was sent\n", word("model"), word("kind"));
-    text.push_str(&serde_json::to_string_pretty(&document["body"]).unwrap_or_default());
-    text.push('\n');
-    for upload in document["uploads"].as_array().into_iter().flatten() {
-        text.push_str(&format!("would upload {} for {}\n", upload["path"], upload["option"]));
-    }
-    notes(document, &mut text);
-    text
+    let word = |key: &str| document[key].as_str().unwrap_or_default();
+    let body = serde_json::to_string_pretty(&document["body"]).unwrap_or_default();
+    let mut lines = vec![format!("{} ({}): nothing was sent", word("model"), word("kind")), body];
+    let uploads = document["uploads"].as_array().into_iter().flatten();
+    lines.extend(uploads.map(|upload| format!("would upload {} for {}", upload["path"], upload["option"])));
+    lines.extend(notes(document));
+    lines.join("\n")
 }
 
-fn notes(document: &Value, text: &mut String) {
-    for note in document["notes"].as_array().into_iter().flatten() {
-        let why = note["why"].as_str().unwrap_or_default();
-        text.push_str(&format!("note: {}: {} -> {} ({why})\n", note["option"].as_str().unwrap_or_default(), note["from"], note["to"]));
-    }
+fn notes(document: &Value) -> Vec<String> {
+    let line = |note: &Value| {
+        let word = |key: &str| note[key].as_str().unwrap_or_default().to_owned();
+        format!("note: {}: {} -> {} ({})", word("option"), note["from"], note["to"], word("why"))
+    };
+    document["notes"].as_array().into_iter().flatten().map(line).collect()
 }
 
 /// A finished generation for a person.
 pub(super) fn text(generation: &Generation) -> String {
     let document = &generation.document;
     let rows: Vec<Vec<String>> = generation.assets.iter().map(row).collect();
-    let mut text = ui::table(&rows);
+    let mut lines = vec![ui::table(&rows).trim_end().to_owned()];
     if rows.is_empty() {
-        text.push_str(&serde_json::to_string_pretty(&document["raw"]).unwrap_or_default());
-        text.push('\n');
+        lines = vec![serde_json::to_string_pretty(&document["raw"]).unwrap_or_default()];
     }
-    notes(document, &mut text);
+    lines.extend(notes(document));
     let mut facts = Vec::new();
     for (name, value) in [("seed", &document["seed"]), ("billed units", &document["cost"]["billed_units"])] {
         if !value.is_null() {
@@ -101,8 +99,8 @@ pub(super) fn text(generation: &Generation) -> String {
     if let Some(id) = document["request_id"].as_str() {
         facts.push(format!("request {id}"));
     }
-    text.push_str(&facts.join(", "));
-    text
+    lines.push(facts.join(", "));
+    lines.join("\n")
 }
 
 /// A file in a table: path, type, size in pixels or seconds, bytes.

@@ -2,7 +2,8 @@
 
 use crate::args::{GenerateArgs, OptionArgs};
 use mediagen::core::{
-    Delivery, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options, Request, Result, Role,
+    Delivery, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options, Request,
+    Result, Role,
 };
 use serde_json::Value;
 use std::time::Duration;

@@ -5,8 +5,8 @@ use crate::{progress::Progress, stats::Stats};
 use mediagen::{
     assets::{Asset, DownloadPolicy, Downloader, Target},
     core::{
-        BoxFuture, Context, Error, ErrorKind, Event, Kind, KindOutput as _, KindRequest as _, KindVisitor, MediaModelExt as _,
-        ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
+        BoxFuture, Context, Error, ErrorKind, Event, Kind, KindOutput as _, KindRequest as _, KindVisitor,
+        MediaModelExt as _, ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };

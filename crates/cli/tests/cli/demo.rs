@@ -13,7 +13,15 @@ fn the_demo_makes_all_seven_kinds_without_a_key() {
     let kinds: std::collections::BTreeSet<_> = runs.iter().map(|run| run["kind"].as_str().unwrap()).collect();
     assert_eq!(
         kinds.into_iter().collect::<Vec<_>>(),
-        ["audio-to-audio", "image-to-image", "image-to-video", "text-to-audio", "text-to-image", "text-to-video", "video-to-video"]
+        [
+            "audio-to-audio",
+            "image-to-image",
+            "image-to-video",
+            "text-to-audio",
+            "text-to-image",
+            "text-to-video",
+            "video-to-video"
+        ]
     );
     let page = std::fs::read_to_string(folder.path().join(document["gallery"].as_str().unwrap())).unwrap();
     let probe = Command::new("ffprobe").arg("-version").output().is_ok();

@@ -12,10 +12,7 @@ fn three_requests_on_the_queue_host_and_a_picture_of_the_size_asked_for() {
     let document = rig.run(LIGHTHOUSE).good();
     assert_eq!(rig.queue(), ["POST submit", "GET status/stream", "GET result"]);
     assert_eq!(rig.emulator.jobs_created(), 1);
-    assert_eq!(
-        document["requests"],
-        json!({"upload": 0, "submit": 1, "status": 1, "result": 1, "download": 1})
-    );
+    assert_eq!(document["requests"], json!({"upload": 0, "submit": 1, "status": 1, "result": 1, "download": 1}));
     let output = &document["outputs"][0];
     assert_eq!((output["width"].as_u64(), output["height"].as_u64()), (Some(1024), Some(768)));
     let path = rig.folder.path().join(output["path"].as_str().unwrap());
@@ -35,7 +32,21 @@ fn the_document_has_every_key_of_the_contract() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(
         keys(&document),
-        ["body", "cost", "job", "kind", "model", "notes", "outputs", "provider", "request_id", "requests", "seed", "status", "timings_ms"]
+        [
+            "body",
+            "cost",
+            "job",
+            "kind",
+            "model",
+            "notes",
+            "outputs",
+            "provider",
+            "request_id",
+            "requests",
+            "seed",
+            "status",
+            "timings_ms"
+        ]
     );
     assert_eq!(
         keys(&document["outputs"][0]),
@@ -83,14 +94,18 @@ fn a_local_picture_is_uploaded_and_its_address_is_sent() {
     let stored = rig.runtime.block_on(rig.emulator.file(sent)).unwrap();
     assert_eq!(stored, std::fs::read(&picture).unwrap());
     assert!(document["requests"]["upload"].as_u64().unwrap() >= 1);
-    assert_eq!((document["outputs"][0]["width"].as_u64(), document["outputs"][0]["height"].as_u64()), (Some(128), Some(128)));
+    assert_eq!(
+        (document["outputs"][0]["width"].as_u64(), document["outputs"][0]["height"].as_u64()),
+        (Some(128), Some(128))
+    );
 }
 
 #[test]
 fn a_040_a_dry_run_shows_the_body_and_sends_nothing() {
     let rig = Rig::new();
     std::fs::write(rig.folder.path().join("in.png"), b"\x89PNG\r\n\x1a\n").unwrap();
-    let ran = rig.run(&["generate", "fal-ai/framepack", "go", "--image", "in.png", "--duration", "3", "--dry-run", "--json"]);
+    let ran =
+        rig.run(&["generate", "fal-ai/framepack", "go", "--image", "in.png", "--duration", "3", "--dry-run", "--json"]);
     let document = ran.good();
     assert_eq!(document["status"], "dry-run");
     assert_eq!(document["uploads"][0]["option"], "image");
@@ -100,14 +115,16 @@ fn a_040_a_dry_run_shows_the_body_and_sends_nothing() {
     assert_eq!(rig.queue(), Vec::<String>::new());
     assert!(rig.emulator.requests().iter().all(|r| r.method == "GET"), "something was sent");
 
-    let ran = rig.run(&["generate", "fal-ai/framepack", "go", "--image", "https://a.test/x.png", "--dry-run", "--json"]);
+    let ran =
+        rig.run(&["generate", "fal-ai/framepack", "go", "--image", "https://a.test/x.png", "--dry-run", "--json"]);
     assert_eq!(ran.good()["body"]["image_url"], "https://a.test/x.png");
 }
 
 #[test]
 fn a_model_field_given_by_name_is_typed_by_the_schema_and_wins() {
     let rig = Rig::new();
-    let arguments = ["generate", "fal-ai/flux/dev", "x", "--seed", "1", "-P", "seed=5", "-P", "enable_safety_checker=false"];
+    let arguments =
+        ["generate", "fal-ai/flux/dev", "x", "--seed", "1", "-P", "seed=5", "-P", "enable_safety_checker=false"];
     let document = rig.run(&[&arguments[..], &["--dry-run", "--json"]].concat()).good();
     assert_eq!(document["body"]["seed"], 5);
     assert_eq!(document["body"]["enable_safety_checker"], false);

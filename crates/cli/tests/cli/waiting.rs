@@ -37,7 +37,7 @@ fn a_stream_that_ends_early_is_opened_again() {
 
 #[test]
 fn a_start_deadline_ends_with_a_resumable_error() {
-    let rig = Rig::with(EmulatorConfig::default().with_queue_delay(Duration::from_secs(60)));
+    let rig = Rig::with(EmulatorConfig::default().with_queue_delay(Duration::from_mins(1)));
     let error = rig.run(&[SMALL, &["--start-timeout", "1"]].concat()).error(5);
     assert!(error["kind"] == json!("timeout-start") || error["http_status"] == json!(504), "{error}");
     assert!(error["request_id"].is_string(), "{error}");

@@ -1,7 +1,7 @@
 //! The only waiting loop of the workspace.
 
 use super::{CancelOutcome, JobDriver, JobStatus, JobView};
-use crate::{BoxStream, Context, Deadline, Error, ErrorKind, Event, Kind, OnDeadline, Result, Retry};
+use crate::{BoxStream, Context, Deadline, Dispatch, Error, ErrorKind, Event, Kind, OnDeadline, Result, Retry};
 use futures_util::StreamExt as _;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) async fn wait<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> Re
         Err(Stop::Token) => {
             let how = stop_remote(driver, cx).await;
             Err(Error::new(ErrorKind::Cancelled, format!("the wait was cancelled; the remote job: {how}"))
-                .with_dispatch(crate::Dispatch::Answered))
+                .with_dispatch(Dispatch::Answered))
         }
         Err(Stop::Deadline(deadline)) => Err(watch.deadline_passed(deadline).await),
     }
@@ -150,7 +150,9 @@ impl<K: Kind> Watch<'_, K> {
         }
         let status = view.status.clone();
         self.last = Some(view.status);
-        let failed = |kind, text: &str| view.failure.unwrap_or_else(|| Error::new(kind, text.to_owned()));
+        // There is a job, so the submission surely arrived.
+        let untold = |kind, text: &'static str| Error::new(kind, text).with_dispatch(Dispatch::Answered);
+        let failed = |kind, text| view.failure.unwrap_or_else(|| untold(kind, text));
         match status {
             JobStatus::Succeeded => match view.output {
                 Some(output) => Ok(Some(output)),
@@ -201,7 +203,7 @@ impl<K: Kind> Watch<'_, K> {
         };
         let error = Error::new(ErrorKind::Timeout(deadline), format!("{what}; the remote job: {how}"))
             .with_retry(Retry::After(None))
-            .with_dispatch(crate::Dispatch::Answered);
+            .with_dispatch(Dispatch::Answered);
         match &self.last {
             Some(JobStatus::Other(word)) => error.with("last status", word),
             _ => error,

@@ -1,11 +1,12 @@
 //! Webhooks (protocol 4): delivery with retries, signed so that verification can be tested end to end.
 
 use super::{app::App, queue::Ending};
-use aws_lc_rs::{
+use base64::Engine;
+use ring::{
     digest,
+    rand::SystemRandom,
     signature::{Ed25519KeyPair, KeyPair},
 };
-use base64::Engine;
 use serde_json::{Value, json};
 use std::{fmt::Write, time::Duration};
 use url::{Host, Url};
@@ -27,7 +28,8 @@ pub(crate) struct Sender {
 
 impl Default for Sender {
     fn default() -> Self {
-        Self { key: Ed25519KeyPair::generate().ok() }
+        let seed = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok();
+        Self { key: seed.and_then(|document| Ed25519KeyPair::from_pkcs8(document.as_ref()).ok()) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Webhooks: delivered, repeated until acknowledged, and signed (protocol 4).
 
 use crate::fixture::{Fixture, MODEL, input, job, quick};
-use aws_lc_rs::{digest, signature};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
 use base64::Engine;
+use ring::{digest, signature};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 

@@ -1,6 +1,6 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
-use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, ours};
+use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, ours, whole_body};
 use crate::config::join;
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
@@ -28,7 +28,8 @@ impl FalClient {
             let mut pairs = url.query_pairs_mut();
             pairs.append_pair("status", "active");
             let limit = query.limit.map(|n| n.max(1).to_string());
-            let words = [("limit", &limit), ("q", &query.text), ("category", &query.category), ("cursor", &query.cursor)];
+            let words =
+                [("limit", &limit), ("q", &query.text), ("category", &query.category), ("cursor", &query.cursor)];
             for (name, value) in words {
                 if let Some(value) = value {
                     pairs.append_pair(name, value);
@@ -61,7 +62,11 @@ impl FalClient {
     }
 
     async fn page(&self, cx: &Context, url: url::Url) -> Result<ModelsPage> {
-        let response = self.ask(cx, Call::Catalogue, HttpRequest::get(url, Phase::Catalogue), None).await?;
-        response.json(CATALOGUE_LIMIT).await.map_err(|e| ours(e, None))
+        let once = || async {
+            let request = HttpRequest::get(url.clone(), Phase::Catalogue);
+            let response = self.ask(cx, Call::Catalogue, request, None).await?;
+            response.json(CATALOGUE_LIMIT).await.map_err(|e| ours(e, None))
+        };
+        whole_body(cx, Phase::Catalogue, once).await
     }
 }

@@ -86,7 +86,10 @@ const STATUSES: &[(u16, ErrorKind, bool)] = &[
 /// What can be done about it.
 const HINTS: &[(ErrorKind, &str)] = &[
     (ErrorKind::Unauthenticated, "set FAL_KEY to a valid key; keys are made at https://fal.ai/dashboard/keys"),
-    (ErrorKind::PermissionDenied, "the key in FAL_KEY lacks the right for this call; see https://fal.ai/dashboard/keys"),
+    (
+        ErrorKind::PermissionDenied,
+        "the key in FAL_KEY lacks the right for this call; see https://fal.ai/dashboard/keys",
+    ),
     (ErrorKind::QuotaExceeded, "add credit at https://fal.ai/dashboard/billing"),
     (ErrorKind::ContentRejected, "change the prompt or the inputs; the same request is refused again"),
     (ErrorKind::RateLimited, "send fewer requests at a time"),
@@ -182,11 +185,9 @@ fn paid(call: Call, status: u16, known_to_fal: bool, error: Error) -> Error {
 
 /// `error`, told as a submission whose fate is unknown.
 pub(crate) fn submit_unknown(error: Error) -> Error {
-    error
-        .with_kind(ErrorKind::SubmitUnknown)
-        .with_dispatch(Dispatch::Unknown)
-        .with_retry(Retry::Never)
-        .with_hint("the request may have been accepted; look for it at https://fal.ai/dashboard before sending it again")
+    error.with_kind(ErrorKind::SubmitUnknown).with_dispatch(Dispatch::Unknown).with_retry(Retry::Never).with_hint(
+        "the request may have been accepted; look for it at https://fal.ai/dashboard before sending it again",
+    )
 }
 
 /// An answer of success that cannot be used.
@@ -225,5 +226,4 @@ pub(crate) fn merge_status(error: Error, reason: Option<&str>, error_type: Optio
 }
 
 #[cfg(test)]
-#[path = "error_tests.rs"]
 mod tests;

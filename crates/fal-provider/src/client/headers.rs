@@ -7,30 +7,16 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// The provider's own settings of a delivery.
-pub(crate) const SETTINGS: &[&str] = &[
-    "disable_fallback",
-    "lifecycle",
-    "max_queue_length",
-    "mode",
-    "no_retry",
-    "runner_hint",
-    "store_io",
-    "tags",
-];
+pub(crate) const SETTINGS: &[&str] =
+    &["disable_fallback", "lifecycle", "max_queue_length", "mode", "no_retry", "runner_hint", "store_io", "tags"];
 
 /// fal accepts a start deadline above this (protocol 2.3).
 const SHORTEST_START: Duration = Duration::from_millis(100);
 /// Most pairs of tags, longest key and value, and longest whole in bytes (protocol 2.3): fal drops the rest in silence.
 const TAGS: (usize, usize, usize, usize) = (10, 64, 256, 1024);
 /// The words for a lifetime, in seconds (protocol 6.6); `never` is spelt as a null.
-const LIFETIMES: &[(&str, u64)] = &[
-    ("immediate", 60),
-    ("1h", 3_600),
-    ("1d", 86_400),
-    ("7d", 604_800),
-    ("30d", 2_592_000),
-    ("1y", 31_536_000),
-];
+const LIFETIMES: &[(&str, u64)] =
+    &[("immediate", 60), ("1h", 3_600), ("1d", 86_400), ("7d", 604_800), ("30d", 2_592_000), ("1y", 31_536_000)];
 
 /// A delivery in fal's words.
 #[derive(Debug, Default, PartialEq)]
@@ -206,5 +192,4 @@ fn lifecycle(value: &Value) -> Result<String, String> {
 }
 
 #[cfg(test)]
-#[path = "headers_tests.rs"]
 mod tests;

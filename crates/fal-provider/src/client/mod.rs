@@ -2,7 +2,9 @@
 
 mod catalogue;
 mod error;
+mod file;
 mod headers;
+mod multipart;
 mod queue;
 mod refusal;
 mod retry;
@@ -12,10 +14,11 @@ mod urls;
 mod wire;
 
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
+pub(crate) use file::Prepared;
 pub(crate) use headers::Handling;
-pub(crate) use run::Answer;
 pub(crate) use queue::Fetched;
-pub(crate) use storage::Prepared;
+pub(crate) use run::Answer;
+
 pub(crate) use urls::JobUrls;
 pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
 
@@ -24,7 +27,7 @@ use crate::{
     config::{Bases, FalConfig, Mode},
 };
 use http::{HeaderName, HeaderValue};
-use mediagen_core::{Context, Error, ErrorKind, Result};
+use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
 use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse};
 use std::sync::Arc;
 
@@ -36,6 +39,8 @@ const RESULT_LIMIT: usize = 128 << 20;
 const CATALOGUE_LIMIT: usize = 32 << 20;
 /// Most of a small answer: a submission, a token, an upload's address.
 const SMALL_LIMIT: usize = 1 << 20;
+/// How often a body that breaks off is asked for in all.
+const BODY_ATTEMPTS: u32 = 4;
 
 /// The services of fal behind one HTTP client.
 #[derive(Debug)]
@@ -87,6 +92,37 @@ impl FalClient {
         let response = self.http.send(cx, request).await.map_err(|e| ours(e, job))?;
         if response.is_success() { Ok(response) } else { Err(refused(call, response, job).await) }
     }
+}
+
+/// `once`, again while its answer breaks off on the way: the HTTP layer repeats calls, not the reading of their bodies.
+/// Only for calls that cost nothing.
+async fn whole_body<T, F: Future<Output = Result<T>>>(
+    cx: &Context,
+    phase: Phase,
+    mut once: impl FnMut() -> F,
+) -> Result<T> {
+    let mut attempt = 1;
+    loop {
+        match once().await {
+            Err(reason) if reason.kind() == ErrorKind::Transfer && attempt < BODY_ATTEMPTS => {
+                let delay = cx.poll().initial;
+                cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::new(reason) });
+                cx.clock().sleep(delay).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// `cx` for a small call of an upload: its own body is no part of the input that observers follow.
+fn without_progress(cx: &Context) -> Context {
+    let outer = cx.clone();
+    cx.clone().with_observer(move |event: &Event| {
+        if !matches!(event, Event::Uploading { .. }) {
+            outer.emit(event.clone());
+        }
+    })
 }
 
 /// An error of the HTTP layer with fal's name and the job's id on it.

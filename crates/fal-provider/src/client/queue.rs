@@ -1,8 +1,9 @@
 //! The queue: submit, status, status stream, result, cancel (protocol 2.2 to 2.9).
 
 use super::{
-    Answer, Call, FalClient, Handling, JobUrls, STATUS_LIMIT, SMALL_LIMIT, error::submit_unknown, ours, refused,
-    request_id, unusable,
+    Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
+    error::submit_unknown,
+    ours, refused, request_id, unusable, whole_body,
     wire::{StatusAnswer, SubmitAnswer},
     with_headers,
 };
@@ -50,11 +51,15 @@ impl FalClient {
     /// One look at a job, with the lines that it wrote so far.
     pub(crate) async fn status(&self, cx: &Context, urls: &JobUrls, job: &str) -> Result<StatusAnswer> {
         self.need_key()?;
-        let request = HttpRequest::get(with_logs(urls.status.clone()), Phase::Status);
-        let response = self.ask(cx, Call::Status, request, Some(job)).await?;
-        let status = response.status();
-        let value: Value = response.json(STATUS_LIMIT).await.map_err(|e| ours(e, Some(job)))?;
-        StatusAnswer::read(&value).ok_or_else(|| unusable("the status of the request is no object", status, Some(job)))
+        let once = || async {
+            let request = HttpRequest::get(with_logs(urls.status.clone()), Phase::Status);
+            let response = self.ask(cx, Call::Status, request, Some(job)).await?;
+            let status = response.status();
+            let value: Value = response.json(STATUS_LIMIT).await.map_err(|e| ours(e, Some(job)))?;
+            StatusAnswer::read(&value)
+                .ok_or_else(|| unusable("the status of the request is no object", status, Some(job)))
+        };
+        whole_body(cx, Phase::Status, once).await
     }
 
     /// The stream of changes; `None` where there is none, and polling has to do.
@@ -68,7 +73,7 @@ impl FalClient {
         let request = HttpRequest::get(with_logs(urls.stream()), Phase::Status)
             .header(header::ACCEPT, "text/event-stream")
             // Polling is the second attempt.
-            .repeat(Repeat::Once);
+            .repeat(Repeat::Never);
         let response = self.http.send(cx, request).await.map_err(|e| ours(e, Some(job)))?;
         if matches!(response.status(), 404 | 405 | 406 | 501) {
             return Ok(None);
@@ -83,14 +88,17 @@ impl FalClient {
     /// The finished job's own answer.
     pub(crate) async fn result(&self, cx: &Context, urls: &JobUrls, job: &str) -> Result<Fetched> {
         self.need_key()?;
-        let request = HttpRequest::get(urls.response.clone(), Phase::Result);
-        match self.ask(cx, Call::Result, request, Some(job)).await {
-            Ok(response) => Answer::read(response, Some(job)).await.map(Fetched::Here),
-            Err(error) if error.http_status() == Some(400) && error.message().contains(IN_PROGRESS) => {
-                Ok(Fetched::NotYet)
+        let once = || async {
+            let request = HttpRequest::get(urls.response.clone(), Phase::Result);
+            match self.ask(cx, Call::Result, request, Some(job)).await {
+                Ok(response) => Answer::read(response, Some(job)).await.map(Fetched::Here),
+                Err(error) if error.http_status() == Some(400) && error.message().contains(IN_PROGRESS) => {
+                    Ok(Fetched::NotYet)
+                }
+                Err(error) => Err(error),
             }
-            Err(error) => Err(error),
-        }
+        };
+        whole_body(cx, Phase::Result, once).await
     }
 
     /// Asks to stop (protocol 2.9).

@@ -76,7 +76,7 @@ impl Refusal {
 
     /// Whether the account is locked, whatever the status says.
     pub(crate) fn is_locked(&self) -> bool {
-        self.message.contains(LOCKED)
+        self.message.starts_with(LOCKED)
     }
 
     /// The error of a locked account, with fal's reason.

@@ -2,9 +2,9 @@
 
 use super::{Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, with_headers};
 use crate::{config::join, id::EndpointId};
+use bytes::Bytes;
 use mediagen_core::{BoxStream, Context, JsonMap, Phase, Result};
 use mediagen_http::{HttpRequest, HttpResponse, Repeat};
-use bytes::Bytes;
 use serde_json::Value;
 use std::fmt;
 

@@ -116,8 +116,14 @@ mod tests {
             assert_eq!(urls("https://queue.fal.run", bad), own, "{bad}");
         }
         let base = "http://127.0.0.1:9/queue";
-        assert_eq!(urls(base, "http://127.0.0.1:9/cdn/x"), "http://127.0.0.1:9/queue/fal-ai/flux/requests/r%201%2F2/status");
-        assert_eq!(urls(base, "http://127.0.0.1:9/queuex/x"), "http://127.0.0.1:9/queue/fal-ai/flux/requests/r%201%2F2/status");
+        assert_eq!(
+            urls(base, "http://127.0.0.1:9/cdn/x"),
+            "http://127.0.0.1:9/queue/fal-ai/flux/requests/r%201%2F2/status"
+        );
+        assert_eq!(
+            urls(base, "http://127.0.0.1:9/queuex/x"),
+            "http://127.0.0.1:9/queue/fal-ai/flux/requests/r%201%2F2/status"
+        );
         assert_eq!(urls(base, "http://127.0.0.1:9/queue/x?key=1"), "http://127.0.0.1:9/queue/x");
     }
 

@@ -95,6 +95,14 @@ pub(crate) struct DirectUpload {
     pub(crate) access_url: url::Url,
 }
 
+/// The answer to the beginning of an upload in parts (protocol 6.3).
+#[derive(Debug, Deserialize)]
+pub(crate) struct PartsBegun {
+    pub(crate) access_url: url::Url,
+    #[serde(rename = "uploadId")]
+    pub(crate) upload_id: String,
+}
+
 /// The answer to the announcement of an upload (protocol 6.2, 6.4).
 #[derive(Deserialize)]
 pub(crate) struct Initiated {

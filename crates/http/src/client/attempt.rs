@@ -58,6 +58,7 @@ impl HttpClient {
                     attempts: attempt,
                     exhausted: false,
                     cx: cx.clone(),
+                    credential: self.credential_of(request),
                     body: Mutex::new(body),
                 })
             }

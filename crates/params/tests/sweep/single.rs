@@ -1,7 +1,7 @@
 //! One option at a time: it is in the body, or a note speaks of it.
 
 use crate::{ask, catalogue::Endpoint, oracle};
-use mediagen_core::{JsonMap, ModelKind, Options, Request, Schema, SchemaSource};
+use mediagen_core::{JsonMap, ModelKind, Options, Request, Role, Schema, SchemaSource};
 use mediagen_params::{Rule, map, schema_from_openapi};
 use serde_json::{Map, Value};
 
@@ -46,23 +46,29 @@ pub(crate) fn silent(endpoint: &Endpoint, rules: &[&Rule]) -> Vec<String> {
     silent
 }
 
-/// Whether the rules change what any single option, or none, becomes at this endpoint.
+/// Whether the rules change what no option, a single one or a single file becomes at this endpoint; also where its
+/// document stops saying what is required, which is no guide that a rule may lean on.
 pub(crate) fn changed_by(endpoint: &Endpoint, rules: &[&Rule], without: &[&Rule]) -> bool {
     let Some((request, schema)) = bare(endpoint, rules) else { return false };
+    let mut lax = schema.clone();
+    lax.inputs.iter_mut().for_each(|field| field.required = false);
     let differs = |request: &Request| {
-        let (with, without) =
-            (map(request, endpoint.kind, &schema, rules), map(request, endpoint.kind, &schema, without));
-        match (with, without) {
-            (Ok(with), Ok(without)) => with.body != without.body,
-            (with, without) => with.is_ok() != without.is_ok(),
-        }
+        [&schema, &lax].into_iter().any(|schema| {
+            let with = map(request, endpoint.kind, schema, rules);
+            match (with, map(request, endpoint.kind, schema, without)) {
+                (Ok(with), Ok(without)) => with.body != without.body,
+                (with, without) => with.is_ok() != without.is_ok(),
+            }
+        })
     };
     let set = |options: Options| {
         let mut request = request.clone();
         request.options = options;
         request
     };
-    differs(&request) || alone(endpoint.kind).into_iter().any(|(_, options)| differs(&set(options)))
+    let options = alone(endpoint.kind).into_iter().map(|(_, options)| set(options));
+    let files = Role::ALL.iter().map(|role| ask::with(request.clone(), *role, 0));
+    differs(&request) || options.chain(files).any(|request| differs(&request))
 }
 
 /// Mapping twice is mapping once: the body, given back as the model's own fields, is the body, and there is nothing to say.

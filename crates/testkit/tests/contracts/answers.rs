@@ -2,8 +2,8 @@
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
-    Deadlines, ErrorKind, JobTicket, MediaModelExt as _, ModelId, ModelKind, PartSource, Registry, Settings,
-    TextToAudioRequest, TextToImageRequest,
+    Deadlines, ErrorKind, JobTicket, MediaModelExt as _, ModelId, ModelKind, ModelQuery, PartSource, Registry,
+    Settings, TextToAudioRequest, TextToImageRequest,
     kind::{TextToAudio, TextToImage},
 };
 use mediagen_testkit::{
@@ -34,13 +34,13 @@ async fn c5_1_a_provider_that_answers_bytes_at_once_has_a_file_and_no_job() {
     assert_eq!(model.resume(ticket).unwrap_err().kind(), ErrorKind::Unsupported);
     let plan = model.plan(&cx, TextToAudioRequest::new("hello")).await;
     assert_eq!(plan.unwrap_err().kind(), ErrorKind::Unsupported);
-    assert_eq!(provider.list(&cx, &Default::default()).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(provider.list(&cx, &ModelQuery::default()).await.unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]
 async fn c5_3_an_unknown_status_ends_at_the_deadline_with_its_word() {
     let server = Server::start().await.unwrap();
-    mount(&server, resource("waiting", Value::Null), vec![resource("simmering", Value::Null)]).await;
+    mount(&server, resource("waiting", &Value::Null), vec![resource("simmering", &Value::Null)]).await;
     let (cx, recorder) = context();
     let mut deadlines = Deadlines::default();
     deadlines.start = Duration::from_secs(40);
@@ -59,13 +59,13 @@ async fn c5_3_done_at_once_partly_done_and_not_done_all_end_right() {
     let files = json!(["https://files.test/a.png", "https://files.test/b.png"]);
     let half = json!(["https://files.test/a.png"]);
     let cases = [
-        ("done at once", resource("done", files.clone()), 0),
-        ("an output beside a job that still works", resource("working", half), 1),
-        ("nothing yet", resource("waiting", Value::Null), 1),
+        ("done at once", resource("done", &files), 0),
+        ("an output beside a job that still works", resource("working", &half), 1),
+        ("nothing yet", resource("waiting", &Value::Null), 1),
     ];
     for (case, submit, looks) in cases {
         let server = Server::start().await.unwrap();
-        mount(&server, submit, vec![resource("done", files.clone())]).await;
+        mount(&server, submit, vec![resource("done", &files)]).await;
         let (cx, _) = context();
         let model = carry_model(&carry_at(&server), "acme/paint");
         let output = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
@@ -86,7 +86,7 @@ async fn c5_4_every_shape_of_answer_gives_its_parts_and_none_is_no_success() {
     ];
     for (answer, expected) in cases {
         let server = Server::start().await.unwrap();
-        mount(&server, resource("waiting", Value::Null), vec![resource("done", answer.clone())]).await;
+        mount(&server, resource("waiting", &Value::Null), vec![resource("done", &answer)]).await;
         let (cx, _) = context();
         let model = carry_model(&carry_at(&server), "acme/paint");
         let outcome = model.run(&cx, TextToImageRequest::new("a fox")).await;

@@ -84,7 +84,7 @@ async fn c5_13_one_override_each_reaches_loopback_and_no_version_is_doubled() {
                 continue;
             }
             let server = Server::start().await.unwrap();
-            let done = resource("done", json!("https://files.test/a.png"));
+            let done = resource("done", &json!("https://files.test/a.png"));
             Mock::given(method("POST")).and(path(expected)).respond_with(done).mount(server.mock()).await;
             let base = format!("{}{suffix}", server.base().as_str().trim_end_matches('/'));
             let provider = CarryProvider::new(layout, &base, "k").unwrap();
@@ -109,7 +109,7 @@ fn c5_13_an_override_that_a_key_must_not_go_to_is_refused() {
 async fn c5_8_files_of_an_output_are_not_fetched_by_the_provider() {
     let server = Server::start().await.unwrap();
     let file = server.foreign().join("a.png").unwrap();
-    mount(&server, resource("done", json!([file.as_str()])), Vec::new()).await;
+    mount(&server, resource("done", &json!([file.as_str()])), Vec::new()).await;
     let (cx, _) = context();
     let output =
         carry_model(&carry_at(&server), "acme/paint").run(&cx, TextToImageRequest::new("a fox")).await.unwrap();

@@ -10,8 +10,8 @@ use wiremock::{Mock, ResponseTemplate, matchers::method};
 #[tokio::test]
 async fn c5_2_where_the_status_carries_the_result_nothing_is_asked_twice() {
     let server = Server::start().await.unwrap();
-    let (waiting, working) = (resource("waiting", Value::Null), resource("working", Value::Null));
-    let done = resource("done", json!(["https://files.test/a.png"]));
+    let (waiting, working) = (resource("waiting", &Value::Null), resource("working", &Value::Null));
+    let done = resource("done", &json!(["https://files.test/a.png"]));
     mount(&server, waiting.clone(), vec![waiting, working, done]).await;
     let (cx, _) = context();
     let model = carry_model(&carry_at(&server), "acme/paint");
@@ -27,7 +27,7 @@ async fn c5_2_where_the_status_carries_the_result_nothing_is_asked_twice() {
 #[tokio::test]
 async fn c5_2_a_ticket_that_needs_the_model_survives_text_and_another_provider_value() {
     let server = Server::start().await.unwrap();
-    mount(&server, resource("waiting", Value::Null), vec![resource("done", json!("https://files.test/a.png"))]).await;
+    mount(&server, resource("waiting", &Value::Null), vec![resource("done", &json!("https://files.test/a.png"))]).await;
     let (cx, _) = context();
     let first = carry_model(&carry_at(&server), "acme/paint");
     let submitted = first.submit(&cx, TextToImageRequest::new("a fox")).await.unwrap();
@@ -64,7 +64,7 @@ async fn c5_7_a_refusal_with_a_hint_is_waited_out_on_the_callers_clock() {
     let server = Server::start().await.unwrap();
     let too_fast = ResponseTemplate::new(429).insert_header("retry-after", "7");
     Mock::given(method("POST")).respond_with(too_fast).up_to_n_times(2).with_priority(1).mount(server.mock()).await;
-    mount(&server, resource("done", json!("https://files.test/a.png")), Vec::new()).await;
+    mount(&server, resource("done", &json!("https://files.test/a.png")), Vec::new()).await;
     let (cx, recorder) = context();
     let model = carry_model(&carry_at(&server), "acme/paint");
     let output = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();

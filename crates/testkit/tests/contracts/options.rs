@@ -1,7 +1,11 @@
-//! Checks 5 and 12: options that a model lacks, options that nobody set, and secrets.
+//! Checks 5 and 6: options that a model lacks, options that nobody set, and names that mislead.
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
-use mediagen_core::{ErrorKind, Event, MediaModelExt as _, Phase, Policy, TextToImageRequest, kind::TextToImage};
+use mediagen_core::{
+    ErrorKind, Event, KindRequest as _, MediaModelExt as _, ModelKind, Phase, Policy, Schema, SchemaSource, Size,
+    TextToImageRequest, kind::TextToImage,
+};
+use mediagen_params::{map, schema_from_openapi};
 use mediagen_testkit::{Scenario, Server, fake::FakeService};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -9,7 +13,7 @@ use std::sync::Arc;
 #[tokio::test]
 async fn c5_5_without_a_schema_unknown_options_pass_and_unset_ones_never_appear() {
     let server = Server::start().await.unwrap();
-    mount(&server, resource("done", json!("https://files.test/a.png")), Vec::new()).await;
+    mount(&server, resource("done", &json!("https://files.test/a.png")), Vec::new()).await;
     let (cx, _) = context();
     let request = TextToImageRequest::new("a fox").with_steps(0).with_extra("mystery", json!({"depth": 2}));
     carry_model(&carry_at(&server), "acme/paint").run(&cx, request).await.unwrap();
@@ -33,4 +37,44 @@ async fn c5_5_with_a_schema_strict_refuses_before_any_call_and_adjust_leaves_a_n
     model.run(&cx, request).await.unwrap();
     let adjusted = recorder.events().iter().filter(|event| matches!(event, Event::Adjusted(_))).count();
     assert_eq!((adjusted, service.calls(Phase::Submit)), (2, 1));
+}
+
+/// The input schema `properties`, read as a provider's crate reads it.
+fn schema(properties: &Value) -> Schema {
+    let content = json!({"application/json": {"schema": {"type": "object", "properties": properties}}});
+    let document = json!({
+        "openapi": "3.0.4",
+        "paths": {"/acme/paint": {"post": {"requestBody": {"content": content}}}},
+        "components": {"schemas": {"Length": {"type": "integer", "enum": [5, 10]}}},
+    });
+    schema_from_openapi(&document, SchemaSource::Live).expect("the document has an input")
+}
+
+fn body(request: TextToImageRequest, properties: &Value) -> Value {
+    let mapped = map(&request.into_request(), ModelKind::TextToImage, &schema(properties), &[]).expect("it maps");
+    Value::Object(mapped.body)
+}
+
+#[test]
+fn c5_6_a_field_of_the_same_name_and_another_meaning_is_no_target() {
+    let modes = json!({"prompt": {"type": "string"}, "image_size": {"type": "string", "enum": ["fast", "fine"]}});
+    let request = TextToImageRequest::new("a fox").with_size(Size::new(1024, 768));
+    assert_eq!(body(request.clone(), &modes), json!({"prompt": "a fox"}));
+    let strict = request.with_policy(Policy::Strict).into_request();
+    let error = map(&strict, ModelKind::TextToImage, &schema(&modes), &[]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "the model has no size to set");
+    assert!(error.to_string().contains("size"), "{error}");
+}
+
+#[test]
+fn c5_6_a_length_goes_out_as_the_field_spells_it() {
+    let length = json!({"allOf": [{"$ref": "#/components/schemas/Length"}], "default": 5});
+    let as_number = json!({"prompt": {"type": "string"}, "duration": length});
+    let as_text = json!({"prompt": {"type": "string"}, "duration": {"type": "string", "enum": ["5", "10"]}});
+    let own = TextToImageRequest::new("a fox").with_extra("duration", "5");
+    assert_eq!(body(own, &as_number)["duration"], json!(5));
+    let mut canonical = TextToImageRequest::new("a fox");
+    canonical.options.duration = Some(5.0);
+    assert_eq!(body(canonical.clone(), &as_number)["duration"], json!(5));
+    assert_eq!(body(canonical, &as_text)["duration"], json!("5"));
 }

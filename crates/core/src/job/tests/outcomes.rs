@@ -40,6 +40,7 @@ fn failed_cancelled_and_expired_views_end_the_wait_with_their_own_errors() {
         let error = bench.clock.run(job.wait(&bench.context())).unwrap_err();
         assert_eq!((error.kind(), error.request_id()), (kind, Some("job-7")));
         assert!(error.ticket().is_some());
+        assert_eq!(error.dispatch() == crate::Dispatch::NotSent, failure.is_some(), "the provider's own word stays");
         assert_eq!((bench.log.polls(), bench.log.fetches(), bench.log.cancels()), (1, 0, 0));
         assert!(!bench.log.events().contains(&"completed".to_owned()));
     }

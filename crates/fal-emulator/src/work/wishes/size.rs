@@ -93,19 +93,20 @@ impl Target {
     }
 }
 
-/// A size whose sides are whole multiples of 8 nearest to the measure.
+/// The size nearest to the measure: a resolution word is taken at its word (540p is 540 lines), to even sides as films
+/// need them; an area is met with multiples of 8.
 fn from_ratio(ratio: f64, measure: Measure) -> (u32, u32) {
-    let (width, height) = match measure {
-        Measure::ShortSide(side) if ratio >= 1.0 => (side * ratio, side),
-        Measure::ShortSide(side) => (side, side / ratio),
-        Measure::Area(area) => ((area * ratio).sqrt(), (area / ratio).sqrt()),
+    let (width, height, step) = match measure {
+        Measure::ShortSide(side) if ratio >= 1.0 => (side * ratio, side, 2.0),
+        Measure::ShortSide(side) => (side, side / ratio, 2.0),
+        Measure::Area(area) => ((area * ratio).sqrt(), (area / ratio).sqrt(), 8.0),
     };
-    (eighths(width), eighths(height))
+    (stepped(width, step), stepped(height, step))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 16 to 8192")]
-fn eighths(side: f64) -> u32 {
-    let side = ((side / 8.0).round() * 8.0).clamp(16.0, 8192.0);
+fn stepped(side: f64, step: f64) -> u32 {
+    let side = ((side / step).round() * step).clamp(16.0, 8192.0);
     side as u32
 }
 
@@ -146,7 +147,9 @@ mod tests {
             (json!({"width": 640, "height": "480"}), Target::Picture, (640, 480)),
             (json!({"aspect_ratio": "1:1", "resolution": "2K"}), Target::Picture, (2048, 2048)),
             (json!({"aspect_ratio": "9:16", "resolution": "720p"}), Target::Film, (720, 1280)),
-            (json!({"resolution": "512P"}), Target::Film, (912, 512)),
+            (json!({"resolution": "512P"}), Target::Film, (910, 512)),
+            (json!({"resolution": "540p"}), Target::Film, (960, 540)),
+            (json!({"resolution": "480p"}), Target::Film, (854, 480)),
             (json!({"resolution": "true_1080p"}), Target::Film, (1920, 1080)),
             (json!({"resolution": "4k"}), Target::Film, (3840, 2160)),
             (json!({"resolution": "1MP", "aspect_ratio": "4:3"}), Target::Picture, (1184, 888)),

@@ -3,7 +3,7 @@
 use super::*;
 use serde_json::json;
 
-fn delivery(settings: Value) -> Delivery {
+fn delivery(settings: &Value) -> Delivery {
     let mut delivery = Delivery::default();
     delivery.settings = settings.as_object().cloned().unwrap();
     delivery
@@ -15,7 +15,7 @@ fn headers(handling: &Handling) -> Vec<(String, String)> {
 
 #[test]
 fn every_setting_becomes_its_header_or_parameter() {
-    let mut delivery = delivery(json!({
+    let mut delivery = delivery(&json!({
         "runner_hint": "abc", "store_io": false, "no_retry": true, "lifecycle": "1d", "max_queue_length": 5,
         "tags": {"team": "blue", "run": 7}, "disable_fallback": true
     }));
@@ -42,7 +42,7 @@ fn every_setting_becomes_its_header_or_parameter() {
 #[test]
 fn nothing_set_sends_nothing() {
     assert_eq!(Handling::of(&Delivery::default(), Policy::Adjust, Mode::Queue).unwrap(), Handling::default());
-    let off = delivery(json!({"no_retry": false}));
+    let off = delivery(&json!({"no_retry": false}));
     assert!(Handling::of(&off, Policy::Adjust, Mode::Queue).unwrap().headers.is_empty());
 }
 
@@ -72,7 +72,7 @@ fn what_fal_would_drop_in_silence_is_refused_by_name() {
         (json!({"mode": "stream"}), "delivery.mode"),
         (json!({"runner_hint": "a\nb"}), "x-fal-runner-hint"),
     ] {
-        let error = Handling::of(&delivery(settings.clone()), Policy::Adjust, Mode::Queue).unwrap_err();
+        let error = Handling::of(&delivery(&settings), Policy::Adjust, Mode::Queue).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert_eq!(error.fields()[0].path, name, "{settings}");
     }
@@ -83,16 +83,19 @@ fn what_fal_would_drop_in_silence_is_refused_by_name() {
 
 #[test]
 fn a_lifetime_for_ever_is_a_null() {
-    let handling = Handling::of(&delivery(json!({"lifecycle": "never"})), Policy::Adjust, Mode::Queue).unwrap();
+    let handling = Handling::of(&delivery(&json!({"lifecycle": "never"})), Policy::Adjust, Mode::Queue).unwrap();
     assert_eq!(handling.lifecycle.as_deref(), Some("{\"expiration_duration_seconds\":null}"));
 }
 
 #[test]
 fn a_run_has_no_webhook_and_says_so() {
-    let mut delivery = delivery(json!({"mode": "run"}));
+    let mut delivery = delivery(&json!({"mode": "run"}));
     delivery.webhook = Some("https://hook.test/".parse().unwrap());
     let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
-    assert_eq!((handling.mode, handling.query.len(), handling.notes[0].option.as_str()), (Some(Mode::Run), 0, "webhook"));
+    assert_eq!(
+        (handling.mode, handling.query.len(), handling.notes[0].option.as_str()),
+        (Some(Mode::Run), 0, "webhook")
+    );
     let error = Handling::of(&delivery, Policy::Strict, Mode::Queue).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }

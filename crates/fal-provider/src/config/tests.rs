@@ -13,13 +13,8 @@ fn key(settings: &Settings, pairs: &'static [(&str, &str)]) -> Option<String> {
 
 #[test]
 fn a_017_explicit_beats_fal_key_beats_the_pair_beats_the_other_names() {
-    let all: &[(&str, &str)] = &[
-        ("FALAI_API_KEY", "d"),
-        ("FAL_API_KEY", "c"),
-        ("FAL_KEY_ID", "b"),
-        ("FAL_KEY_SECRET", "s"),
-        ("FAL_KEY", "a"),
-    ];
+    let all: &[(&str, &str)] =
+        &[("FALAI_API_KEY", "d"), ("FAL_API_KEY", "c"), ("FAL_KEY_ID", "b"), ("FAL_KEY_SECRET", "s"), ("FAL_KEY", "a")];
     let none = Settings::new();
     assert_eq!(key(&Settings::new().with("key", "explicit"), all).unwrap(), "Key explicit");
     assert_eq!(key(&none, all).unwrap(), "Key a");
@@ -46,7 +41,7 @@ fn a_016_an_empty_key_is_a_configuration_error_naming_fal_key() {
 #[test]
 fn a_018_a_base_address_moves_every_service_and_single_ones_win() {
     let pairs: &[(&str, &str)] =
-        &[("FAL_BASE_URL", "http://127.0.0.1:8787/"), ("FAL_CDN_URL", "https://cdn.example.org")];
+        &[("FAL_BASE_URL", "http://127.0.0.1:8787/"), ("FAL_CDN_URL", "https://cdn.example.org"), ("FAL_API_URL", " ")];
     let bases = FalConfig::resolve(&Settings::new(), environment(pairs)).unwrap().bases;
     let urls = [&bases.queue, &bases.run, &bases.rest, &bases.cdn, &bases.api, &bases.web].map(Url::as_str);
     assert_eq!(

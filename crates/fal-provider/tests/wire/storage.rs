@@ -1,0 +1,146 @@
+//! Uploads (protocol 6.1, 6.2, 6.4, 6.5).
+
+use crate::support::*;
+use mediagen_core::{Dispatch, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _};
+use serde_json::{Value, json};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path, query_param},
+};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and more";
+const UPLOAD: &str = "/cdn/files/upload";
+const TOKEN: &str = "/rest/storage/auth/token";
+const INITIATE: &str = "/rest/storage/upload/initiate";
+
+async fn mount_token(server: &MockServer) {
+    let body = json!({"token": "t0ken", "token_type": "Bearer", "base_url": "https://v3.fal.media",
+        "created_at": "2026-01-01T00:00:00+00:00", "expires_at": "2026-01-31T00:00:00Z"});
+    Mock::given(method("POST")).and(path(TOKEN)).respond_with(ok(body)).mount(server).await;
+}
+
+async fn mount_cdn(server: &MockServer, url: &str) {
+    let body = json!({"access_url": url, "uploaded": true});
+    Mock::given(method("POST")).and(path(UPLOAD)).respond_with(ok(body)).mount(server).await;
+}
+
+#[tokio::test]
+async fn a_file_goes_straight_to_the_cdn_with_its_real_type_and_name() {
+    let server = MockServer::start().await;
+    mount_token(&server).await;
+    mount_cdn(&server, "https://v3b.fal.media/files/b/0a/x.png").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my größe.jpg");
+    std::fs::write(&file, PNG).unwrap();
+    let (fal, cx) = (provider(&server), context());
+    let url = fal.upload(&cx, MediaInput::Path(file)).await.unwrap();
+    assert_eq!(url.as_str(), "https://v3b.fal.media/files/b/0a/x.png");
+    let token = last(&server, TOKEN).await;
+    assert_eq!(token.url.query(), Some("storage_type=fal-cdn-v3"));
+    assert_eq!(token.body_json::<Value>().unwrap(), json!({}));
+    assert_eq!(header(&token, "authorization"), Some(format!("Key {KEY}").as_str()));
+    let upload = last(&server, UPLOAD).await;
+    assert_eq!(upload.body, PNG);
+    for (name, value) in [
+        ("authorization", "Bearer t0ken"),
+        ("content-type", "image/png"),
+        ("x-fal-file-name", "my_gr__e.png"),
+        ("content-length", "25"),
+    ] {
+        assert_eq!(header(&upload, name), Some(value), "{name}");
+    }
+    fal.upload(&cx, MediaInput::bytes(PNG, "again.png")).await.unwrap();
+    assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (1, 2));
+    let given = MediaInput::Url("https://mine.test/a.png".parse().unwrap());
+    assert_eq!(fal.upload(&cx, given).await.unwrap().as_str(), "https://mine.test/a.png");
+}
+
+#[tokio::test]
+async fn a_token_that_was_taken_back_is_replaced_once() {
+    let server = MockServer::start().await;
+    mount_token(&server).await;
+    Mock::given(path(UPLOAD)).respond_with(ResponseTemplate::new(401)).up_to_n_times(1).mount(&server).await;
+    mount_cdn(&server, "https://v3.fal.media/files/x.png").await;
+    provider(&server).upload(&context(), MediaInput::bytes(PNG, "x.png")).await.unwrap();
+    assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (2, 2));
+}
+
+#[tokio::test]
+async fn when_the_cdn_is_down_fal_signs_an_address_and_the_key_stays_here() {
+    for storage in ["gcs", "fal-cdn-v3"] {
+        let server = MockServer::start().await;
+        let bucket = MockServer::start().await;
+        mount_token(&server).await;
+        Mock::given(path(UPLOAD)).respond_with(ResponseTemplate::new(503)).mount(&server).await;
+        let signed = json!({"upload_url": format!("{}/put?signature=s1gned", bucket.uri()),
+            "file_url": "https://v3.fal.media/files/y.png"});
+        Mock::given(path(INITIATE))
+            .and(query_param("storage_type", storage))
+            .respond_with(ok(signed))
+            .mount(&server)
+            .await;
+        Mock::given(path(INITIATE)).respond_with(ResponseTemplate::new(500)).mount(&server).await;
+        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&bucket).await;
+        let url = provider(&server).upload(&context(), MediaInput::bytes(PNG, "y.png")).await.unwrap();
+        assert_eq!(url.as_str(), "https://v3.fal.media/files/y.png", "{storage}");
+        let initiate = last(&server, INITIATE).await;
+        assert_eq!(initiate.body_json::<Value>().unwrap(), json!({"file_name": "y.png", "content_type": "image/png"}));
+        let put = last(&bucket, "/put").await;
+        assert_eq!((put.body.as_slice(), put.url.query()), (PNG, Some("signature=s1gned")));
+        assert_eq!((header(&put, "authorization"), header(&put, "content-type")), (None, Some("image/png")));
+    }
+}
+
+#[tokio::test]
+async fn a_locked_account_stops_the_upload_and_so_the_submission() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    let locked = json!({"detail": "User is locked. Reason: Exhausted balance."});
+    Mock::given(method("POST")).respond_with(answer(403, locked)).mount(&server).await;
+    let (fal, cx) = (provider(&server), context());
+    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
+    let error = model.run(&cx, request).await.unwrap_err();
+    assert_eq!((error.kind(), error.dispatch()), (ErrorKind::AccountLocked, Dispatch::NotSent), "nothing was bought");
+    assert_eq!(lines(&server).await.len(), 2, "catalogue, token, and no more");
+}
+
+#[tokio::test]
+async fn inputs_are_uploaded_once_after_validation_and_replaced_by_their_addresses() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    mount_token(&server).await;
+    mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
+    mount_job(&server, images()).await;
+    let (fal, cx) = (provider(&server), polling());
+    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let picture = MediaInput::bytes(PNG, "x.png");
+    let mut wrong = ImageToImageRequest::new(picture.clone());
+    wrong.extra.insert("num_images".into(), json!(99));
+    let error = model.submit(&cx, wrong).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(lines(&server).await.len(), 1, "nothing is uploaded for a request that cannot be sent");
+
+    let mut request = ImageToImageRequest::new(picture).with_mask("https://mine.test/mask.png".parse().unwrap());
+    request.delivery.settings.insert("lifecycle".into(), json!("1d"));
+    let plan = model.plan(&cx, request.clone()).await.unwrap();
+    assert_eq!((plan.uploads[0].pointer.as_str(), plan.uploads[0].path.as_str()), ("/image_url", "x.png"));
+    assert_eq!((plan.uploads[0].bytes, plan.uploads[0].media_type.as_deref()), (Some(25), Some("image/png")));
+    assert_eq!(lines(&server).await.len(), 1);
+
+    let output = model.run(&cx, request).await.unwrap();
+    assert_eq!(
+        output.inputs.iter().map(|i| i.name.as_str()).collect::<Vec<_>>(),
+        ["x.png", "https://mine.test/mask.png"]
+    );
+    let body: Value = last(&server, "/queue/fal-ai/demo/edit").await.body_json().unwrap();
+    assert_eq!(
+        body,
+        json!({"image_url": "https://v3.fal.media/files/up.png", "mask_url": "https://mine.test/mask.png"})
+    );
+    let upload = last(&server, UPLOAD).await;
+    for name in ["x-fal-object-lifecycle", "x-fal-object-lifecycle-preference"] {
+        assert_eq!(header(&upload, name), Some("{\"expiration_duration_seconds\":86400}"), "{name}");
+    }
+    assert_eq!(count(&server, "POST", UPLOAD).await, 1);
+}

@@ -1,0 +1,257 @@
+//! a provider that lives here, registers itself, and passes the public suite; no other crate knows of it.
+
+use async_trait::async_trait;
+use mediagen::{
+    core::{
+        CancelOutcome, Caps, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobDriver, JobStatus,
+        JobTicket, JobView, Kind, KindOutput as _, KindRequest as _, MediaModel, Model, ModelEntry, ModelId, ModelKind,
+        ModelSpec, ModelType, Output, Part, PartSource, Phase, Policy, Provider, ProviderEntry, ProviderInfo, Registry,
+        Result, Settings, Submitted, inventory, kind,
+    },
+    http::Url,
+};
+use mediagen_testkit::{Harness, Scenario, Server};
+use serde_json::json;
+use std::{
+    collections::HashMap,
+    process::ExitCode,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+};
+
+const KEY: &str = "toy-key-0badf00d";
+
+static INFO: ProviderInfo = ProviderInfo::new("toy", "Toy", &[], module_path!());
+inventory::submit! { ProviderEntry::new(&INFO, connect) }
+inventory::submit! { ModelEntry::of::<kind::TextToImage, ToyModel>() }
+inventory::submit! { ModelEntry::of::<kind::TextToAudio, ToyModel>() }
+
+/// The far ends, by address.
+static FAR_ENDS: LazyLock<Mutex<HashMap<String, Arc<FarEnd>>>> = LazyLock::new(Mutex::default);
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A workshop that makes one toy at a time.
+struct FarEnd {
+    scenario: Scenario,
+    calls: Mutex<Vec<Phase>>,
+    /// Looks at each job so far; `None` once it was cancelled.
+    jobs: Mutex<HashMap<String, Option<usize>>>,
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Provider>> {
+    let missing = |name: &str| Error::new(ErrorKind::Config, format!("`{name}` is missing"));
+    let base = settings.get("base").ok_or_else(|| missing("base"))?;
+    let far = locked(&FAR_ENDS).get(base).cloned().ok_or_else(|| missing("a workshop"))?;
+    Ok(Arc::new(Toy { far, key: settings.get("key").ok_or_else(|| missing("key"))?.to_owned() }))
+}
+
+#[derive(Clone)]
+struct Toy {
+    far: Arc<FarEnd>,
+    key: String,
+}
+
+impl std::fmt::Debug for Toy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Toy").finish_non_exhaustive()
+    }
+}
+
+fn refused(kind: ErrorKind, text: &'static str) -> Error {
+    Error::new(kind, text).with_dispatch(Dispatch::Answered).with_provider(INFO.id.clone())
+}
+
+impl Toy {
+    fn call(&self, cx: &Context, phase: Phase) -> Result<Scenario> {
+        cx.emit(Event::Requested(phase));
+        locked(&self.far.calls).push(phase);
+        let known = self.key == KEY && self.far.scenario != Scenario::BadKey;
+        if known { Ok(self.far.scenario) } else { Err(refused(ErrorKind::Unauthenticated, "who are you?")) }
+    }
+
+    /// Accepts a job, or says why not.
+    fn order(&self, cx: &Context) -> Result<String> {
+        let refusal = match self.call(cx, Phase::Submit)? {
+            Scenario::NoCredit => refused(ErrorKind::QuotaExceeded, "the purse is empty"),
+            Scenario::Rejected => refused(ErrorKind::ContentRejected, "not in this house"),
+            Scenario::NotFound => refused(ErrorKind::NotFound, "no such toy"),
+            Scenario::Invalid => refused(ErrorKind::InvalidInput, "the wish is refused")
+                .with_field(FieldProblem::new("prompt", "at least 100 characters are needed")),
+            Scenario::TimeoutOnSubmit => {
+                Error::new(ErrorKind::SubmitUnknown, "the line went dead").with_dispatch(Dispatch::Unknown)
+            }
+            _ => {
+                let mut jobs = locked(&self.far.jobs);
+                let id = format!("toy-{}", jobs.len() + 1);
+                jobs.insert(id.clone(), Some(0));
+                return Ok(id);
+            }
+        };
+        Err(refusal)
+    }
+}
+
+#[async_trait]
+impl Provider for Toy {
+    fn info(&self) -> &'static ProviderInfo {
+        &INFO
+    }
+    fn caps(&self) -> Caps {
+        Caps::new([ModelKind::TextToImage, ModelKind::TextToAudio]).with(|caps| {
+            (caps.jobs, caps.cancel, caps.resume) = (true, true, true);
+        })
+    }
+    async fn describe(&self, _: &Context, model: &str) -> Result<Arc<ModelSpec>> {
+        Ok(Arc::new(ModelSpec::new(ModelId::new(INFO.id.clone(), model)).with_category(model)))
+    }
+}
+
+#[derive(Debug)]
+struct ToyModel {
+    toy: Toy,
+    spec: Arc<ModelSpec>,
+}
+
+impl Model for ToyModel {
+    fn spec(&self) -> &ModelSpec {
+        &self.spec
+    }
+}
+
+impl ModelType for ToyModel {
+    type Provider = Toy;
+    const PROVIDER: &'static ProviderInfo = &INFO;
+    fn bind(toy: Arc<Toy>, spec: Arc<ModelSpec>) -> Result<Self> {
+        Ok(Self { toy: Toy::clone(&toy), spec })
+    }
+}
+
+#[async_trait]
+impl<K: Kind> MediaModel<K> for ToyModel {
+    async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
+        let request = request.into_request();
+        if let Some(name) = request.extra.keys().next().filter(|_| request.policy == Policy::Strict) {
+            let problem = FieldProblem::new(name, "toys have no such field").with_code("unknown");
+            return Err(Error::new(ErrorKind::InvalidInput, "the wish is refused").with_field(problem));
+        }
+        let id = self.toy.order(cx)?;
+        let ticket = JobTicket::new(self.spec.id.clone(), K::KIND, Some(id), serde_json::Value::Null);
+        cx.emit(Event::Submitted(ticket.clone()));
+        <Self as MediaModel<K>>::resume(self, ticket).map(Submitted::Running)
+    }
+
+    fn resume(&self, ticket: JobTicket) -> Result<Job<K>> {
+        let id = ticket.request_id.clone().filter(|_| ticket.kind == K::KIND && ticket.model == self.spec.id);
+        let id = id.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "this ticket is for something else"))?;
+        Ok(Job::new(ToyJob { toy: self.toy.clone(), ticket, id }))
+    }
+}
+
+struct ToyJob {
+    toy: Toy,
+    ticket: JobTicket,
+    id: String,
+}
+
+impl ToyJob {
+    fn output(&self, scenario: Scenario) -> Result<Output> {
+        let raw = if scenario == Scenario::Malformed { json!("shavings") } else { json!({"toy": "data:,wood"}) };
+        let Some(content) = raw.get("toy").and_then(|toy| toy.as_str()) else {
+            return Err(refused(ErrorKind::InvalidResponse, "there is no toy in the box"));
+        };
+        let mut output = Output::default();
+        output.parts = vec![Part::new("/toy", PartSource::DataUri(content.into()))];
+        output.raw = raw;
+        output.request_id = Some(self.id.clone());
+        Ok(output)
+    }
+}
+
+#[async_trait]
+impl<K: Kind> JobDriver<K> for ToyJob {
+    fn ticket(&self) -> &JobTicket {
+        &self.ticket
+    }
+
+    async fn poll(&self, cx: &Context) -> Result<JobView<K>> {
+        let scenario = self.toy.call(cx, Phase::Status)?;
+        let nth = {
+            let mut jobs = locked(&self.toy.far.jobs);
+            let job = jobs.get_mut(&self.id).ok_or_else(|| refused(ErrorKind::NotFound, "no such order"))?;
+            let Some(looks) = job else { return Ok(JobView::new(JobStatus::Cancelled)) };
+            *looks += 1;
+            *looks
+        };
+        let ahead = 3_u32.saturating_sub(u32::try_from(nth).unwrap_or(u32::MAX));
+        Ok(match scenario {
+            Scenario::DroppedWait | Scenario::CancelQueued => JobView::new(JobStatus::Queued { position: Some(9) }),
+            Scenario::Queued if ahead > 0 => JobView::new(JobStatus::Queued { position: Some(ahead) }),
+            Scenario::JobFails => JobView::new(JobStatus::Failed),
+            _ => JobView::new(JobStatus::Succeeded).with_output(K::Output::from_output(self.output(scenario)?)),
+        })
+    }
+
+    async fn cancel(&self, cx: &Context) -> Result<CancelOutcome> {
+        if self.toy.call(cx, Phase::Cancel)? == Scenario::CancelTooLate {
+            return Ok(CancelOutcome::AlreadyFinished);
+        }
+        locked(&self.toy.far.jobs).insert(self.id.clone(), None);
+        Ok(CancelOutcome::Cancelled)
+    }
+}
+
+struct Workshop;
+
+#[async_trait]
+impl Harness for Workshop {
+    async fn mount(&self, server: &Server, _: ModelKind, scenario: Scenario) -> bool {
+        use Scenario as S;
+        let far = FarEnd { scenario, calls: Mutex::default(), jobs: Mutex::default() };
+        locked(&FAR_ENDS).insert(server.base().to_string(), Arc::new(far));
+        let never = [S::RateLimitedThenOk, S::RateLimitedForever, S::DroppedConnectionOnPoll, S::UploadsBytes];
+        !never.contains(&scenario)
+    }
+    fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
+        mediagen::connect("toy", &Settings::new().with("base", base.as_str()).with("key", KEY))
+    }
+    fn registry(&self) -> Registry {
+        mediagen::registry().expect("the entries that are linked in are consistent")
+    }
+    fn model(&self, kind: ModelKind) -> String {
+        kind.to_string()
+    }
+    fn secrets(&self) -> Vec<String> {
+        vec![KEY.into()]
+    }
+    fn calls(&self, server: &Server, phase: Phase) -> usize {
+        let far = locked(&FAR_ENDS).get(server.base().as_str()).cloned();
+        far.map_or(0, |far| locked(&far.calls).iter().filter(|call| **call == phase).count())
+    }
+}
+
+/// It stands in the registry beside every other provider, because it is linked in, and for no other reason.
+fn a_117_the_toy_registered_itself() -> std::result::Result<(), libtest_mimic::Failed> {
+    let registry = mediagen::registry()?;
+    let names: Vec<&str> = registry.providers().map(|info| info.id.as_str()).collect();
+    if !names.contains(&"toy") || !names.contains(&"fal") {
+        return Err(format!("linked providers: {names:?}").into());
+    }
+    let kinds = registry.kinds("toy");
+    if kinds == [ModelKind::TextToImage, ModelKind::TextToAudio] {
+        Ok(())
+    } else {
+        Err(format!("its kinds: {kinds:?}").into())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let harness: Arc<dyn Harness> = Arc::new(Workshop);
+    let suite = mediagen_testkit::trials(&harness);
+    let mut trials = suite
+        .unwrap_or_else(|problem| vec![libtest_mimic::Trial::test("conformance::setup", move || Err(problem.into()))]);
+    trials.push(libtest_mimic::Trial::test("a_117_the_toy_registered_itself", a_117_the_toy_registered_itself));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
