@@ -62,9 +62,10 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
-    /// The pause after `pause`.
+    /// The pause after `pause`: never shorter, whatever the factor is, and at most `max`.
     pub fn next(&self, pause: Duration) -> Duration {
-        pause.mul_f64(self.factor).min(self.max)
+        let grown = Duration::try_from_secs_f64(pause.as_secs_f64() * self.factor.max(1.0));
+        grown.unwrap_or(self.max).min(self.max)
     }
 }
 

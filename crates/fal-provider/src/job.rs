@@ -100,7 +100,7 @@ fn view<K: Kind>(answer: StatusAnswer, seen: &mut Seen, memory: &Mutex<Memory>) 
         other => JobStatus::Other(other.to_owned()),
     };
     if status == JobStatus::Succeeded
-        && let Some(reason) = answer.error
+        && let Some(reason) = answer.error.or_else(|| answer.error_type.clone())
     {
         memory.lock().unwrap_or_else(PoisonError::into_inner).failure = Some((reason, answer.error_type));
     }

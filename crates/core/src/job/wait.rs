@@ -181,10 +181,10 @@ impl<K: Kind> Watch<'_, K> {
     fn time_left(&self) -> (Deadline, Duration) {
         let now = self.cx.clock().elapsed();
         let limits = self.cx.deadlines();
-        let total = (Deadline::Total, (self.begun + limits.total).saturating_sub(now));
+        let total = (Deadline::Total, self.begun.saturating_add(limits.total).saturating_sub(now));
         let phase = match self.running_since {
-            None => (Deadline::Start, (self.begun + limits.start).saturating_sub(now)),
-            Some(since) => (Deadline::Run, (since + limits.run).saturating_sub(now)),
+            None => (Deadline::Start, self.begun.saturating_add(limits.start).saturating_sub(now)),
+            Some(since) => (Deadline::Run, since.saturating_add(limits.run).saturating_sub(now)),
         };
         if phase.1 < total.1 { phase } else { total }
     }
