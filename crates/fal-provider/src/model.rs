@@ -114,12 +114,12 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         let Ready { request, handling, mapped, .. } = ready;
         let asked = Asked::new(&request.options, &request.inputs, &mapped.body, mapped.notes);
         if handling.mode.unwrap_or(client.mode) == Mode::Run {
-            let answer = client.run(cx, &self.id, &mapped.body, &handling).await?;
+            let answer = client.run(cx, &self.id, &mapped.body, &handling).await.map_err(|e| asked.hide(e))?;
             let output = output::read::<K>(answer, &asked)?;
             cx.emit(Event::Completed);
             return Ok(Submitted::Done(output));
         }
-        let answer = client.submit(cx, &self.id, &mapped.body, &handling).await?;
+        let answer = client.submit(cx, &self.id, &mapped.body, &handling).await.map_err(|e| asked.hide(e))?;
         let urls = client.job_urls(&self.id, &answer);
         let mut token = urls.to_token();
         asked.write(&mut token);
