@@ -30,7 +30,7 @@ pub struct Deadlines {
     pub run: Duration,
     /// Waiting for the job in all. Default 45 min.
     pub total: Duration,
-    /// Silence on a transfer or status stream. Default 60 s.
+    /// Silence on a transfer or status stream, and longest outage of the answers about a job. Default 60 s.
     pub idle: Duration,
 }
 

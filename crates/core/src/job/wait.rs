@@ -115,10 +115,20 @@ impl<K: Kind> Watch<'_, K> {
 
     async fn poll_until_done(&mut self) -> Result<K::Output, Stop> {
         let mut pause = self.cx.poll().initial;
+        let mut answered = self.cx.clock().elapsed();
         loop {
             self.pause(pause).await?;
             pause = self.cx.poll().next(pause);
-            let view = self.limited(self.driver.poll(self.cx)).await??;
+            let view = match self.limited(self.driver.poll(self.cx)).await? {
+                Ok(view) => view,
+                // The job goes on meanwhile: a short outage of the answers is no reason to give up a long wait.
+                Err(error) if is_outage(&error) && self.since(answered) < self.cx.deadlines().idle => {
+                    self.cx.emit(Event::Warning(format!("the job cannot be asked about, still trying: {error}")));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            answered = self.cx.clock().elapsed();
             if let Some(output) = self.look(view).await? {
                 return Ok(output);
             }
@@ -163,6 +173,10 @@ impl<K: Kind> Watch<'_, K> {
             JobStatus::Expired => Err(failed(ErrorKind::Expired, "the result is gone").into()),
             _ => Ok(None),
         }
+    }
+
+    fn since(&self, moment: Duration) -> Duration {
+        self.cx.clock().elapsed().saturating_sub(moment)
     }
 
     async fn pause(&self, pause: Duration) -> Result<(), Stop> {
@@ -224,6 +238,16 @@ fn may_go_on(error: &Error) -> bool {
                 | ErrorKind::Timeout(_)
                 | ErrorKind::Transfer
         )
+}
+
+/// Whether `error` says that nobody answered, or nobody had time to, rather than anything about the job.
+fn is_outage(error: &Error) -> bool {
+    let may_pass = error.is_retryable() || error.retry() == Retry::Exhausted;
+    let silent = matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::RateLimited | ErrorKind::Transfer | ErrorKind::Timeout(Deadline::Request)
+    );
+    may_pass && silent
 }
 
 async fn stop_remote<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> String {

@@ -1,7 +1,7 @@
 //! Answers of odd shapes: envelopes, nulls, no percentages, reasons in halves.
 
 use crate::support::*;
-use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, Output, Result};
+use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, Options, Output, Result};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -77,4 +77,46 @@ async fn the_result_decides_and_the_status_explains() {
     let typed = json!({"status": "COMPLETED", "error": null, "error_type": "client_cancelled"});
     let error = ended(typed, answer(500, json!({}))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled, "a type alone explains as well: {error}");
+}
+
+#[tokio::test]
+async fn a_seed_beyond_63_bits_goes_there_and_back() {
+    let seed = 15_860_307_465_884_635_512_u64;
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    mount_job(&server, ok(json!({"images": [{"url": "https://v3.fal.media/files/a.png"}], "seed": seed.to_string()})))
+        .await;
+    let cx = polling();
+    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let mut options = Options::default();
+    options.seed = Some(seed);
+    let request = ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap());
+    let submitted = model.submit(&cx, request.with_options(options)).await.unwrap();
+    let sent = last(&server, "/queue/fal-ai/demo/edit").await.body;
+    assert!(String::from_utf8_lossy(&sent).contains("\"seed\":15860307465884635512"));
+    let ticket = serde_json::to_string(submitted.job().unwrap().ticket()).unwrap();
+    let resumed = model.resume(serde_json::from_str(&ticket).unwrap()).unwrap();
+    assert_eq!(resumed.wait(&cx).await.unwrap().seed, Some(seed), "a number that came as text");
+}
+
+#[tokio::test]
+async fn cumulative_lines_come_once_although_the_oldest_fall_out() {
+    let server = MockServer::start().await;
+    mount_submit(&server).await;
+    let line = |n: u8| json!({"message": "step", "timestamp": format!("2026-01-02T03:04:{n:02}")});
+    let plain = json!({"message": "no time"});
+    for logs in
+        [json!([line(1), line(2)]), json!([line(2), line(3), plain]), json!(null), json!([line(3), plain, line(4)])]
+    {
+        let look = answer(202, json!({"status": "IN_PROGRESS", "logs": logs}));
+        let place = format!("{REQUESTS}/status");
+        Mock::given(method("GET")).and(path(place)).respond_with(look).up_to_n_times(1).mount(&server).await;
+    }
+    mount_status(&server, completed()).await;
+    Mock::given(method("GET")).and(path(REQUESTS)).respond_with(images()).mount(&server).await;
+    let (cx, events) = watched(polling());
+    run(&server, &cx).await.unwrap();
+    let events = events.lock().unwrap().clone();
+    let lines: Vec<_> = events.iter().filter(|event| event.starts_with("log")).collect();
+    assert_eq!(lines, ["log step", "log step", "log step", "log no time", "log step"]);
 }
