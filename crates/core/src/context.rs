@@ -30,7 +30,7 @@ pub struct Deadlines {
     pub run: Duration,
     /// Waiting for the job in all. Default 45 min.
     pub total: Duration,
-    /// Silence on a transfer or status stream. Default 60 s.
+    /// Silence on a transfer or status stream, and longest outage of the answers about a job. Default 60 s.
     pub idle: Duration,
 }
 
@@ -62,9 +62,10 @@ impl Default for PollPolicy {
 }
 
 impl PollPolicy {
-    /// The pause after `pause`.
+    /// The pause after `pause`: never shorter, whatever the factor is, and at most `max`.
     pub fn next(&self, pause: Duration) -> Duration {
-        pause.mul_f64(self.factor).min(self.max)
+        let grown = Duration::try_from_secs_f64(pause.as_secs_f64() * self.factor.max(1.0));
+        grown.unwrap_or(self.max).min(self.max)
     }
 }
 

@@ -100,7 +100,7 @@ fn view<K: Kind>(answer: StatusAnswer, seen: &mut Seen, memory: &Mutex<Memory>) 
         other => JobStatus::Other(other.to_owned()),
     };
     if status == JobStatus::Succeeded
-        && let Some(reason) = answer.error
+        && let Some(reason) = answer.error.or_else(|| answer.error_type.clone())
     {
         memory.lock().unwrap_or_else(PoisonError::into_inner).failure = Some((reason, answer.error_type));
     }
@@ -144,7 +144,7 @@ impl<K: Kind> JobDriver<K> for FalJob<K> {
             let fetched = client.result(cx, &self.urls, &self.request_id).await;
             match fetched {
                 Ok(Fetched::Here(answer)) => {
-                    return output::read::<K>(answer, &self.asked).map_err(|e| self.told_failure(e));
+                    return output::read::<K>(answer, &self.asked).map_err(|e| self.asked.hide(self.told_failure(e)));
                 }
                 Ok(Fetched::NotYet) if cx.clock().elapsed().saturating_sub(begun) < cx.deadlines().run => {
                     cx.emit(Event::Warning("the request counts as completed but its result is not there yet".into()));
@@ -157,10 +157,10 @@ impl<K: Kind> JobDriver<K> for FalJob<K> {
                         .with_retry(Retry::After(None)));
                 }
                 Err(error) => {
-                    return Err(match self.failure() {
+                    return Err(self.asked.hide(match self.failure() {
                         Some((reason, error_type)) => merge_status(error, Some(&reason), error_type.as_deref()),
                         None => error,
-                    });
+                    }));
                 }
             }
         }

@@ -63,7 +63,9 @@ impl<K: Kind> FalModel<K> {
     async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<()> {
         let mut urls = BTreeMap::new();
         for (input, file) in &ready.files {
-            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await;
+            let uploading = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref());
+            let stopped = || Error::new(ErrorKind::Cancelled, "cancelled while the inputs were uploaded");
+            let uploaded = cx.cancellation().run_until_cancelled(uploading).await.unwrap_or_else(|| Err(stopped()));
             // Whatever became of the upload: the paid call did not leave.
             let uploaded = uploaded.map_err(|e| e.with_dispatch(Dispatch::NotSent))?;
             urls.insert(*input, uploaded.url);
@@ -113,12 +115,12 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         let Ready { request, handling, mapped, .. } = ready;
         let asked = Asked::new(&request.options, &request.inputs, &mapped.body, mapped.notes);
         if handling.mode.unwrap_or(client.mode) == Mode::Run {
-            let answer = client.run(cx, &self.id, &mapped.body, &handling).await?;
+            let answer = client.run(cx, &self.id, &mapped.body, &handling).await.map_err(|e| asked.hide(e))?;
             let output = output::read::<K>(answer, &asked)?;
             cx.emit(Event::Completed);
             return Ok(Submitted::Done(output));
         }
-        let answer = client.submit(cx, &self.id, &mapped.body, &handling).await?;
+        let answer = client.submit(cx, &self.id, &mapped.body, &handling).await.map_err(|e| asked.hide(e))?;
         let urls = client.job_urls(&self.id, &answer);
         let mut token = urls.to_token();
         asked.write(&mut token);

@@ -45,6 +45,21 @@ impl Asked {
         Self { sent, count: options.count, seed, inputs, notes, body: Value::Object(body.clone()) }
     }
 
+    /// `error` without the words that were sent: fal may repeat them in its reasons. Only what has blanks in it
+    /// is somebody's own text; a single word may be the name of a choice, which a message has to tell. In another
+    /// process the body is not known, and nothing is taken out.
+    pub(crate) fn hide(&self, error: Error) -> Error {
+        fn hide(value: &Value, error: Error) -> Error {
+            match value {
+                Value::String(text) if text.trim().contains(char::is_whitespace) => error.hiding(text),
+                Value::Array(items) => items.iter().fold(error, |error, item| hide(item, error)),
+                Value::Object(map) => map.values().fold(error, |error, item| hide(item, error)),
+                _ => error,
+            }
+        }
+        hide(&self.body, error)
+    }
+
     /// Adds itself to the token of a ticket.
     pub(crate) fn write(&self, token: &mut Value) {
         if !self.sent.is_empty() {

@@ -2,10 +2,13 @@
 
 use http::{HeaderMap, header};
 use mediagen_core::Phase;
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 /// Status and headers of an answer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ResponseHead {
     /// The status code.
@@ -18,6 +21,16 @@ impl ResponseHead {
     /// A head, for tests of a classifier.
     pub fn new(status: u16, headers: HeaderMap) -> Self {
         Self { status, headers }
+    }
+}
+
+impl fmt::Debug for ResponseHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("status", &self.status)
+            // Values may be tokens, or addresses that hold a right.
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish()
     }
 }
 
@@ -78,6 +91,14 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_names_headers_and_hides_their_values() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-cdn-token", "s3cret".parse().unwrap());
+        let text = format!("{:?}", ResponseHead::new(200, headers));
+        assert!(text.contains("x-cdn-token") && text.contains("200") && !text.contains("s3cret"), "{text}");
+    }
 
     #[test]
     fn retry_after_reads_seconds_and_dates() {

@@ -97,10 +97,17 @@ impl HttpClient {
     ///
     /// Fails with `Unavailable` when no connection could be made or it was lost, `Timeout(Request)` when no headers
     /// came in time, and `SubmitUnknown` for either when a [`Repeat::Once`] call may have arrived. A cancelled context
-    /// ends the pauses between attempts, not an exchange: drop the future for that. `Phase::Cancel` is never stopped.
+    /// keeps a submission or an upload from being sent and ends the pauses between attempts, not an exchange: drop the
+    /// future for that. `Phase::Cancel` is never stopped.
     pub async fn send(&self, cx: &Context, mut request: HttpRequest) -> Result<HttpResponse> {
         request.check()?;
         attempt::check_body(&request.body).await?;
+        // Nothing that makes work or moves data begins for a caller who wants to stop; looks and cancels go on.
+        if matches!(request.phase, Phase::Submit | Phase::Upload) && cx.cancellation().is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled, "cancelled before the call was sent")
+                .with_dispatch(Dispatch::NotSent)
+                .with("phase", request.phase));
+        }
         let headers = self.headers(&request)?;
         let last = self.0.retry.attempts.max(1);
         let mut attempt = 1;

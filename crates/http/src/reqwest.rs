@@ -50,7 +50,13 @@ pub fn install_crypto() {
 
 fn base() -> ClientBuilder {
     install_crypto();
-    Client::builder().redirect(redirect::Policy::none()).referer(false).connect_timeout(CONNECT)
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        // By default a request that an HTTP/2 server refuses is sent again in silence: whether a call may leave twice
+        // is for our client alone to say (law 1).
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(CONNECT)
 }
 
 /// The client in `slot`, built on first use. Two threads may both build one; the first is kept.
@@ -95,5 +101,56 @@ fn failed(error: reqwest::Error) -> TransportError {
 impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReqwestTransport").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    /// Bytes of an HTTP/2 frame header, and of the preface of a connection (RFC 9113, 4.1 and 3.4).
+    const FRAME: usize = 9;
+    const PREFACE: usize = 24;
+
+    /// Refuses every request of one connection with `REFUSED_STREAM`, and counts them.
+    async fn refuse_all(listener: TcpListener) -> usize {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket.read_exact(&mut [0; PREFACE]).await.unwrap();
+        socket.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await.unwrap();
+        let mut requests = 0;
+        let mut head = [0; FRAME];
+        while socket.read_exact(&mut head).await.is_ok() {
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+            socket.read_exact(&mut vec![0; length]).await.unwrap();
+            match (head[3], head[4]) {
+                // HEADERS: one request.
+                (1, _) => {
+                    requests += 1;
+                    let stream = &head[5..];
+                    let reset = [&[0, 0, 4, 3, 0], stream, &[0, 0, 0, 7]].concat();
+                    socket.write_all(&reset).await.unwrap();
+                }
+                // SETTINGS of the client are acknowledged.
+                (4, 0) => socket.write_all(&[0, 0, 0, 4, 1, 0, 0, 0, 0]).await.unwrap(),
+                _ => {}
+            }
+        }
+        requests
+    }
+
+    #[tokio::test]
+    async fn a_request_that_an_http2_server_refuses_is_not_sent_again_below_us() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/paid", listener.local_addr().unwrap());
+        let server = tokio::spawn(refuse_all(listener));
+        let client = base().no_proxy().tls_certs_only([]).http2_prior_knowledge().build().unwrap();
+        let error = failed(client.post(url).body("{}").send().await.unwrap_err());
+        assert_eq!(error.stage, Stage::Unknown);
+        drop(client);
+        assert_eq!(server.await.unwrap(), 1);
     }
 }

@@ -9,6 +9,9 @@ use serde::de::DeserializeOwned;
 use std::{fmt, sync::Mutex, time::Duration};
 use url::Url;
 
+/// Bodies of at most this many bytes are small: they arrive whole within the context's `deadlines().request`.
+const SMALL: usize = 1 << 20;
+
 /// The answer to a call, whatever its status.
 pub struct HttpResponse {
     pub(crate) head: ResponseHead,
@@ -66,8 +69,19 @@ impl HttpResponse {
         self.header(header::CONTENT_LENGTH.as_str())?.trim().parse().ok()
     }
 
-    /// The whole body, at most `limit` bytes. Fails with `InvalidResponse` beyond, with `Transfer` when cut short.
+    /// The whole body, at most `limit` bytes. Fails with `InvalidResponse` beyond, with `Transfer` when cut short, and
+    /// when a body of at most 1 MiB is not whole within the context's `deadlines().request`.
     pub async fn bytes(self, limit: usize) -> Result<Bytes> {
+        if limit > SMALL {
+            return self.read(limit).await;
+        }
+        let (cx, url) = (self.cx.clone(), self.url.clone());
+        let within = cx.deadlines().request;
+        let read = cx.within(within, self.read(limit)).await;
+        read.unwrap_or_else(|| Err(error::transfer(&url, format!("was not whole within {within:?}"))))
+    }
+
+    async fn read(self, limit: usize) -> Result<Bytes> {
         let (url, status) = (self.url.clone(), self.head.status);
         let too_large = || error::unusable(&url, status, format!("is larger than {limit} bytes"));
         let announced = self.expected_bytes();
@@ -85,17 +99,22 @@ impl HttpResponse {
         Ok(all.freeze())
     }
 
-    /// The first `limit` bytes as text, for messages: whatever arrived, never an error, and without the key.
+    /// The first `limit` bytes as text, for messages: whatever arrived within the context's `deadlines().request`,
+    /// never an error, and without the key.
     pub async fn text_excerpt(self, limit: usize) -> String {
-        let credential = self.credential.clone();
+        let (credential, cx) = (self.credential.clone(), self.cx.clone());
         let mut stream = self.into_stream();
         let mut all = Vec::new();
-        while all.len() < limit {
-            match stream.next().await {
-                Some(Ok(chunk)) => all.extend_from_slice(&chunk[..chunk.len().min(limit - all.len())]),
-                Some(Err(_)) | None => break,
+        let reading = async {
+            while all.len() < limit {
+                match stream.next().await {
+                    Some(Ok(chunk)) => all.extend_from_slice(&chunk[..chunk.len().min(limit - all.len())]),
+                    Some(Err(_)) | None => break,
+                }
             }
-        }
+        };
+        // What came until then has to do.
+        let _ = cx.within(cx.deadlines().request, reading).await;
         let mut text = String::from_utf8_lossy(&all).into_owned();
         if all.len() == limit {
             // A character cut by the limit is no error of the server.

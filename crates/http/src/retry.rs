@@ -58,7 +58,7 @@ impl RetryPolicy {
     fn with_chance(&self, attempt: u32, chance: f64) -> Duration {
         let growth = self.factor.max(1.0).powf(f64::from(attempt.saturating_sub(1)));
         let seconds = (self.initial.as_secs_f64() * growth).min(self.max.as_secs_f64());
-        Duration::from_secs_f64(seconds * (0.5 + chance / 2.0))
+        Duration::try_from_secs_f64(seconds * (0.5 + chance / 2.0)).unwrap_or(self.max)
     }
 }
 
@@ -74,6 +74,8 @@ mod tests {
         assert_eq!([millis(1, 0.0), millis(2, 0.0)], [50, 100]);
         assert_eq!(millis(60, 1.0), 30_000);
         assert_eq!(millis(u32::MAX, 1.0), 30_000);
+        let endless = RetryPolicy::default().with_pauses(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.with_chance(9, 1.0), Duration::MAX);
     }
 
     #[test]

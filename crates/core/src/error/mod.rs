@@ -1,5 +1,6 @@
 //! One error type: what happened (`kind`), may it be repeated (`retry`), did it leave (`dispatch`).
 
+mod hide;
 mod kind;
 
 pub use kind::{Deadline, Dispatch, ErrorKind, Retry};

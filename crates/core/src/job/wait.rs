@@ -115,10 +115,20 @@ impl<K: Kind> Watch<'_, K> {
 
     async fn poll_until_done(&mut self) -> Result<K::Output, Stop> {
         let mut pause = self.cx.poll().initial;
+        let mut answered = self.cx.clock().elapsed();
         loop {
             self.pause(pause).await?;
             pause = self.cx.poll().next(pause);
-            let view = self.limited(self.driver.poll(self.cx)).await??;
+            let view = match self.limited(self.driver.poll(self.cx)).await? {
+                Ok(view) => view,
+                // The job goes on meanwhile: a short outage of the answers is no reason to give up a long wait.
+                Err(error) if is_outage(&error) && self.since(answered) < self.cx.deadlines().idle => {
+                    self.cx.emit(Event::Warning(format!("the job cannot be asked about, still trying: {error}")));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            answered = self.cx.clock().elapsed();
             if let Some(output) = self.look(view).await? {
                 return Ok(output);
             }
@@ -165,6 +175,10 @@ impl<K: Kind> Watch<'_, K> {
         }
     }
 
+    fn since(&self, moment: Duration) -> Duration {
+        self.cx.clock().elapsed().saturating_sub(moment)
+    }
+
     async fn pause(&self, pause: Duration) -> Result<(), Stop> {
         self.limited(self.cx.clock().sleep(pause)).await
     }
@@ -181,10 +195,10 @@ impl<K: Kind> Watch<'_, K> {
     fn time_left(&self) -> (Deadline, Duration) {
         let now = self.cx.clock().elapsed();
         let limits = self.cx.deadlines();
-        let total = (Deadline::Total, (self.begun + limits.total).saturating_sub(now));
+        let total = (Deadline::Total, self.begun.saturating_add(limits.total).saturating_sub(now));
         let phase = match self.running_since {
-            None => (Deadline::Start, (self.begun + limits.start).saturating_sub(now)),
-            Some(since) => (Deadline::Run, (since + limits.run).saturating_sub(now)),
+            None => (Deadline::Start, self.begun.saturating_add(limits.start).saturating_sub(now)),
+            Some(since) => (Deadline::Run, since.saturating_add(limits.run).saturating_sub(now)),
         };
         if phase.1 < total.1 { phase } else { total }
     }
@@ -224,6 +238,16 @@ fn may_go_on(error: &Error) -> bool {
                 | ErrorKind::Timeout(_)
                 | ErrorKind::Transfer
         )
+}
+
+/// Whether `error` says that nobody answered, or nobody had time to, rather than anything about the job.
+fn is_outage(error: &Error) -> bool {
+    let may_pass = error.is_retryable() || error.retry() == Retry::Exhausted;
+    let silent = matches!(
+        error.kind(),
+        ErrorKind::Unavailable | ErrorKind::RateLimited | ErrorKind::Transfer | ErrorKind::Timeout(Deadline::Request)
+    );
+    may_pass && silent
 }
 
 async fn stop_remote<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> String {

@@ -1,6 +1,6 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
-use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, ours, whole_body};
+use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, ours, unusable, whole_body};
 use crate::config::join;
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
@@ -65,7 +65,9 @@ impl FalClient {
         let once = || async {
             let request = HttpRequest::get(url.clone(), Phase::Catalogue);
             let response = self.ask(cx, Call::Catalogue, request, None).await?;
-            response.json(CATALOGUE_LIMIT).await.map_err(|e| ours(e, None))
+            let status = response.status();
+            let value: Value = response.json(CATALOGUE_LIMIT).await.map_err(|e| ours(e, None))?;
+            ModelsPage::read(value).ok_or_else(|| unusable("the page of the catalogue is no object", status, None))
         };
         whole_body(cx, Phase::Catalogue, once).await
     }

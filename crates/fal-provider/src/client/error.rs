@@ -1,6 +1,9 @@
 //! Refusals of fal turned into core errors: the tables of protocol 1.2 and 5.1 to 5.3, and the law about submissions.
 
-use super::{refusal::Refusal, retry::forbids_retry};
+use super::{
+    refusal::Refusal,
+    retry::{forbids_retry, is_fals_own},
+};
 use crate::INFO;
 use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry};
 use mediagen_http::{HttpResponse, retry_after};
@@ -103,7 +106,8 @@ pub(crate) async fn refused(call: Call, response: HttpResponse, job: Option<&str
     let own_id = header("x-fal-request-id");
     let mut refusal = Refusal::read(&response.text_excerpt(REFUSAL_LIMIT).await, head.status);
     refusal.error_type = refusal.error_type.or_else(|| header("x-fal-error-type"));
-    let (kind, again) = class(call, head.status, &refusal, header("x-fal-request-timeout-type").is_some());
+    let timed_out = head.headers.contains_key("x-fal-request-timeout-type");
+    let (kind, again) = class(call, head.status, &refusal, timed_out);
     let retryable = header("x-fal-retryable").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let retry = match (exhausted, forbids_retry(&head.headers), again || retryable) {
         (true, ..) => Retry::Exhausted,
@@ -111,11 +115,12 @@ pub(crate) async fn refused(call: Call, response: HttpResponse, job: Option<&str
         _ => Retry::Never,
     };
     let error = build(kind, &refusal, head.status).with_retry(retry);
-    let error = match job.map(str::to_owned).or(own_id.clone()) {
+    let error = match job.map(str::to_owned).or(own_id) {
         Some(id) => error.with_request_id(id),
         None => error,
     };
-    paid(call, head.status, own_id.is_some() || refusal.error_type.is_some(), error)
+    let known_to_fal = timed_out || refusal.error_type.is_some() || is_fals_own(&head.headers);
+    paid(call, head.status, known_to_fal, error)
 }
 
 /// Kind, and whether another try may help.
@@ -176,9 +181,10 @@ fn build(kind: ErrorKind, refusal: &Refusal, status: u16) -> Error {
 fn paid(call: Call, status: u16, known_to_fal: bool, error: Error) -> Error {
     match (call, status) {
         (Call::Submit | Call::Run, 429) => error.with_dispatch(Dispatch::NotSent),
-        (Call::Submit | Call::Run, 503) if !known_to_fal => error.with_dispatch(Dispatch::NotSent),
+        (Call::Submit, 503) if !known_to_fal => error.with_dispatch(Dispatch::NotSent),
         (Call::Run, 500..) if known_to_fal || status == 500 => error,
-        (Call::Submit | Call::Run, 500..) => submit_unknown(error),
+        // Something on the way gave up on the answer, and the request may have gone through.
+        (Call::Submit | Call::Run, 408 | 500..) => submit_unknown(error),
         _ => error,
     }
 }

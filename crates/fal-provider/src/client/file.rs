@@ -49,11 +49,12 @@ impl Prepared {
 }
 
 async fn read_head(path: &Path) -> std::io::Result<(Bytes, u64)> {
-    let file = tokio::fs::File::open(path).await?;
-    let metadata = file.metadata().await?;
+    // Asked before it is opened: opening a pipe waits for its other end.
+    let metadata = tokio::fs::metadata(path).await?;
     if !metadata.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a file"));
     }
+    let file = tokio::fs::File::open(path).await?;
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head).await?;
     Ok((head.into(), metadata.len()))

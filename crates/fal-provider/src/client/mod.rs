@@ -28,7 +28,7 @@ use crate::{
 };
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
-use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse};
+use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport};
 use std::sync::Arc;
 
 /// Most of one status answer: logs are cumulative, and a trainer writes for hours.
@@ -46,6 +46,8 @@ const BODY_ATTEMPTS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct FalClient {
     http: HttpClient,
+    /// The same with the stricter table of synchronous runs.
+    run_http: HttpClient,
     pub(crate) bases: Bases,
     pub(crate) mode: Mode,
     has_key: bool,
@@ -64,13 +66,24 @@ impl FalClient {
                 hosts = hosts.with_credential(base, Credential::new(authorization.clone()));
             }
         }
-        let http = HttpClient::builder()
-            .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
-            .hosts(hosts)
-            .classifier(Arc::new(retry::FalTable))
-            .retry(config.retry.clone())
-            .build()?;
-        Ok(Self { http, bases, mode: config.mode, has_key: config.has_key(), token: storage::TokenCache::default() })
+        let transport = Arc::new(ReqwestTransport::new());
+        let client = |table: retry::FalTable| {
+            HttpClient::builder()
+                .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
+                .hosts(hosts.clone())
+                .classifier(Arc::new(table))
+                .retry(config.retry.clone())
+                .transport(Arc::clone(&transport) as Arc<dyn HttpTransport>)
+                .build()
+        };
+        Ok(Self {
+            http: client(retry::FalTable::Queue)?,
+            run_http: client(retry::FalTable::Run)?,
+            bases,
+            mode: config.mode,
+            has_key: config.has_key(),
+            token: storage::TokenCache::default(),
+        })
     }
 
     /// Refuses a call that needs the key when there is none, before anything is sent.
@@ -89,7 +102,8 @@ impl FalClient {
 
     /// Sends, and turns every answer but a success into an error; `job` is the request id where one is known.
     async fn ask(&self, cx: &Context, call: Call, request: HttpRequest, job: Option<&str>) -> Result<HttpResponse> {
-        let response = self.http.send(cx, request).await.map_err(|e| ours(e, job))?;
+        let http = if call == Call::Run { &self.run_http } else { &self.http };
+        let response = http.send(cx, request).await.map_err(|e| ours(e, job))?;
         if response.is_success() { Ok(response) } else { Err(refused(call, response, job).await) }
     }
 }

@@ -15,8 +15,13 @@ const REPEATABLE: &[(Phase, &[u16])] = &[
 ];
 
 /// fal's table.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct FalTable;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FalTable {
+    /// For the queue and everything else.
+    Queue,
+    /// For synchronous runs: nothing but 429 says that the work did not begin, because there is no queue before it.
+    Run,
+}
 
 impl Classify for FalTable {
     fn classify(&self, phase: Phase, head: &ResponseHead) -> Verdict {
@@ -27,8 +32,8 @@ impl Classify for FalTable {
         if phase == Phase::Submit {
             return match head.status {
                 429 => Verdict::RefusedBeforeStart { after },
-                // Without a request id the gateway never took it; with one, a job may run.
-                503 if !head.headers.contains_key("x-fal-request-id") => Verdict::RefusedBeforeStart { after },
+                // Without a word of fal's the gateway never took it; with one, a job may run.
+                503 if *self == Self::Queue && !is_fals_own(&head.headers) => Verdict::RefusedBeforeStart { after },
                 _ => Verdict::Final,
             };
         }
@@ -50,6 +55,11 @@ pub(crate) fn forbids_retry(headers: &HeaderMap) -> bool {
     headers.contains_key("x-fal-request-timeout-type") || says_no("x-fal-retryable") || says_no("x-fal-needs-retry")
 }
 
+/// Whether fal itself speaks, not something in front of it.
+pub(crate) fn is_fals_own(headers: &HeaderMap) -> bool {
+    ["x-fal-request-id", "x-fal-error-type", "x-fal-served-from"].iter().any(|name| headers.contains_key(*name))
+}
+
 fn is_stored_failure(headers: &HeaderMap) -> bool {
     headers.contains_key("x-fal-error-type") || headers.contains_key("x-fal-retryable")
 }
@@ -59,8 +69,12 @@ mod tests {
     use super::*;
 
     fn verdict(phase: Phase, status: u16, headers: &[(&'static str, &'static str)]) -> char {
+        by(FalTable::Queue, phase, status, headers)
+    }
+
+    fn by(table: FalTable, phase: Phase, status: u16, headers: &[(&'static str, &'static str)]) -> char {
         let headers: HeaderMap = headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
-        match FalTable.classify(phase, &ResponseHead::new(status, headers)) {
+        match table.classify(phase, &ResponseHead::new(status, headers)) {
             Verdict::Final => 'f',
             Verdict::Retry { .. } => 'r',
             Verdict::RefusedBeforeStart { .. } => 's',
@@ -85,7 +99,15 @@ mod tests {
 
     #[test]
     fn headers_end_the_matter() {
-        assert_eq!(verdict(Phase::Submit, 503, &[("x-fal-request-id", "r")]), 'f');
+        for header in
+            [("x-fal-request-id", "r"), ("x-fal-error-type", "runner_disconnected"), ("x-fal-served-from", "x")]
+        {
+            assert_eq!(verdict(Phase::Submit, 503, &[header]), 'f', "{header:?}");
+        }
+        assert_eq!(
+            (by(FalTable::Run, Phase::Submit, 503, &[]), by(FalTable::Run, Phase::Submit, 429, &[])),
+            ('f', 's')
+        );
         for header in [("x-fal-request-timeout-type", "user"), ("x-fal-retryable", "false"), ("x-fal-needs-retry", "0")]
         {
             for phase in [Phase::Status, Phase::Result, Phase::Submit] {

@@ -71,7 +71,7 @@ impl FalClient {
 
     async fn upload_with_token(&self, cx: &Context, file: &Prepared, lifecycle: Option<&str>) -> Result<Uploaded> {
         let token = self.cdn_token(cx).await?;
-        let credential = Credential::new(format!("{} {}", token.token_type, token.token).into());
+        let credential = Credential::new(token.authorization().into());
         if file.bytes > ONE_SHOT {
             return self.upload_parts(cx, file, lifecycle, &credential).await;
         }

@@ -81,12 +81,16 @@ fn log_line(value: &Value) -> Option<LogLine> {
 #[derive(Clone, Deserialize)]
 pub(crate) struct CdnToken {
     pub(crate) token: String,
-    #[serde(default = "bearer")]
-    pub(crate) token_type: String,
+    #[serde(default)]
+    pub(crate) token_type: Option<String>,
 }
 
-fn bearer() -> String {
-    "Bearer".to_owned()
+impl CdnToken {
+    /// The value of the header that carries it.
+    pub(crate) fn authorization(&self) -> String {
+        let word = self.token_type.as_deref().map(str::trim).filter(|word| !word.is_empty());
+        format!("{} {}", word.unwrap_or("Bearer"), self.token)
+    }
 }
 
 /// The answer to a direct upload (protocol 6.2).
@@ -112,24 +116,45 @@ pub(crate) struct Initiated {
 }
 
 /// One page of the catalogue (protocol 7.1).
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct ModelsPage {
-    #[serde(default)]
     pub(crate) models: Vec<ModelItem>,
-    #[serde(default)]
     pub(crate) next_cursor: Option<String>,
-    #[serde(default)]
     pub(crate) has_more: Option<bool>,
 }
 
 /// One model of the catalogue; everything but the id may be missing.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct ModelItem {
     pub(crate) endpoint_id: String,
-    #[serde(default)]
     pub(crate) metadata: Value,
-    #[serde(default)]
     pub(crate) openapi: Value,
+}
+
+impl ModelsPage {
+    /// `None` for what is not an object; an entry without an id is left out.
+    pub(crate) fn read(mut value: Value) -> Option<Self> {
+        let map = value.as_object_mut()?;
+        let models = match map.remove("models") {
+            Some(Value::Array(items)) => items.into_iter().filter_map(ModelItem::read).collect(),
+            _ => Vec::new(),
+        };
+        let next_cursor = match map.get("next_cursor") {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        Some(Self { models, next_cursor, has_more: map.get("has_more").and_then(Value::as_bool) })
+    }
+}
+
+impl ModelItem {
+    fn read(mut value: Value) -> Option<Self> {
+        let map = value.as_object_mut()?;
+        let endpoint_id = map.get("endpoint_id")?.as_str().filter(|id| !id.is_empty())?.to_owned();
+        let mut member = |key: &str| map.remove(key).unwrap_or_default();
+        Some(Self { endpoint_id, metadata: member("metadata"), openapi: member("openapi") })
+    }
 }
 
 #[cfg(test)]
@@ -168,5 +193,26 @@ mod tests {
         assert_eq!(whole(&json!(15_860_307_465_884_635_512_u64)), Some(15_860_307_465_884_635_512));
         assert_eq!(whole(&json!("18446744073709551615")), Some(u64::MAX));
         assert_eq!((whole(&json!(7.0)), whole(&json!(7.5)), whole(&json!(-1))), (Some(7), None, None));
+    }
+
+    #[test]
+    fn a_page_of_the_catalogue_bears_nulls_and_odd_entries() {
+        let page = ModelsPage::read(json!({"models": [
+            {"endpoint_id": "a/b", "metadata": null}, {"endpoint_id": null}, "x", {"endpoint_id": "c/d", "openapi": {}}
+        ], "next_cursor": 7, "has_more": "no"}));
+        let page = page.unwrap();
+        let ids: Vec<_> = page.models.iter().map(|item| item.endpoint_id.as_str()).collect();
+        assert_eq!((ids, page.next_cursor.as_deref(), page.has_more), (vec!["a/b", "c/d"], Some("7"), None));
+        let empty = ModelsPage::read(json!({"models": null, "next_cursor": null})).unwrap();
+        assert!(empty.models.is_empty() && empty.next_cursor.is_none());
+        assert!(ModelsPage::read(json!([])).is_none());
+    }
+
+    #[test]
+    fn a_token_without_a_type_is_a_bearer() {
+        for token_type in [json!(null), json!(""), json!("Bearer")] {
+            let token: CdnToken = serde_json::from_value(json!({"token": "t", "token_type": token_type})).unwrap();
+            assert_eq!(token.authorization(), "Bearer t");
+        }
     }
 }

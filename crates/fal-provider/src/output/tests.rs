@@ -12,7 +12,7 @@ fn pointers(output: &Output) -> Vec<&str> {
 }
 
 #[test]
-fn a_019_a_020_bare_and_wrapped_answers_give_the_same_output() {
+fn a_019_the_request_id_is_the_servers_in_bare_and_wrapped_answers() {
     let bare = json!({"images": [{"url": "https://c.test/a.png"}], "seed": 15_860_307_465_884_635_512_u64});
     for value in [
         bare.clone(),

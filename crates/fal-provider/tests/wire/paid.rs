@@ -62,6 +62,8 @@ async fn every_other_server_error_is_unknown_and_sent_once() {
         (ResponseTemplate::new(502).set_body_raw("<html>nginx", "text/html"), false),
         (ResponseTemplate::new(504), false),
         (id(ResponseTemplate::new(503)), true),
+        (ResponseTemplate::new(503).insert_header("x-fal-error-type", "runner_disconnected"), false),
+        (ResponseTemplate::new(408), false),
         (id(ResponseTemplate::new(200).set_body_raw("not json", "application/json")), true),
         (ok(json!({"status": "IN_QUEUE"})), false),
     ] {
@@ -130,4 +132,21 @@ async fn a_submission_that_did_not_leave_may_be_sent_again_by_the_caller() {
     let config = fal_provider::FalConfig::from_settings(&settings).unwrap().with_retry(retry());
     let error = submit(&FalProvider::new(config).unwrap(), &context()).await.unwrap_err();
     assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Unavailable, Dispatch::NotSent), "{error}");
+}
+
+#[tokio::test]
+async fn who_stops_before_the_submission_buys_nothing() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    mount_submit(&server).await;
+    let (fal, cx) = (provider(&server), context());
+    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    cx.cancellation().cancel();
+    for mode in ["queue", "run"] {
+        let mut request = request();
+        request.delivery.settings.insert("mode".into(), json!(mode));
+        let error = model.submit(&cx, request).await.unwrap_err();
+        assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::NotSent), "{mode}");
+    }
+    assert_eq!(lines(&server).await.len(), 1, "the catalogue alone");
 }

@@ -50,7 +50,21 @@ async fn a_023_a_422_is_not_repeated_and_names_field_message_and_type() {
             ("image_url", "Image too small", "image_too_small")
         ]
     );
-    assert!(!error.to_string().contains("a private wish"));
+}
+
+#[tokio::test]
+async fn a_121_a_refusal_that_quotes_the_prompt_is_told_without_it() {
+    let entries = json!({"detail": [{"loc": ["body", "prompt"], "msg": "`a private wish` is not allowed", "type": "value_error",
+        "input": "a private wish", "ctx": {"given": "a private wish"}}]});
+    for error in [
+        refused_result(answer(422, entries.clone())).await,
+        refused_submit(400, json!({"detail": "the text a private wish was refused"})).await,
+        refused_submit(422, entries).await,
+        refused_submit(500, json!({"error": {"message": "broke on a private wish"}})).await,
+    ] {
+        let text = format!("{error} {error:?} {:?}", error.fields());
+        assert!(!text.contains("private") && text.contains('…'), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -102,9 +116,20 @@ async fn keys_accounts_and_rights() {
 async fn a_redirect_is_not_followed_with_the_key() {
     let elsewhere = MockServer::start().await;
     let server = MockServer::start().await;
-    let redirect = ResponseTemplate::new(307).insert_header("location", elsewhere.uri().as_str());
-    Mock::given(method("POST")).and(path("/queue/fal-ai/demo/edit")).respond_with(redirect).mount(&server).await;
-    let error = run(&server).await;
-    assert_eq!(error.http_status(), Some(307));
-    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+    let submit = "/queue/fal-ai/demo/edit";
+    let same_place = format!("{}{submit}", server.uri());
+    for (status, to) in [(307, elsewhere.uri()), (308, elsewhere.uri()), (302, elsewhere.uri()), (307, same_place)] {
+        server.reset().await;
+        let redirect = ResponseTemplate::new(status).insert_header("location", to.as_str());
+        Mock::given(method("POST")).and(path(submit)).respond_with(redirect).mount(&server).await;
+        let error = run(&server).await;
+        assert_eq!((error.http_status(), error.retry()), (Some(status), Retry::Never));
+        assert!(!error.is_safe_to_resubmit());
+        assert_eq!(
+            count(&server, "POST", submit).await,
+            1,
+            "a redirect to the same place is none of our business either"
+        );
+        assert!(elsewhere.received_requests().await.unwrap().is_empty());
+    }
 }

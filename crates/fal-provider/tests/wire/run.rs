@@ -3,7 +3,9 @@
 use crate::support::*;
 use fal_provider::{FalProvider, Mode};
 use futures_util::TryStreamExt as _;
-use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, PartSource, Submitted};
+use mediagen_core::{
+    Deadline, Dispatch, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, PartSource, Submitted,
+};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -84,5 +86,24 @@ async fn the_model_s_own_error_is_told_and_a_gateway_s_is_unknown() {
         let model = fal(&server).await.image_to_image(&cx, ID).await.unwrap();
         let error = model.run(&cx, request()).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_429_is_sent_again_because_a_run_may_have_begun_otherwise() {
+    let timed_out = || ResponseTemplate::new(504).insert_header("x-fal-request-timeout-type", "user");
+    for (template, posts, kind, dispatch) in [
+        (ResponseTemplate::new(429).insert_header("retry-after", "0"), 4, ErrorKind::RateLimited, Dispatch::NotSent),
+        (ResponseTemplate::new(503), 1, ErrorKind::SubmitUnknown, Dispatch::Unknown),
+        (ResponseTemplate::new(408), 1, ErrorKind::SubmitUnknown, Dispatch::Unknown),
+        (timed_out(), 1, ErrorKind::Timeout(Deadline::Start), Dispatch::Answered),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(path(RUN)).respond_with(template).mount(&server).await;
+        let cx = context();
+        let model = fal(&server).await.image_to_image(&cx, ID).await.unwrap();
+        let error = model.run(&cx, request()).await.unwrap_err();
+        assert_eq!((error.kind(), error.dispatch()), (kind, dispatch), "{error}");
+        assert_eq!(count(&server, "POST", RUN).await, posts, "{error}");
     }
 }

@@ -144,3 +144,39 @@ async fn inputs_are_uploaded_once_after_validation_and_replaced_by_their_address
     }
     assert_eq!(count(&server, "POST", UPLOAD).await, 1);
 }
+
+#[tokio::test]
+async fn who_stops_during_an_upload_waits_for_nothing_and_buys_nothing() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    let token = json!({"token": "t", "token_type": null});
+    Mock::given(path("/rest/storage/auth/token")).respond_with(ok(token)).mount(&server).await;
+    let late =
+        ok(json!({"access_url": "https://v3.fal.media/files/a.png"})).set_delay(std::time::Duration::from_mins(10));
+    Mock::given(path(UPLOAD)).respond_with(late).mount(&server).await;
+    mount_submit(&server).await;
+    let (fal, cx) = (provider(&server), context());
+    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let stop = async {
+        while count(&server, "POST", UPLOAD).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        cx.cancellation().cancel();
+    };
+    let submitting = model.submit(&cx, ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png")));
+    let (outcome, ()) = tokio::join!(submitting, stop);
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::NotSent), "{error}");
+    assert_eq!(count(&server, "POST", "/queue/fal-ai/demo/edit").await, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let server = MockServer::start().await;
+    let error = provider(&server).upload(&context(), MediaInput::Path(pipe)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+}

@@ -111,3 +111,55 @@ async fn cancelling_ends_a_pause() {
     assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::Answered));
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_call_that_makes_work_is_not_sent_for_a_caller_who_has_stopped() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let cx = Context::new(StepClock::default());
+    cx.cancellation().cancel();
+    let client = HttpClient::builder().build().unwrap();
+    for phase in [Phase::Submit, Phase::Upload] {
+        let error = client.send(&cx, HttpRequest::post(url(server.uri()), phase)).await.unwrap_err();
+        assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::NotSent));
+    }
+    assert!(server.received_requests().await.unwrap().is_empty());
+    for phase in [Phase::Status, Phase::Cancel] {
+        client.send(&cx, HttpRequest::put(url(server.uri()), phase)).await.unwrap();
+    }
+}
+
+/// A body that never stops coming, one byte at a time, and never ends.
+struct Dripping(StepClock);
+
+#[async_trait::async_trait]
+impl mediagen_http::HttpTransport for Dripping {
+    async fn send(
+        &self,
+        _: http::Request<Body>,
+    ) -> Result<http::Response<mediagen_http::BodyStream>, mediagen_http::TransportError> {
+        let clock = self.0.clone();
+        let drip = stream::unfold(0_u32, move |sent| {
+            if sent == 100 {
+                clock.pass_deadline();
+            }
+            async move {
+                tokio::task::yield_now().await;
+                Some((Ok("1".into()), sent + 1))
+            }
+        });
+        Ok(http::Response::new(drip.boxed()))
+    }
+}
+
+#[tokio::test]
+async fn a_small_body_that_never_ends_is_given_up_at_the_deadline() {
+    let clock = StepClock::default();
+    let client = HttpClient::builder().transport(std::sync::Arc::new(Dripping(clock.clone()))).build().unwrap();
+    let (cx, get) = (Context::new(clock), || HttpRequest::get(url("https://a.example/"), Phase::Status));
+    let error = client.send(&cx, get()).await.unwrap().bytes(1 << 20).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Transfer, Retry::After(None)));
+    assert!(error.to_string().contains("not whole within 60s"), "{error}");
+    let text = client.send(&cx, get()).await.unwrap().text_excerpt(1 << 20).await;
+    assert!((100..200).contains(&text.len()), "what came until then: {}", text.len());
+}

@@ -76,3 +76,22 @@ fn a_poll_that_never_answers_is_cut_by_the_deadline() {
     assert_eq!(error.kind(), ErrorKind::Timeout(Deadline::Start));
     assert!(error.to_string().contains("cannot cancel"), "{error}");
 }
+
+#[test]
+fn deadlines_without_an_end_and_odd_factors_do_not_panic() {
+    use crate::PollPolicy;
+    use std::time::Duration;
+    let endless = Deadlines { start: Duration::MAX, run: Duration::MAX, total: Duration::MAX, ..limits() };
+    for factor in [0.0, -3.0, f64::NAN, f64::INFINITY, 1e300] {
+        let bench = Bench::new();
+        let job = bench.polled(|nth, _| Ok(if nth < 4 { running() } else { done() }));
+        let poll = PollPolicy { factor, ..PollPolicy::default() };
+        let cx = bench.context().with_deadlines(endless.clone()).with_poll(poll);
+        bench.clock.run(job.wait(&cx)).unwrap();
+        let polls = bench.log.polls.lock().unwrap().clone();
+        assert!(
+            polls.windows(2).all(|pair| pair[1].saturating_sub(pair[0]) >= Duration::from_millis(100)),
+            "{polls:?}"
+        );
+    }
+}

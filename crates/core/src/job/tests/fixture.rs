@@ -39,7 +39,7 @@ impl Clock for Stepped {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let mut timers = self.0.lock().unwrap();
         timers.next_id += 1;
-        let sleep = Sleep { timers: Arc::clone(&self.0), due: timers.now + duration, id: timers.next_id };
+        let sleep = Sleep { timers: Arc::clone(&self.0), due: timers.now.saturating_add(duration), id: timers.next_id };
         Box::pin(sleep)
     }
 }

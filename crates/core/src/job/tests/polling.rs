@@ -1,7 +1,7 @@
 //! Polling: the cadence, the events, what an unknown status does.
 
 use super::fixture::*;
-use crate::{Deadline, Deadlines, ErrorKind, JobStatus, LogLine, PollPolicy};
+use crate::{Deadline, Deadlines, ErrorKind, JobStatus, LogLine, PollPolicy, Retry};
 use std::time::Duration;
 
 #[test]
@@ -88,4 +88,27 @@ fn c5_3_an_unknown_status_on_the_way_does_no_harm() {
     let job = bench.polled(|nth, _| Ok(if nth == 1 { View::new(JobStatus::Other("WARMING".into())) } else { done() }));
     bench.clock.run(job.wait(&bench.context())).unwrap();
     assert_eq!(bench.log.polls(), 2);
+}
+
+#[test]
+fn a_short_outage_is_waited_through_and_a_long_one_ends_the_wait() {
+    let down = |nth: usize, until: usize| (2..until).contains(&nth);
+    for (until, ends_well) in [(6, true), (usize::MAX, false)] {
+        let bench = Bench::new();
+        let job = bench.polled(move |nth, _| match nth {
+            _ if down(nth, until) => Err(lost().with_retry(Retry::Exhausted)),
+            1 => Ok(running()),
+            _ => Ok(done()),
+        });
+        let outcome = bench.clock.run(job.wait(&bench.context()));
+        let now = crate::Clock::elapsed(&bench.clock);
+        let warnings = bench.log.events().iter().filter(|event| event.contains("still trying")).count();
+        match outcome {
+            Ok(_) => assert!(ends_well && warnings == 4, "{warnings}"),
+            Err(error) => {
+                assert_eq!((error.kind(), error.request_id()), (ErrorKind::Unavailable, Some("job-7")));
+                assert!(!ends_well && (secs(60)..secs(70)).contains(&now), "{now:?}");
+            }
+        }
+    }
 }
