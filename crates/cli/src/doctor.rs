@@ -1,6 +1,6 @@
 //! `mediagen doctor`: what works here, and what to do about what does not.
 
-use crate::{args::Global, ui};
+use crate::{args::Global, interrupt, ui};
 use mediagen::core::{Availability, ErrorKind, Provider, Result, Settings};
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -36,6 +36,11 @@ impl State {
 
 /// Looks at everything; the exit code tells the worst finding.
 pub(crate) async fn run(global: &Global) -> Result<ExitCode> {
+    let cx = interrupt::context(global)?;
+    cx.until_cancelled(look(global)).await?
+}
+
+async fn look(global: &Global) -> Result<ExitCode> {
     let mut findings = vec![finding("mediagen", State::Ok, env!("CARGO_PKG_VERSION"))];
     match mediagen::connect(&global.provider, &Settings::new()) {
         Ok(provider) => {
@@ -65,7 +70,7 @@ pub(crate) async fn run(global: &Global) -> Result<ExitCode> {
     findings.extend(["ffprobe", "ffmpeg"].map(tool));
     let worst = [(State::Config, 2), (State::Key, 3), (State::Unreachable, 5)];
     let code = worst.iter().find(|(state, _)| findings.iter().any(|f| f.state == *state)).map_or(0, |(_, code)| *code);
-    ui::result(global, &document(&findings, code), &text(&findings));
+    ui::result(global, &document(&findings, code), &text(&findings))?;
     Ok(ExitCode::from(code))
 }
 
@@ -125,5 +130,14 @@ fn document(findings: &[Finding], code: u8) -> Value {
 fn text(findings: &[Finding]) -> String {
     let rows: Vec<_> =
         findings.iter().map(|f| vec![f.state.word().to_owned(), f.name.clone(), f.detail.clone()]).collect();
-    ui::table(&rows)
+    let paint = |(line, finding): (&str, &Finding)| {
+        let word = finding.state.word();
+        let colour = match finding.state {
+            State::Ok => console::Style::new().green(),
+            State::Optional => console::Style::new().yellow(),
+            State::Key | State::Unreachable | State::Config => console::Style::new().red().bold(),
+        };
+        format!("{}{}", colour.apply_to(word), line.strip_prefix(word).unwrap_or_default())
+    };
+    ui::table(&rows).lines().zip(findings).map(paint).collect::<Vec<_>>().join("\n")
 }

@@ -26,7 +26,7 @@ pub(crate) async fn run(global: &Global, arguments: &EmulateArgs) -> Result<Exit
     let emulator = start(config).await?;
     let base = emulator.base_url();
     let text = format!("{endpoints} endpoints at {base}\nexport FAL_BASE_URL={base} FAL_KEY=any:key\nCtrl-C stops it");
-    ui::result(global, &json!({"status": "listening", "base_url": base, "endpoints": endpoints}), &text);
+    ui::result(global, &json!({"status": "listening", "base_url": base, "endpoints": endpoints}), &text)?;
     let interrupted = tokio::signal::ctrl_c().await;
     drop(emulator);
     interrupted

@@ -1,8 +1,8 @@
 //! Exit codes, and the error document.
 
-use mediagen::core::{Dispatch, Error, ErrorKind};
+use mediagen::core::{Deadline, Dispatch, Error, ErrorKind};
 use serde_json::{Value, json};
-use std::process::ExitCode;
+use std::{borrow::Cow, error::Error as _, process::ExitCode};
 
 /// The code that the contract gives to `error`.
 pub(crate) fn code(error: &Error) -> u8 {
@@ -36,21 +36,51 @@ pub(crate) fn document(error: &Error, job: Option<&str>) -> Value {
     let fields: Vec<Value> = error.fields().iter().map(|f| json!({"path": f.path, "message": f.message})).collect();
     json!({"status": "error", "error": {
         "kind": error.kind().as_str(),
-        "message": error.to_string(),
+        "message": message(error),
         "fields": fields,
         "request_id": error.request_id(),
         "job": job,
         "http_status": error.http_status(),
         "retry": error.retry().as_str(),
         "dispatch": error.dispatch().as_str(),
-        "hint": error.hint(),
+        "hint": hint(error),
     }})
+}
+
+/// The sentence with its first cause behind it, which people are told in lines of their own.
+fn message(error: &Error) -> String {
+    let mut root = error.source();
+    while let Some(deeper) = root.and_then(std::error::Error::source) {
+        root = Some(deeper);
+    }
+    let message = error.to_string();
+    match root.map(ToString::to_string) {
+        Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
+        _ => message,
+    }
+}
+
+/// What to do about it: the error's own hint, or what helps against its kind.
+pub(crate) fn hint(error: &Error) -> Option<Cow<'_, str>> {
+    if let Some(hint) = error.hint() {
+        return Some(hint.into());
+    }
+    let general = match error.kind() {
+        ErrorKind::Timeout(Deadline::Start) => "allow more with --start-timeout, or ask another model",
+        ErrorKind::Timeout(Deadline::Run | Deadline::Total) => "allow more with --timeout",
+        ErrorKind::Unavailable | ErrorKind::Timeout(Deadline::Request) if error.request_id().is_none() => {
+            "`mediagen doctor` tells which hosts can be reached"
+        }
+        ErrorKind::Unavailable => "the job is known to the provider by its request id; its result may come yet",
+        _ => return None,
+    };
+    Some(general.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mediagen::core::{Deadline, FieldProblem};
+    use mediagen::core::FieldProblem;
 
     #[test]
     fn every_class_has_the_code_of_the_contract() {

@@ -23,17 +23,19 @@ enum Mode {
 }
 
 impl Progress {
-    /// Bars on a terminal, lines elsewhere; silent with `--quiet`, and with `--json` away from a terminal.
+    /// Bars on a terminal, lines elsewhere and beside the log of `-v`; silent with `--quiet`, and with `--json` away from a terminal.
     pub(crate) fn new(global: &crate::args::Global, label: &str) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let mode = if global.quiet || (global.json && !terminal) {
             Mode::Silent
-        } else if global.no_progress || !terminal {
+        } else if global.no_progress || global.verbose > 0 || !terminal {
             Mode::Lines
         } else {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            bar.set_prefix(label.to_owned());
+            // Hidden until it has its style, or a bar of nothing would flash up first.
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
             bar.set_style(spinner());
+            bar.set_prefix(label.to_owned());
+            bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(Duration::from_millis(120));
             Mode::Bar(bar)
         };
@@ -92,9 +94,9 @@ impl Progress {
 
     fn note(&self, text: &str) {
         match &self.mode {
-            Mode::Bar(bar) => bar.println(text),
+            Mode::Bar(bar) => bar.println(crate::ui::plain(text)),
             // A closed stderr is no reason to lose a result.
-            Mode::Lines => drop(writeln!(std::io::stderr(), "{text}")),
+            Mode::Lines => drop(writeln!(std::io::stderr(), "{}", crate::ui::plain(text))),
             Mode::Silent => {}
         }
     }
@@ -113,11 +115,11 @@ impl Progress {
 }
 
 fn spinner() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner} {prefix} {msg} [{elapsed}]")
+    ProgressStyle::with_template("{spinner:.green} {prefix} {msg} [{elapsed}]")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn bytes_style() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner} {prefix} {msg} {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec}")
+    ProgressStyle::with_template("{spinner:.green} {prefix} {msg} {wide_bar} {bytes}/{total_bytes}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

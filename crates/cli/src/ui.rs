@@ -1,31 +1,63 @@
 //! Writing results and errors; nothing else in this crate touches stdout.
 
 use crate::args::Global;
-use mediagen::core::Error;
+use console::{Style, style};
+use mediagen::core::{Error, ErrorKind, Result};
 use serde_json::Value;
 use std::{error::Error as _, io::Write as _};
 
 /// Prints a result: the document with `--json`, else the text.
-pub(crate) fn result(global: &Global, document: &Value, text: &str) {
+///
+/// # Errors
+/// `Io` when it cannot be written: a script must not take silence for success.
+pub(crate) fn result(global: &Global, document: &Value, text: &str) -> Result<()> {
     let out = if global.json { document.to_string() } else { text.trim_end().to_owned() };
-    // A reader that closed the pipe has seen what it wanted.
-    drop(writeln!(std::io::stdout(), "{out}"));
+    print(format!("{out}\n").as_bytes())
+}
+
+/// Writes to stdout.
+///
+/// # Errors
+/// `Io` when it cannot be written.
+pub(crate) fn print(bytes: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        // A reader that closed the pipe has seen what it wanted.
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(ErrorKind::Io, "standard output cannot be written").with_source(e))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints a failure: the document on stdout with `--json`, and the sentence on stderr otherwise.
 pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
-    if global.json {
-        drop(writeln!(std::io::stdout(), "{}", crate::exit::document(error, job)));
+    if global.json && print(format!("{}\n", crate::exit::document(error, job)).as_bytes()).is_ok() {
         return;
     }
-    let mut lines = vec![format!("error: {error}")];
+    let label = |text: &'static str, paint: Style| paint.for_stderr().apply_to(text);
+    let mut lines = vec![format!("{} {}", label("error:", Style::new().red().bold()), plain(&error.to_string()))];
     let mut source = error.source();
     while let Some(cause) = source {
-        lines.push(format!("  because: {cause}"));
+        lines.push(format!("  because: {}", plain(&cause.to_string())));
         source = cause.source();
     }
-    lines.extend(error.hint().map(|hint| format!("  hint: {hint}")));
+    let hint = crate::exit::hint(error);
+    lines.extend(hint.map(|hint| format!("  {} {}", label("hint:", Style::new().cyan()), plain(&hint))));
     drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));
+}
+
+/// `text` without control characters: what a server or a file name says must not steer the terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
+}
+
+/// A table's first line, as a heading.
+pub(crate) fn heading(table: &str) -> String {
+    match table.split_once('\n') {
+        Some((first, rest)) => format!("{}\n{rest}", style(first).bold()),
+        None => table.to_owned(),
+    }
 }
 
 /// Bytes for a person: `312.4 kB`.
@@ -53,4 +85,12 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_of_others_cannot_steer_the_terminal() {
+        assert_eq!(super::plain("a\u{1b}[2Jb\rc\u{9b}d\n"), "a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}d\n");
+    }
 }

@@ -1,6 +1,6 @@
 //! What the caller lends to one operation: an observer, time, deadlines, a way to stop.
 
-use crate::{BoxFuture, Event, Observer};
+use crate::{BoxFuture, Error, ErrorKind, Event, Observer, Result};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -187,6 +187,20 @@ impl Context {
     /// What dropping a wait does to the remote job.
     pub fn on_drop(&self) -> OnDrop {
         self.on_drop
+    }
+
+    /// The output of `work`, which is dropped when the context is cancelled first.
+    ///
+    /// # Errors
+    /// `Cancelled`, at once where the context was cancelled before.
+    pub async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let (cancelled, work) = (std::pin::pin!(self.cancel.cancelled()), std::pin::pin!(work));
+        match futures_util::future::select(cancelled, work).await {
+            futures_util::future::Either::Left(_) => {
+                Err(Error::new(ErrorKind::Cancelled, "cancelled before anything was bought"))
+            }
+            futures_util::future::Either::Right((output, _)) => Ok(output),
+        }
     }
 
     /// The output of `work`, or `None` once `limit` has passed on this context's clock.

@@ -136,7 +136,7 @@ impl Catalog {
         let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
         let near = nearest(wanted, listed.chain(self.aliases.names()), 3);
         if near.is_empty() {
-            return error.with_hint("look for one with `models`, or at https://fal.ai/models");
+            return error.with_hint("look for one at https://fal.ai/models");
         }
         error.with_hint(format!("did you mean {}?", join(near.iter().map(String::as_str))))
     }

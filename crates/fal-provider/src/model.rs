@@ -110,7 +110,8 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         for note in &ready.mapped.notes {
             cx.emit(Event::Adjusted(note.clone()));
         }
-        self.upload(cx, &mut ready).await?;
+        // Who stops now has bought nothing, and shall not: the paid call is not begun.
+        cx.until_cancelled(self.upload(cx, &mut ready)).await??;
         let Ready { request, handling, mapped, .. } = ready;
         let asked = Asked::new(&request.options, &request.inputs, &mapped.body, mapped.notes);
         if handling.mode.unwrap_or(client.mode) == Mode::Run {

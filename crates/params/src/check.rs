@@ -164,7 +164,9 @@ fn filler(path: &str, kind: ModelKind) -> Option<&'static str> {
     let rows: Vec<&'static Alias> = ALIASES.iter().filter(counts).collect();
     let ends = |name: &str| name.strip_prefix('*').is_some_and(|ending| wanted.ends_with(ending));
     let same = rows.iter().find(|row| row.option == wanted);
-    let named = || rows.iter().find(|row| row.fields.contains(&wanted.as_str()));
+    // Where several name it, the one to which it matters most.
+    let rank = |row: &&&Alias| row.fields.iter().position(|name| *name == wanted);
+    let named = || rows.iter().filter(|row| rank(row).is_some()).min_by_key(|row| rank(row));
     let ending = || rows.iter().find(|row| row.fields.iter().any(|name| ends(name)));
     same.or_else(named).or_else(ending).map(|row| row.option)
 }

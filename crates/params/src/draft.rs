@@ -1,10 +1,11 @@
 //! The body while it is being written: where things go, and the record of what was changed on the way.
 
 use crate::{
-    Mapped, Op, Rule, UploadSlot,
+    Mapped, MediaFacts, Op, Rule, UploadSlot,
     alias::{self, Alias, Carries},
+    carry::{fits, marked},
     coerce::{self, coerce},
-    media,
+    names::Names,
     path::{self, Path, Spot, Step},
 };
 use mediagen_core::{
@@ -26,6 +27,28 @@ pub(crate) struct Draft<'a> {
     pub(crate) given: Vec<Path>,
     /// Places that canonical parts took.
     filled: Vec<Path>,
+    /// Which names the schema may have.
+    names: Names,
+    /// Names of the objects that hold settings.
+    settings: Vec<&'a str>,
+    /// What is known of the inputs' files, in the inputs' order.
+    pub(crate) facts: &'a [Option<MediaFacts>],
+}
+
+/// How the names of objects end that hold settings, alone or beside a file.
+const SETTINGS: &[&str] =
+    &["config", "options", "setting", "settings", "parameters", "params", "video", "image", "audio", "voice"];
+
+/// The object fields of `schema` that hold settings.
+fn settings(schema: &Schema) -> Vec<&str> {
+    let holds = |ty: &FieldType| match ty {
+        FieldType::Object(fields) => !fields.is_empty(),
+        FieldType::Union(variants) => variants.iter().any(|variant| matches!(variant, FieldType::Object(_))),
+        _ => false,
+    };
+    let named = |name: &str| SETTINGS.contains(&name.rsplit('_').next().unwrap_or(name));
+    let fields = schema.inputs.iter().filter(|field| named(&field.name) && holds(&field.ty));
+    fields.map(|field| field.name.as_str()).collect()
 }
 
 impl<'a> Draft<'a> {
@@ -43,6 +66,9 @@ impl<'a> Draft<'a> {
             uploads: Vec::new(),
             given: Vec::new(),
             filled: Vec::new(),
+            names: Names::of(schema),
+            settings: settings(schema),
+            facts: &[],
         }
     }
 
@@ -77,6 +103,9 @@ impl<'a> Draft<'a> {
         for name in alias.fields {
             spots.extend(self.named(alias, name));
         }
+        if !self.settings.is_empty() {
+            spots.extend(alias.fields.iter().flat_map(|name| self.inside(alias, name)));
+        }
         spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
         renamed.into_iter().chain(spots).collect()
     }
@@ -90,17 +119,46 @@ impl<'a> Draft<'a> {
 
     fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
         let Some(ending) = name.strip_prefix('*') else {
-            let (name, carries) = name.strip_prefix('=').map_or((name, alias.carries), |name| (name, Carries::Number));
+            let (name, carries) = marked(alias, name);
             // Most names of the table are not in the schema: the top decides without a path being built.
-            let root = name.split(['.', '[']).next().unwrap_or(name);
+            let root = name.bytes().position(|byte| byte == b'.' || byte == b'[').map_or(name, |end| &name[..end]);
+            if !self.names.may_hold(root) {
+                return Vec::new();
+            }
             let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
             return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
         };
+        self.ending(alias, ending, true)
+    }
+
+    /// Places that only end like `option`, required or not: for what has to go somewhere.
+    pub(crate) fn alike(&self, option: &str) -> Vec<Spot<'a>> {
+        let Some(alias) = alias::alias(option, self.kind) else { return Vec::new() };
+        let endings = alias.fields.iter().filter_map(|name| name.strip_prefix('*'));
+        let mut spots: Vec<Spot<'a>> = endings.flat_map(|ending| self.ending(alias, ending, false)).collect();
+        spots.retain(|spot| !self.dropped(&spot.path));
+        spots
+    }
+
+    /// The same name inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
+    fn inside(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
+        let nested = name.contains(['.', '*']) || matches!(alias.carries, Carries::Media | Carries::Text);
+        if nested || alias.option == "width" || alias.option == "height" {
+            return Vec::new();
+        }
+        let (name, carries) = marked(alias, name);
+        let paths = self.settings.iter().map(|holder| Path::key(holder).then(Step::Key(name.to_owned())));
+        let spots = paths.filter_map(|path| path::find(self.schema, &path));
+        spots.filter(|spot| spot.field.is_some() && fits(carries, spot.ty, spot.default())).collect()
+    }
+
+    /// Fields, required ones or all, whose names only end like the alias and belong to no other option.
+    fn ending(&self, alias: &Alias, ending: &str, required: bool) -> Vec<Spot<'a>> {
         let belongs_elsewhere = |name: &str| {
             alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
         };
         let fields = self.schema.inputs.iter().filter(|field| {
-            field.required
+            (field.required || !required)
                 && field.name.ends_with(ending)
                 && !alias.fields.contains(&field.name.as_str())
                 && !belongs_elsewhere(&field.name)
@@ -114,9 +172,19 @@ impl<'a> Draft<'a> {
         self.places(option).into_iter().find(|spot| self.free(&spot.path))
     }
 
+    /// Every place that a canonical part took.
+    pub(crate) fn filled(&self) -> &[Path] {
+        &self.filled
+    }
+
     /// Whether no canonical part was written to `path` yet.
     pub(crate) fn free(&self, path: &Path) -> bool {
         !self.filled.iter().any(|other| other.overlaps(path))
+    }
+
+    /// How many items of the list at `path` were written.
+    pub(crate) fn held(&self, path: &Path) -> usize {
+        self.filled.iter().filter(|other| path.leads_to(other)).count()
     }
 
     /// Writes what `option` (asked as `asked`) became; the caller's own field at the same place wins.
@@ -144,7 +212,13 @@ impl<'a> Draft<'a> {
 
     /// Maps an option that needs no more than its alias and coercion.
     pub(crate) fn plain(&mut self, option: &str, asked: &Value) {
-        match self.target(option) {
+        let target = self.target(option);
+        self.plain_at(option, asked, target);
+    }
+
+    /// The same where the place is known.
+    pub(crate) fn plain_at(&mut self, option: &str, asked: &Value, target: Option<Spot<'_>>) {
+        match target {
             Some(spot) => {
                 if !self.fill(option, asked, &spot) {
                     let why = format!("`{}` takes {}", spot.path, coerce::allowed(spot.ty));
@@ -213,28 +287,5 @@ fn shown(option: &str, value: &Value) -> String {
     match option {
         "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),
         _ => value.to_string(),
-    }
-}
-
-/// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
-pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {
-    let is_numeric = |value: &Value| coerce::number(value).is_some();
-    match (carries, ty) {
-        (Carries::Special, _)
-        | (_, FieldType::Any)
-        | (Carries::Text, FieldType::Text { .. })
-        | (Carries::Flag, FieldType::Boolean)
-        | (Carries::Number, FieldType::Number(_) | FieldType::Integer(_)) => true,
-        (Carries::Media, ty) => media::shape(ty).is_some(),
-        (_, FieldType::Union(variants)) => variants.iter().any(|variant| fits(carries, variant, default)),
-        (Carries::Text, FieldType::List { items, .. }) => fits(Carries::Text, items, None),
-        (Carries::Flag, FieldType::Enum(values)) => values.iter().any(Value::is_boolean),
-        (Carries::Share, FieldType::Number(range)) => range.max.is_none_or(|max| max <= 1.0),
-        (Carries::Factor, FieldType::Number(range) | FieldType::Integer(range)) => {
-            range.max.is_none_or(|max| max > 1.0)
-        }
-        (Carries::Number | Carries::Factor, FieldType::Enum(values)) => values.iter().any(is_numeric),
-        (Carries::Number | Carries::Factor, FieldType::Text { .. }) => default.is_none_or(is_numeric),
-        _ => false,
     }
 }

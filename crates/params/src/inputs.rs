@@ -2,7 +2,9 @@
 
 use crate::{
     UploadSlot,
+    alias::alias,
     draft::Draft,
+    facts,
     mapped::placeholder,
     media::{self, Shape},
     path::{Path, Spot, Step},
@@ -37,8 +39,12 @@ fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usi
     if draft.blind() {
         return blind(draft, role, inputs);
     }
-    let spots: Vec<Spot<'_>> = draft.places(role.as_str()).into_iter().filter(|spot| draft.free(&spot.path)).collect();
-    let left = spread(draft, role, &spots, inputs);
+    let mut places = draft.places(role.as_str());
+    if places.is_empty() && Some(role) == main {
+        places = draft.alike(role.as_str());
+    }
+    places.retain(|spot| room(draft, spot) > 0);
+    let left = spread(draft, role, &own(draft, role, places), inputs);
     if left.is_empty() {
         return;
     }
@@ -48,10 +54,47 @@ fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usi
         draft.unsupported(role.as_str(), from, why);
     } else if Some(role) == main || role == Role::VoiceSample {
         // Paying for a result that ignores its main input or the voice to clone helps nobody.
-        draft.refuse(role.as_str(), "the model has no field for it", "unsupported");
+        let takes = instead(draft, role).map(|other| format!("; it takes `{}`", other.as_str())).unwrap_or_default();
+        draft.refuse(role.as_str(), format!("the model has no field for it{takes}"), "unsupported");
     } else {
         draft.unsupported(role.as_str(), from, "the model has no field for it");
     }
+}
+
+/// The places without those that mean another role which the request has too, unless nothing else is left.
+fn own<'a>(draft: &Draft<'_>, role: Role, places: Vec<Spot<'a>>) -> Vec<Spot<'a>> {
+    let rank = |role: Role, spot: &Spot<'_>| {
+        let name = spot.path.root();
+        alias(role.as_str(), draft.kind).and_then(|row| row.fields.iter().position(|field| *field == name))
+    };
+    let asked = |other: &&Role| **other != role && draft.request.inputs.iter().any(|input| input.role == **other);
+    let theirs = |spot: &Spot<'_>| {
+        let mine = rank(role, spot).unwrap_or(usize::MAX);
+        Role::ALL.iter().filter(asked).any(|other| rank(*other, spot).is_some_and(|rank| rank < mine))
+    };
+    let renamed = draft.renamed(role.as_str());
+    let (own, others): (Vec<_>, Vec<_>) =
+        places.into_iter().partition(|spot| renamed.as_ref() == Some(&spot.path) || !theirs(spot));
+    if own.is_empty() { others } else { own }
+}
+
+/// The main role of another kind that the model has to be given, where this one has no place.
+fn instead(draft: &Draft<'_>, role: Role) -> Option<Role> {
+    let mains = [Role::Video, Role::Image, Role::Audio];
+    let takes = |other: &Role| {
+        *other != role && draft.places(other.as_str()).iter().any(|spot| spot.required && draft.free(&spot.path))
+    };
+    mains.into_iter().find(takes)
+}
+
+/// How many more files fit: a list takes those of several roles, one after the other.
+fn room(draft: &Draft<'_>, spot: &Spot<'_>) -> usize {
+    let Some(shape) = media::shape(spot.ty) else { return 0 };
+    if draft.free(&spot.path) {
+        return shape.room();
+    }
+    let given = draft.given.iter().any(|given| given.leads_to(&spot.path));
+    if given || !shape.list() { 0 } else { shape.room().saturating_sub(draft.held(&spot.path)) }
 }
 
 /// Hands the files to the places and returns those that found none.
@@ -71,10 +114,11 @@ fn spread(draft: &mut Draft<'_>, role: Role, spots: &[Spot<'_>], inputs: &[usize
     let mut used = 0;
     for (spot, shape) in shaped {
         let spare = used > 0 && !spot.required && shape.room() == 1;
-        if left.is_empty() || spare || !draft.free(&spot.path) {
+        let room = room(draft, spot);
+        if left.is_empty() || spare || room == 0 {
             continue;
         }
-        let rest = left.split_off(shape.room().min(left.len()));
+        let rest = left.split_off(room.min(left.len()));
         place(draft, role, spot, &shape, &left);
         left = rest;
         used += 1;
@@ -83,20 +127,17 @@ fn spread(draft: &mut Draft<'_>, role: Role, spots: &[Spot<'_>], inputs: &[usize
 }
 
 fn place(draft: &mut Draft<'_>, role: Role, spot: &Spot<'_>, shape: &Shape, inputs: &[usize]) {
-    let list = matches!(shape, Shape::Urls(_) | Shape::Objects(..));
-    let paths: Vec<Path> = inputs
-        .iter()
-        .enumerate()
-        .map(|(place, _)| {
-            let at = if list { spot.path.then(Step::Index(place)) } else { spot.path.clone() };
-            match shape {
-                Shape::Object(key) | Shape::Objects(key, _) => at.then(Step::Key(key.clone())),
-                _ => at,
-            }
-        })
-        .collect();
-    for (path, index) in paths.iter().zip(inputs) {
-        put(draft, role, path, *index);
+    let start = if shape.list() { draft.held(&spot.path) } else { 0 };
+    for (place, index) in inputs.iter().enumerate() {
+        let at = if shape.list() { spot.path.then(Step::Index(start + place)) } else { spot.path.clone() };
+        let path = match shape {
+            Shape::Object(key) | Shape::Objects(key, _) => at.then(Step::Key(key.clone())),
+            _ => at,
+        };
+        if let Some(limits) = spot.field.and_then(|field| field.limits) {
+            facts::check(draft, &path, &limits, *index);
+        }
+        put(draft, role, &path, *index);
     }
 }
 

@@ -1,20 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 mod alias;
+mod carry;
 mod check;
 mod coerce;
 mod draft;
 mod extra;
+mod facts;
 mod inputs;
 mod map;
 mod mapped;
 mod media;
+mod names;
 mod openapi;
 mod options;
 mod path;
+mod places;
 mod rule;
+mod sentences;
 
-pub use map::map;
+pub use facts::MediaFacts;
+pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
 pub use openapi::{SchemaError, schema_from_openapi};
+pub use places::{Place, places};
 pub use rule::{Op, Rule, RuleBook, RuleError};
+pub use sentences::sentences;

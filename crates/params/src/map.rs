@@ -1,12 +1,13 @@
 //! The way from a canonical request to a body.
 
 use crate::{
-    Mapped, Op, Rule, check,
+    Mapped, MediaFacts, Op, Rule, check,
+    coerce::tidy,
     draft::Draft,
     extra, inputs, options,
-    path::{self, Path},
+    path::{self, Path, Step},
 };
-use mediagen_core::{ModelKind, Request, Result, Schema};
+use mediagen_core::{FieldType, ModelKind, Request, Result, Schema};
 use serde_json::Value;
 
 /// Turns a canonical request into the body of one endpoint.
@@ -23,7 +24,26 @@ use serde_json::Value;
 /// unknown or does not fit, and for adjustments under the strict policy; `Unsupported` when all there is to say is that
 /// the model cannot express something. Nothing was sent.
 pub fn map(request: &Request, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Result<Mapped> {
+    map_with_facts(request, kind, schema, rules, &[])
+}
+
+/// As [`map`], knowing the files behind the inputs.
+///
+/// `facts` are in the order of `Request::inputs`; missing ones are unknown. They are held against the limits that the
+/// schema puts on each field's file, so that a file which is too big is refused before it is uploaded, and they give an
+/// enlargement factor where a size was asked for and the model takes only a factor.
+///
+/// # Errors
+/// As [`map`]; a file outside a field's limits is a problem with the code `media_limit`.
+pub fn map_with_facts(
+    request: &Request,
+    kind: ModelKind,
+    schema: &Schema,
+    rules: &[&Rule],
+    facts: &[Option<MediaFacts>],
+) -> Result<Mapped> {
     let mut draft = Draft::new(request, kind, schema, rules);
+    draft.facts = facts;
     extra::map(&mut draft);
     prompt(&mut draft);
     inputs::map(&mut draft);
@@ -40,16 +60,59 @@ fn prompt(draft: &mut Draft<'_>) {
         let path = draft.renamed("prompt").unwrap_or_else(|| Path::key("prompt"));
         draft.put("prompt", &asked, &path, asked.clone());
     } else {
-        draft.plain("prompt", &asked);
+        words(draft, &asked);
     }
 }
+
+/// Puts the prompt where it has to be: of the fields for words, one that is required comes before one that is not.
+fn words(draft: &mut Draft<'_>, asked: &Value) {
+    let renamed = draft.renamed("prompt").is_some();
+    let needed = draft.places("prompt").into_iter().find(|spot| spot.required && draft.free(&spot.path));
+    match needed.filter(|_| !renamed) {
+        Some(spot) => {
+            if draft.fill("prompt", asked, &spot) {
+                one_speaker(draft, &spot.path);
+            }
+        }
+        None => draft.plain("prompt", asked),
+    }
+}
+
+/// Where the words went into the first turn of a dialogue that has to say who speaks, the first speaker does.
+fn one_speaker(draft: &mut Draft<'_>, words: &Path) {
+    let Some((Step::Key(_), turn)) = words.0.split_last() else { return };
+    let turn = Path(turn.to_vec());
+    if !matches!(turn.0.last(), Some(Step::Index(0))) {
+        return;
+    }
+    let Some(FieldType::Object(parts)) = path::find(draft.schema, &turn).map(|spot| spot.ty) else { return };
+    for part in parts.iter().filter(|part| part.required && SPEAKER.contains(&part.name.as_str())) {
+        let path = turn.then(Step::Key(part.name.clone()));
+        let first = match &part.ty {
+            FieldType::Integer(range) => tidy(range.min.unwrap_or_default().max(0.0)),
+            FieldType::Enum(values) => values[0].clone(),
+            _ => continue,
+        };
+        if path::get(&draft.body, &path).is_none() && path::put(&mut draft.body, &path, first.clone()) {
+            draft.tell(&path.to_string(), Value::Null, first, "one speaker says all");
+        }
+    }
+}
+
+/// What the number or name of a speaker is called in one turn of a dialogue.
+const SPEAKER: &[&str] = &["speaker_id", "speaker", "speaker_number", "speaker_index"];
 
 /// What rules set, except where the caller's own field stands, and except fields that the schema does not know.
 fn set(draft: &mut Draft<'_>) {
     for (op, why) in draft.ops().to_vec() {
+        let holds = |field: &String| path::get(&draft.body, &Path::parse(field)).is_some();
         let (field, value, always) = match op {
             Op::Set { field, value } => (field, value, true),
-            Op::Default { field, value } => (field, value, false),
+            Op::Default { field, value, when, unless }
+                if when.as_ref().is_none_or(holds) && !unless.as_ref().is_some_and(holds) =>
+            {
+                (field, value, false)
+            }
             _ => continue,
         };
         let path = Path::parse(field);

@@ -16,6 +16,11 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// Whether it is a list.
+    pub(crate) fn list(&self) -> bool {
+        matches!(self, Self::Urls(_) | Self::Objects(..))
+    }
+
     /// How many files fit.
     pub(crate) fn room(&self) -> usize {
         match self {

@@ -49,6 +49,11 @@ impl Path {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)
     }
 
+    /// Whether `other` is this place or one inside it.
+    pub(crate) fn leads_to(&self, other: &Self) -> bool {
+        self.0.len() <= other.0.len() && self.overlaps(other)
+    }
+
     /// The name of the field at the top.
     pub(crate) fn root(&self) -> &str {
         if let Some(Step::Key(name)) = self.0.first() { name } else { "" }

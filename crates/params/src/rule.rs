@@ -68,6 +68,17 @@ pub enum Op {
         field: String,
         /// The value, as JSON.
         value: Value,
+        /// Only where the body holds this field (dotted path).
+        #[serde(default)]
+        when: Option<String>,
+        /// Only where the body does not hold this field (dotted path).
+        #[serde(default)]
+        unless: Option<String>,
+    },
+    /// The model plays so many frames a second and has no field that says so: seconds become frames by it.
+    FrameRate {
+        /// Frames a second, above 0.
+        value: f64,
     },
     /// No option is mapped to `field`; the caller's own extra field still is.
     Drop {
@@ -159,7 +170,7 @@ fn rule(row: usize, Row { model, kind, why, ops }: Row) -> Result<Rule, RuleErro
             return Err(RuleError::UnknownOption { row, option: option.clone(), model });
         }
     }
-    let glob = globset::GlobBuilder::new(&model).literal_separator(true).build();
+    let glob = globset::GlobBuilder::new(&model).literal_separator(true).empty_alternates(true).build();
     match glob.as_ref().map(Glob::compile_matcher) {
         Ok(matcher) => Ok(Rule { model, kind, why, ops, matcher }),
         Err(source) => Err(RuleError::Pattern { row, source: source.clone(), model }),

@@ -1,19 +1,20 @@
 //! The options of `generate`.
 
 use clap::Args;
-use mediagen::core::{AspectRatio, MediaInput, ModelKind, OutputFormat, Policy, Priority, Quality, Size};
-use std::path::PathBuf;
+use mediagen::core::{AspectRatio, Error, MediaInput, ModelKind, OutputFormat, Policy, Priority, Quality, Size};
+use std::{path::PathBuf, str::FromStr};
 use url::Url;
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct GenerateArgs {
     /// The model, by its full id
     pub(crate) model: String,
     /// What to make; for speech, what to say
     pub(crate) prompt: Option<String>,
     /// The kind to ask for, where the model has several or none is known
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = told::<ModelKind>)]
     pub(crate) kind: Option<ModelKind>,
     #[command(flatten)]
     pub(crate) options: OptionArgs,
@@ -21,12 +22,12 @@ pub(crate) struct GenerateArgs {
     #[arg(short = 'P', value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) param: Vec<(String, String)>,
     /// Snap to what the model offers and say so, or refuse
-    #[arg(long, value_name = "adjust|strict", default_value = "adjust")]
+    #[arg(long, value_name = "adjust|strict", value_parser = told::<Policy>, default_value = "adjust")]
     pub(crate) policy: Policy,
     /// Show the body and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Give up after this many seconds in all; the job can be resumed
+    /// Wait this long for the job: then it is cancelled if it has not started, and else left running
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<f64>,
     /// Give up when the job has not started after this many seconds
@@ -42,7 +43,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<Url>,
     /// How urgent it is
-    #[arg(long, value_name = "low|normal")]
+    #[arg(long, value_name = "low|normal", value_parser = told::<Priority>)]
     pub(crate) priority: Option<Priority>,
 }
 
@@ -54,10 +55,10 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "T")]
     pub(crate) negative_prompt: Option<String>,
     /// Pixels, such as 1024x768
-    #[arg(long, value_name = "WxH")]
+    #[arg(long, value_name = "WxH", value_parser = told::<Size>)]
     pub(crate) size: Option<Size>,
     /// Such as 16:9
-    #[arg(long, value_name = "W:H")]
+    #[arg(long, value_name = "W:H", value_parser = told::<AspectRatio>)]
     pub(crate) aspect_ratio: Option<AspectRatio>,
     /// Such as 720p or 2K
     #[arg(long, value_name = "WORD")]
@@ -66,22 +67,22 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
     /// The same seed gives the same result
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     /// Denoising steps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
     /// How closely to follow the prompt
-    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) guidance: Option<f64>,
     /// How far to leave the input, 0 to 1
     #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) strength: Option<f64>,
     /// How much care to take
-    #[arg(long, value_name = "draft|standard|high|N")]
+    #[arg(long, value_name = "draft|standard|high|N", value_parser = told::<Quality>)]
     pub(crate) quality: Option<Quality>,
     /// File format: png, jpeg, webp, mp4, webm, mp3, wav, flac, ogg
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = told::<OutputFormat>)]
     pub(crate) format: Option<OutputFormat>,
     /// Length in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -108,7 +109,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) voice: Option<String>,
     /// The voice to sound like
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) voice_sample: Option<MediaInput>,
     /// What is said in the voice sample
     #[arg(long, value_name = "T")]
@@ -120,34 +121,34 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) speed: Option<f64>,
     /// Pitch, on the model's scale
-    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) pitch: Option<f64>,
     /// Loudness, on the model's scale
-    #[arg(long, value_name = "X", value_parser = number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) volume: Option<f64>,
     /// Samples a second
     #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) sample_rate: Option<u32>,
     /// A picture, or the first frame; repeatable
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) image: Vec<MediaInput>,
     /// The last frame
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) end_image: Option<MediaInput>,
     /// White where the picture is to be changed
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) mask: Option<MediaInput>,
     /// A picture to take style or subject from; repeatable
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) reference: Vec<MediaInput>,
     /// A film; repeatable
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) video: Vec<MediaInput>,
     /// A sound, or the voice for lips to follow
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) audio: Option<MediaInput>,
     /// The face to put in
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) source_face: Option<MediaInput>,
 }
 
@@ -156,6 +157,18 @@ fn name_value(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("NAME=VALUE is needed, such as -P acceleration=high".to_owned()),
     }
+}
+
+/// A value in its text form, or why not and what is allowed.
+fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: Error| match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    })
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a whole number from 0 up to {} is needed", u64::MAX))
 }
 
 fn number(text: &str) -> Result<f64, String> {

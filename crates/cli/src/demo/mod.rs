@@ -7,17 +7,19 @@ use crate::{
     args::{DemoArgs, Global},
     emulate,
     generate::{Files, Generation, Stopped, generate, report},
+    interrupt,
     progress::Progress,
     ui,
 };
 use fal_emulator::EmulatorConfig;
-use mediagen::core::{Error, Input, MediaInput, Provider, Registry, Request, Result, Settings};
+use mediagen::core::{Context, Error, Input, MediaInput, Provider, Registry, Request, Settings};
 use scenes::{SCENES, Scene};
 use serde_json::{Value, json};
 use std::{path::Path, process::ExitCode, sync::Arc};
 
 /// Runs every scene, each on the files of the scenes before it, then shows a table and writes the gallery.
-pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCode> {
+pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCode, Stopped> {
+    let cx = interrupt::context(global)?;
     let mut config = EmulatorConfig::default();
     config.port = 0;
     let emulator = emulate::start(config).await?;
@@ -27,14 +29,16 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     let provider = registry.connect("fal", &settings)?;
     let mut made: Vec<Generation> = Vec::new();
     for scene in SCENES {
-        let generation =
-            play(global, &registry, &provider, scene, &made, arguments).await.map_err(|stopped| stopped.error)?;
-        made.push(generation);
+        made.push(play(global, &registry, &provider, &cx, scene, &made, arguments).await?);
     }
     let page = arguments.out.join("index.html");
     gallery::write(&page, SCENES, &made)?;
     let runs: Vec<&Value> = made.iter().map(|generation| &generation.document).collect();
-    ui::result(global, &json!({"status": "completed", "runs": runs, "gallery": page}), &text(&made, &page));
+    ui::result(
+        global,
+        &json!({"status": "completed", "runs": runs, "gallery": page.to_string_lossy()}),
+        &text(&made, &page),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -42,6 +46,7 @@ async fn play(
     global: &Global,
     registry: &Registry,
     provider: &Arc<dyn Provider>,
+    cx: &Context,
     scene: &Scene,
     made: &[Generation],
     arguments: &DemoArgs,
@@ -54,11 +59,10 @@ async fn play(
         request.inputs.push(Input::new(*role, MediaInput::Path(path)));
     }
     let progress = Arc::new(Progress::new(global, scene.model));
-    let cx = mediagen::context();
-    let spec = provider.describe(&cx, scene.model).await?;
+    let spec = cx.until_cancelled(provider.describe(cx, scene.model)).await??;
     let files = Files { out: arguments.out.clone(), name: format!("{}-{{index}}.{{ext}}", scene.name) };
     files.prepare()?;
-    let generation = generate(registry, provider, spec, scene.kind, request, &files, cx, &progress).await;
+    let generation = generate(registry, provider, spec, scene.kind, request, &files, cx.clone(), &progress).await;
     progress.finish();
     generation
 }
@@ -74,5 +78,5 @@ fn text(made: &[Generation], page: &Path) -> String {
             rows.push(row);
         }
     }
-    format!("{}\n{} files; look at them all: {}", ui::table(&rows), rows.len() - 1, page.display())
+    format!("{}\n{} files; look at them all: {}", ui::heading(&ui::table(&rows)), rows.len() - 1, page.display())
 }

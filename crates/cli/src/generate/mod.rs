@@ -8,10 +8,11 @@ pub(crate) use run::{Files, Generation, Stopped, generate};
 
 use crate::{
     args::{GenerateArgs, Global},
+    interrupt,
     progress::Progress,
     ui,
 };
-use mediagen::core::{Deadlines, Error, ErrorKind, KindRequest as _, Plan, Settings};
+use mediagen::core::{Deadlines, Error, KindRequest as _, Plan, Settings};
 use mediagen::core::{Kind, KindVisitor, ModelKind, ModelSpec, Provider, Registry, Request, Result};
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -25,23 +26,30 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     if !arguments.dry_run {
         provider.check_credentials()?;
     }
+    let files = Files { out: arguments.out.clone(), name: arguments.name.clone() };
+    files.check()?;
     let progress = Arc::new(Progress::new(global, &arguments.model));
-    let cx = mediagen::context().with_deadlines(deadlines(&arguments));
-    let spec = provider.describe(&cx, &arguments.model).await?;
+    let cx = interrupt::context(global)?.with_deadlines(deadlines(&arguments));
+    let described = cx.until_cancelled(provider.describe(&cx, &arguments.model)).await;
+    if described.as_ref().map_or(true, Result::is_err) {
+        progress.finish();
+    }
+    let spec = described??;
     let kind = request::choose_kind(&spec, arguments.kind, &request);
+    tracing::info!(model = &*spec.id.name, %kind, "asking");
     if arguments.dry_run {
         let plan =
             kind.visit(Planned { registry: &registry, provider: &provider, spec: &spec, request, cx: &cx })?.await?;
         let document = report::dry_run(&provider, &spec, kind, &plan);
-        ui::result(global, &document, &report::dry_run_text(&document));
+        progress.finish();
+        ui::result(global, &document, &report::dry_run_text(&document))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let files = Files { out: arguments.out, name: arguments.name };
     files.prepare()?;
     let generation = generate(&registry, &provider, spec, kind, request, &files, cx, &progress).await;
     progress.finish();
     let generation = generation?;
-    ui::result(global, &generation.document, &report::text(&generation));
+    ui::result(global, &generation.document, &report::text(&generation))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -80,9 +88,4 @@ impl<'a> KindVisitor for Planned<'a> {
 /// The parts of a report that every form of it begins with.
 fn head(status: &str, provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: ModelKind) -> Value {
     json!({"status": status, "provider": provider.info().id.as_str(), "model": &*spec.id.name, "kind": kind.as_str()})
-}
-
-/// An error about a local file that was named on the command line.
-fn file_error(what: &str, path: &std::path::Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("{what} `{}`: {error}", path.display())).with_source(error)
 }

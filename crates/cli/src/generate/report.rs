@@ -43,7 +43,7 @@ pub(super) fn document(
 
 fn asset(asset: &Asset) -> Value {
     json!({
-        "path": asset.path, "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
+        "path": asset.path.to_string_lossy(), "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
         "width": asset.width, "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps,
     })
 }
@@ -75,7 +75,14 @@ pub(super) fn dry_run_text(document: &Value) -> String {
 fn notes(document: &Value) -> Vec<String> {
     let line = |note: &Value| {
         let word = |key: &str| note[key].as_str().unwrap_or_default().to_owned();
-        format!("note: {}: {} -> {} ({})", word("option"), note["from"], note["to"], word("why"))
+        format!(
+            "{} {}: {} -> {} ({})",
+            console::style("note:").yellow(),
+            word("option"),
+            note["from"],
+            note["to"],
+            word("why")
+        )
     };
     document["notes"].as_array().into_iter().flatten().map(line).collect()
 }
@@ -115,5 +122,10 @@ pub(crate) fn row(asset: &Asset) -> Vec<String> {
     if let Some(fps) = asset.fps {
         shape.push(format!("{fps:.4} fps").replace(".0000", ""));
     }
-    vec![asset.path.display().to_string(), asset.media_type.clone(), shape.join(", "), ui::size(asset.bytes)]
+    vec![
+        ui::plain(&asset.path.display().to_string()),
+        asset.media_type.clone(),
+        shape.join(", "),
+        ui::size(asset.bytes),
+    ]
 }

@@ -16,6 +16,10 @@ pub(super) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
     request.inputs = inputs(&arguments.options);
     request.policy = arguments.policy;
     request.delivery = delivery(arguments);
+    if let Some(url) = arguments.webhook.as_ref().filter(|url| !matches!(url.scheme(), "http" | "https")) {
+        return Err(Error::new(ErrorKind::InvalidInput, format!("`{url}` cannot be posted to"))
+            .with_field(FieldProblem::new("webhook", "an http:// or https:// address is needed")));
+    }
     for (name, value) in &arguments.param {
         if request.extra.insert(name.clone(), Value::String(value.clone())).is_some() {
             return Err(Error::new(ErrorKind::InvalidInput, format!("-P {name} is given twice"))
@@ -94,7 +98,9 @@ pub(super) fn check_inputs(request: &Request) -> Result<()> {
     if problems.is_empty() {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidInput, "an input file cannot be read").with_fields(problems))
+    Err(Error::new(ErrorKind::InvalidInput, "an input file cannot be read")
+        .with_fields(problems)
+        .with_hint("an input is a file, or an http://, https:// or data: URL"))
 }
 
 /// The kind asked for, or the model's kind whose main input was given, or its first, or raw.

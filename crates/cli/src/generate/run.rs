@@ -1,12 +1,12 @@
 //! One generation: submit, wait, download.
 
-use super::{file_error, report};
+use super::report;
 use crate::{progress::Progress, stats::Stats};
 use mediagen::{
     assets::{Asset, DownloadPolicy, Downloader, Target},
     core::{
-        BoxFuture, Context, Error, ErrorKind, Event, Kind, KindOutput as _, KindRequest as _, KindVisitor,
-        MediaModelExt as _, ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
+        BoxFuture, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
+        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };
@@ -26,9 +26,23 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Makes the folder, before anything is paid for.
+    /// Refuses a template that names no file.
+    pub(crate) fn check(&self) -> Result<()> {
+        let named = Target::new(&self.out).with_name(&self.name).stem("bin");
+        named.map(drop).map_err(|e| e.with_field(FieldProblem::new("name", "not a template")))
+    }
+
+    /// Makes the folder and a file in it, before anything is paid for.
     pub(crate) fn prepare(&self) -> Result<()> {
-        std::fs::create_dir_all(&self.out).map_err(|e| file_error("cannot make the folder", &self.out, e))
+        self.check()?;
+        let refused = |e: std::io::Error| {
+            Error::new(ErrorKind::InvalidInput, format!("no file can be made in the folder `{}`", self.out.display()))
+                .with_field(FieldProblem::new("out", e.to_string()))
+                .with_hint("choose another folder with --out; nothing was sent")
+        };
+        std::fs::create_dir_all(&self.out).map_err(refused)?;
+        let probe = self.out.join(format!(".mediagen-{}", JobId::new()));
+        std::fs::File::create_new(&probe).and_then(|_| std::fs::remove_file(&probe)).map_err(refused)
     }
 }
 
@@ -70,7 +84,7 @@ pub(crate) async fn generate(
 ) -> Result<Generation, Stopped> {
     let job = JobId::new();
     let stats = Arc::new(Mutex::new(Stats::new()));
-    let cx = interruptible(observed(cx, &stats, progress));
+    let cx = observed(cx, &stats, progress);
     let stop = |error| Stopped { error, job: Some(job.to_string()) };
     let work = kind.visit(Run { registry, provider, spec: Arc::clone(&spec), request, cx: &cx }).map_err(stop)?;
     let output = work.await.map_err(stop)?;
@@ -87,17 +101,6 @@ fn observed(cx: Context, stats: &Arc<Mutex<Stats>>, progress: &Arc<Progress>) ->
         stats.lock().unwrap_or_else(PoisonError::into_inner).see(event);
         progress.see(event);
     })
-}
-
-/// Ctrl-C ends the wait and cancels the remote job.
-fn interruptible(cx: Context) -> Context {
-    let token = cx.cancellation().clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            token.cancel();
-        }
-    });
-    cx
 }
 
 struct Run<'a> {
@@ -129,7 +132,7 @@ async fn save(
 ) -> Result<Vec<Asset>> {
     let downloader = Downloader::new(DownloadPolicy::of(&**provider))?;
     let seed = output.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
-    let (mut assets, mut failed) = (Vec::new(), None);
+    let (mut assets, mut failed, mut fates) = (Vec::new(), None, Vec::new());
     for (index, part) in output.parts.iter().enumerate() {
         let target = Target::new(&files.out)
             .with_name(&files.name)
@@ -138,8 +141,18 @@ async fn save(
             .with_field("job", job)
             .with_field("seed", &seed);
         match downloader.save(cx, part, &target).await {
-            Ok(asset) => assets.push(asset),
-            Err(error) => failed = failed.or(Some(error)),
+            Ok(asset) => {
+                let path = asset.path.display();
+                tracing::info!(%path, "saved");
+                fates.push(FieldProblem::new(format!("outputs[{index}]"), format!("saved as {path}")));
+                assets.push(asset);
+            }
+            Err(error) => {
+                let from = part.url().filter(|url| url.scheme() != "data").map(|url| format!(", get it at {url}"));
+                let fate = format!("not saved{}", from.unwrap_or_default());
+                fates.push(FieldProblem::new(format!("outputs[{index}]"), fate));
+                failed = failed.or(Some(error));
+            }
         }
     }
     let Some(error) = failed else { return Ok(assets) };
@@ -148,5 +161,6 @@ async fn save(
     if let Some(id) = &output.request_id {
         error = error.with_request_id(id.clone());
     }
+    let error = error.with_fields(fates).with_dispatch(Dispatch::Answered);
     Err(error.with_hint("the generation is paid for and done: download its URL again instead of running it again"))
 }

@@ -10,7 +10,12 @@ mod contract;
 mod demo;
 mod errors;
 mod generate;
+mod hostile;
+mod interrupts;
+mod readme;
+mod refusals;
 mod secrets;
+mod terminal;
 mod waiting;
 
 use fal_emulator::{Emulator, EmulatorConfig, RequestRecord};

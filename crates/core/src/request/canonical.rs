@@ -75,10 +75,14 @@ impl Request {
     /// `InvalidInput` naming the role when there is none.
     pub fn take_required_inputs(&mut self, role: Role) -> Result<Vec<MediaInput>> {
         let taken = self.take_inputs(role);
-        if taken.is_empty() {
-            return Err(missing(role.as_str(), &format!("at least one `{role}` is required")));
+        if !taken.is_empty() {
+            return Ok(taken);
         }
-        Ok(taken)
+        let error = missing(role.as_str(), &format!("at least one `{role}` is required"));
+        if role == Role::Image && self.inputs.iter().any(|input| input.role == Role::Reference) {
+            return Err(error.with_hint("give `image`: a model that makes all of its references takes them as `image`"));
+        }
+        Err(error)
     }
 }
 

@@ -1,4 +1,123 @@
-//! The macro that writes a kind's request: required parts as fields, everything optional behind `with_*`.
+//! The macros that write a kind's request: the required parts as fields, everything optional behind `with_*`.
+
+/// A kind's request. `from text` requires a prompt; `from FIELD: ROLE` requires at least one input of that role, unless
+/// an input of the role after `or` stands in for it.
+macro_rules! kind_request {
+    ($(#[$doc:meta])* $name:ident from text; options { $($options:tt)* } inputs { $($inputs:tt)* }) => {
+        kind_request!(@struct $(#[$doc])* $name {
+            /// What to make, in words; for speech, the words to say.
+            pub prompt: String,
+        });
+
+        impl $name {
+            /// Asks with `prompt`.
+            pub fn new(prompt: impl Into<String>) -> Self {
+                kind_request!(@new { prompt: prompt.into() })
+            }
+            option_setters! { $($options)* }
+            input_setters! { $($inputs)* }
+            common_setters!();
+        }
+
+        impl crate::KindRequest for $name {
+            fn into_request(self) -> super::Request {
+                kind_request!(@into self, Some(self.prompt), self.inputs)
+            }
+            fn from_request(mut request: super::Request) -> crate::Result<Self> {
+                let prompt = request.take_prompt()?;
+                Ok(kind_request!(@from request { prompt: prompt }))
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident from $main:ident: $role:ident $(or $stand_in:ident)?, one $one:ident, $with:ident;
+        options { $($options:tt)* } inputs { $($inputs:tt)* }) => {
+        kind_request!(@struct $(#[$doc])* $name {
+            /// The main inputs, the most important first.
+            pub $main: Vec<crate::MediaInput>,
+            /// What to make of it, in words, where the model takes them.
+            #[serde(default)]
+            pub prompt: Option<String>,
+        });
+
+        impl $name {
+            #[doc = concat!("Asks with `", stringify!($one), "` as the main input.")]
+            pub fn new($one: crate::MediaInput) -> Self {
+                kind_request!(@new { $main: vec![$one], prompt: None })
+            }
+            /// Adds another main input.
+            pub fn $with(mut self, $one: crate::MediaInput) -> Self {
+                self.$main.push($one);
+                self
+            }
+            /// Says in words what to make of it.
+            pub fn with_prompt(mut self, prompt: impl Into<String>) -> Self {
+                self.prompt = Some(prompt.into());
+                self
+            }
+            option_setters! { $($options)* }
+            input_setters! { $($inputs)* }
+            common_setters!();
+        }
+
+        impl crate::KindRequest for $name {
+            fn into_request(self) -> super::Request {
+                let main = self.$main.into_iter().map(|media| crate::Input::new(crate::Role::$role, media));
+                kind_request!(@into self, self.prompt, main.chain(self.inputs).collect())
+            }
+            fn from_request(mut request: super::Request) -> crate::Result<Self> {
+                let stands_in = request.inputs.iter().any(|_input| false $(|| _input.role == crate::Role::$stand_in)?);
+                let $main = if stands_in {
+                    request.take_inputs(crate::Role::$role)
+                } else {
+                    request.take_required_inputs(crate::Role::$role)?
+                };
+                let prompt = request.prompt.take();
+                Ok(kind_request!(@from request { $main: $main, prompt: prompt }))
+            }
+        }
+    };
+    (@struct $(#[$doc:meta])* $name:ident { $($required:tt)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($required)*
+            /// Further media, each with its role.
+            #[serde(default)]
+            pub inputs: Vec<crate::Input>,
+            /// The canonical options.
+            #[serde(default)]
+            pub options: crate::Options,
+            /// The model's own fields by name; they win over the options.
+            #[serde(default)]
+            pub extra: crate::JsonMap,
+            /// What to do with an option that the model cannot take.
+            #[serde(default)]
+            pub policy: crate::Policy,
+            /// How the provider is to handle the job.
+            #[serde(default)]
+            pub delivery: crate::Delivery,
+        }
+    };
+    (@new { $($field:ident: $value:expr),* }) => {{
+        let super::Request { inputs, options, extra, policy, delivery, .. } = super::Request::new();
+        Self { $($field: $value,)* inputs, options, extra, policy, delivery }
+    }};
+    (@from $request:ident { $($field:ident: $value:expr),* }) => {{
+        let super::Request { inputs, options, extra, policy, delivery, .. } = $request;
+        Self { $($field: $value,)* inputs, options, extra, policy, delivery }
+    }};
+    (@into $self:ident, $prompt:expr, $inputs:expr) => {
+        super::Request {
+            prompt: $prompt,
+            inputs: $inputs,
+            options: $self.options,
+            extra: $self.extra,
+            policy: $self.policy,
+            delivery: $self.delivery,
+        }
+    };
+}
 
 /// `with_*` for canonical options that a kind commonly takes; all others are set through the public `options`.
 macro_rules! option_setters {
@@ -58,4 +177,4 @@ macro_rules! common_setters {
     };
 }
 
-pub(super) use {common_setters, input_setters, option_setters};
+pub(super) use {common_setters, input_setters, kind_request, option_setters};

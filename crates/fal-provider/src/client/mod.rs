@@ -91,9 +91,9 @@ impl FalClient {
         if self.has_key {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Unauthenticated, "there is no key for fal")
-            .with_provider(INFO.id.clone())
-            .with_hint("set FAL_KEY; keys are made at https://fal.ai/dashboard/keys"))
+        Err(Error::new(ErrorKind::Unauthenticated, "there is no key for fal").with_provider(INFO.id.clone()).with_hint(
+            "set FAL_KEY, or both FAL_KEY_ID and FAL_KEY_SECRET; keys are made at https://fal.ai/dashboard/keys",
+        ))
     }
 
     pub(crate) fn has_key(&self) -> bool {

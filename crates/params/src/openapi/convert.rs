@@ -208,9 +208,7 @@ impl<'a> Converter<'a> {
         field.nullable = node.nullable;
         field.default = self.said(property, "default").filter(|default| !default.is_null()).cloned();
         field.description = self.said(property, "description").and_then(Value::as_str).map(str::to_owned);
-        let items = property.get("items").and_then(Value::as_object);
-        field.limits =
-            property.as_object().and_then(limits::media_limits).or_else(|| items.and_then(limits::media_limits));
+        field.limits = limits::of(property);
         field.secret = matches!(&field.ty, FieldType::Text { format: Some(format), .. } if format == "password");
         field
     }

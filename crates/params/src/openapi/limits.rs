@@ -3,8 +3,15 @@
 use mediagen_core::{MediaLimits, schema::Range};
 use serde_json::{Map, Value};
 
+/// The limits that a property, its items, or one of its variants or their items states.
+pub(super) fn of(property: &Value) -> Option<MediaLimits> {
+    let variants = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| property.get(*key)?.as_array()).flatten();
+    let mut places = std::iter::once(property).chain(variants).flat_map(|place| [Some(place), place.get("items")]);
+    places.find_map(|place| place?.as_object().and_then(media_limits))
+}
+
 /// The limits in any `x-…` object of `property`; `None` when no known key is there.
-pub(super) fn media_limits(property: &Map<String, Value>) -> Option<MediaLimits> {
+fn media_limits(property: &Map<String, Value>) -> Option<MediaLimits> {
     let mut limits = MediaLimits::default();
     for (_, extension) in property.iter().filter(|(key, _)| key.starts_with("x-")) {
         for (key, value) in extension.as_object().into_iter().flatten() {

@@ -91,8 +91,14 @@ fn a_body_that_points_nowhere_has_no_inputs_and_an_error_answer_is_no_document()
 #[test]
 fn media_limits_come_from_any_extension_object() {
     let property = json!({"type": "string", "x-acme": {"max_file_size": 1024, "min_width": 300, "max_duration": 9.5}});
-    let limits = field(&property, &json!({})).limits.unwrap();
-    assert_eq!((limits.max_bytes, limits.min_width, limits.max_duration_s), (Some(1024), Some(300), Some(9.5)));
+    for property in [
+        property.clone(),
+        json!({"type": "array", "items": property}),
+        json!({"anyOf": [{"type": "null"}, {"type": "array", "items": property}]}),
+    ] {
+        let limits = field(&property, &json!({})).limits.unwrap();
+        assert_eq!((limits.max_bytes, limits.min_width, limits.max_duration_s), (Some(1024), Some(300), Some(9.5)));
+    }
 }
 
 #[test]

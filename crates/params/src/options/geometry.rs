@@ -1,6 +1,9 @@
 //! Size, aspect ratio and resolution: three ways to ask, and five in which models take it.
 
-use super::measure::{self, Measure, apart, same_ratio};
+use super::{
+    enlarge::enlarge,
+    measure::{self, Measure, apart, same_ratio},
+};
 use crate::{
     coerce::{coerce, list},
     draft::Draft,
@@ -26,6 +29,17 @@ struct Offer<'a> {
     film: bool,
 }
 
+impl Offer<'_> {
+    fn nothing(&self) -> bool {
+        self.object.is_none()
+            && self.names.is_none()
+            && self.text.is_none()
+            && self.pair.is_none()
+            && self.ratio.is_none()
+            && self.resolution.is_none()
+    }
+}
+
 /// Maps `size`, `aspect_ratio` and `resolution`.
 pub(super) fn map(draft: &mut Draft<'_>) {
     let options = &draft.request.options;
@@ -34,6 +48,19 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         return;
     }
     let offer = offer(draft);
+    if offer.nothing() {
+        let why = "the model has no field for a size, a ratio or a resolution";
+        if let Some(size) = size {
+            enlarge(draft, size, &json!(size.to_string()), why);
+        }
+        let others = [("aspect_ratio", ratio.map(|ratio| ratio.to_string())), ("resolution", resolution)];
+        for (option, asked) in others {
+            if let Some(asked) = asked {
+                draft.unsupported(option, json!(asked), why);
+            }
+        }
+        return;
+    }
     if let Some(size) = size {
         by_size(draft, &offer, size);
     }
@@ -164,9 +191,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
         sent.insert(spot.path.to_string(), value);
     }
     match (sent.len(), exact && offer.resolution.is_some() && offer.ratio.is_some()) {
-        (0, _) => {
-            draft.unsupported("size", asked.clone(), "the model has no field for a size, a ratio or a resolution");
-        }
+        (0, _) => draft.unsupported("size", asked.clone(), "the fields for it are taken"),
         (_, true) => {}
         (1, false) => {
             let to = sent.into_iter().next().map_or(Value::Null, |(_, value)| value);

@@ -17,7 +17,14 @@ const PRESETS: &[(&str, u32, u32)] = &[
 const NAMED: &[(&str, f64)] = &[("sd", 480.0), ("hd", 720.0), ("fhd", 1080.0), ("qhd", 1440.0), ("uhd", 2160.0)];
 
 /// Words for ratios.
-const RATIOS: &[(&str, f64)] = &[("square", 1.0), ("landscape", 16.0 / 9.0), ("portrait", 9.0 / 16.0)];
+const RATIOS: &[(&str, f64)] = &[
+    ("square", 1.0),
+    ("landscape", 16.0 / 9.0),
+    ("horizontal", 16.0 / 9.0),
+    ("widescreen", 16.0 / 9.0),
+    ("portrait", 9.0 / 16.0),
+    ("vertical", 9.0 / 16.0),
+];
 
 /// Ratios this close count as equal: 1366x768 is 16:9.
 const SAME_RATIO: f64 = 0.01;
@@ -29,7 +36,7 @@ pub(super) fn size(value: &Value) -> Option<Size> {
     preset.map(|(_, w, h)| Size::new(*w, *h)).or_else(|| text.split_whitespace().next()?.parse().ok())
 }
 
-/// The ratio behind `16:9`, `16/9` or a word such as `landscape`.
+/// The ratio behind `16:9`, `16/9`, a word such as `landscape`, or a size.
 pub(super) fn ratio(value: &Value) -> Option<f64> {
     let text = value.as_str()?;
     let word = RATIOS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, ratio)| *ratio);
@@ -39,6 +46,7 @@ pub(super) fn ratio(value: &Value) -> Option<f64> {
         let (width, height): (f64, f64) = (width.parse().ok()?, height.parse().ok()?);
         (width > 0.0 && height > 0.0).then_some(width / height)
     })
+    .or_else(|| size(value).map(ratio_of))
 }
 
 /// How far apart two ratios (or two lengths) are; 0 is equal, and twice is as far as half.

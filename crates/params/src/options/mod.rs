@@ -1,6 +1,7 @@
 //! Canonical options: most need only their alias and coercion, some have a shape of their own.
 
 mod duration;
+mod enlarge;
 mod geometry;
 mod measure;
 mod quality;
@@ -34,14 +35,13 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
 }
 
 fn plain(draft: &mut Draft<'_>, name: &str, value: &Value) {
-    let target = draft.target(name).is_some();
-    match (name, value) {
+    match (name, value, draft.target(name)) {
         // One result is what a model without the field gives.
-        ("count", Value::Number(count)) if !target && count.as_u64() == Some(1) => {}
-        ("loop" | "denoise", Value::Bool(false)) if !target => {
+        ("count", Value::Number(count), None) if count.as_u64() == Some(1) => {}
+        ("loop" | "denoise", Value::Bool(false), None) => {
             draft.tell(name, value.clone(), Value::Null, "the model has no field for it, and does not do it");
         }
-        _ => draft.plain(name, value),
+        (_, _, target) => draft.plain_at(name, value, target),
     }
 }
 

@@ -90,7 +90,7 @@ fn share(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]
 
 /// Fewer steps than usual for a draft, half as many again for high, always inside the model's own range.
 fn steps(draft: &mut Draft<'_>, quality: Quality, asked: &Value) {
-    if draft.request.options.steps.is_some() {
+    if draft.request.options.steps.is_some() && !draft.places("steps").is_empty() {
         return draft.tell("quality", asked.clone(), Value::Null, "the number of steps was given and wins");
     }
     let Some(spot) = draft.target("steps") else {

@@ -75,10 +75,24 @@ pub(super) fn language(draft: &mut Draft<'_>) {
         };
         return draft.put("language", &asked, &spot.path, value);
     };
-    match pick(values, &wanted).or_else(|| values.iter().find(|value| begins(value, &wanted))) {
+    let region = || {
+        let usual = spot.default().filter(|default| values.contains(default) && begins(default, &wanted));
+        let regions: Vec<String> = row.iter().flat_map(|(code, _)| usual_regions(code)).collect();
+        let regions: Vec<&str> = regions.iter().map(String::as_str).collect();
+        usual.or_else(|| pick(values, &regions))
+    };
+    let other = || values.iter().find(|value| begins(value, &wanted));
+    match pick(values, &wanted).or_else(region).or_else(other) {
         Some(value) => draft.put("language", &asked, &spot.path, value.clone()),
         None => draft.unsupported("language", asked, format!("`{}` takes one of {}", spot.path, list(values))),
     }
+}
+
+/// Where a language is spoken that names no place: `en` is `en-US` first, `de` is `de-DE`.
+fn usual_regions(code: &str) -> Vec<String> {
+    let own = code.to_ascii_uppercase();
+    let places = ["US", "CN", "BR", "JP", "KR", "IN", "SA", "SE", "DK", "GR", "UA", "IL", "IR", "CZ", "VN", "MY"];
+    std::iter::once(own.as_str()).chain(places).map(|place| format!("{code}-{place}")).collect()
 }
 
 /// Maps `voice`; a list of names is checked, free text passes.

@@ -135,7 +135,7 @@ async fn films_follow_frames_seconds_rate_and_resolution() {
             9,
             5.0,
         ),
-        ("fal-ai/free-length-film", json!({"duration": "1s", "frames_per_second": 4}), (856, 480), 4, 4.0),
+        ("fal-ai/free-length-film", json!({"duration": "1s", "frames_per_second": 4}), (854, 480), 4, 4.0),
     ] {
         let body = body(&files, id, with(json!({"prompt": "sea"}), &fields)).await;
         let facts = probe_film(&files.get(&body["video"]["url"]).0).expect("a film");

@@ -1,0 +1,71 @@
+//! Ctrl-C: the first ends the work in order, the second at once.
+
+use crate::{args::Global, ui};
+use mediagen::core::{Context, Dispatch, Error, ErrorKind, Result};
+
+/// A context that Ctrl-C cancels, and the signal by which a service or `timeout` ends a process.
+///
+/// # Errors
+/// `Io` when the system lets nobody listen for signals.
+pub(crate) fn context(global: &Global) -> Result<Context> {
+    let cx = mediagen::context();
+    let (token, global) = (cx.cancellation().clone(), global.clone());
+    // Listening begins here and not in the task, so that no signal is missed.
+    let mut signals =
+        Signals::new().map_err(|e| Error::new(ErrorKind::Io, "cannot listen for Ctrl-C").with_source(e))?;
+    tokio::spawn(async move {
+        signals.next().await;
+        token.cancel();
+        signals.next().await;
+        let error = Error::new(ErrorKind::Cancelled, "stopped at once: a job that was sent may go on")
+            .with_dispatch(Dispatch::Unknown);
+        ui::failure(&global, &error, None);
+        std::process::exit(i32::from(crate::exit::code(&error)));
+    });
+    Ok(cx)
+}
+
+#[cfg(unix)]
+use unix::Signals;
+
+#[cfg(unix)]
+mod unix {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// Requests to stop.
+    pub(super) struct Signals {
+        interrupt: Signal,
+        terminate: Signal,
+    }
+
+    impl Signals {
+        pub(super) fn new() -> std::io::Result<Self> {
+            Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        }
+
+        pub(super) async fn next(&mut self) {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+        }
+    }
+}
+
+/// Requests to stop.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
