@@ -101,7 +101,8 @@ impl<K: Kind> Watch<'_, K> {
             let idle = self.cx.deadlines().idle;
             match self.limited(self.cx.within(idle, stream.next())).await? {
                 Some(Some(Ok(view))) => {
-                    progressed = true;
+                    // A stream that tells the same again each time it is opened leads nowhere.
+                    progressed |= !view.logs.is_empty() || self.last.as_ref() != Some(&view.status);
                     if let Some(output) = self.look(view).await? {
                         return Ok(Followed::Done(output));
                     }

@@ -3,8 +3,10 @@
 use crate::config::Mode;
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Priority, Result};
+use mediagen_http::redact;
 use serde_json::Value;
 use std::time::Duration;
+use url::Url;
 
 /// The provider's own settings of a delivery.
 pub(crate) const SETTINGS: &[&str] =
@@ -119,7 +121,11 @@ impl Handling {
     /// Takes out what only the queue can do.
     fn leave_queue(&mut self, policy: Policy) -> Result<()> {
         for (name, value) in std::mem::take(&mut self.query) {
-            let option = if name == "fal_webhook" { "webhook" } else { "max_queue_length" };
+            // The query of a webhook may hold a secret, and notes are kept.
+            let (option, value) = match Url::parse(&value) {
+                Ok(webhook) if name == "fal_webhook" => ("webhook", redact(&webhook)),
+                _ => ("max_queue_length", value),
+            };
             if policy == Policy::Strict {
                 return Err(Error::new(ErrorKind::Unsupported, format!("`{option}` needs the queue, not `mode` run")));
             }

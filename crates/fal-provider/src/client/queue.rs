@@ -91,6 +91,8 @@ impl FalClient {
         let once = || async {
             let request = HttpRequest::get(urls.response.clone(), Phase::Result);
             match self.ask(cx, Call::Result, request, Some(job)).await {
+                // No answer of a model: the gateway accepted the question, as it does with a status on the way.
+                Ok(response) if response.status() == 202 => Ok(Fetched::NotYet),
                 Ok(response) => Answer::read(response, Some(job)).await.map(Fetched::Here),
                 Err(error) if error.http_status() == Some(400) && error.message().contains(IN_PROGRESS) => {
                     Ok(Fetched::NotYet)

@@ -1,14 +1,14 @@
 //! Uploads: straight to the CDN with a token, or through an address that fal signs (protocol 6.1, 6.2, 6.4).
 
 use super::{
-    Call, FalClient, Prepared, SMALL_LIMIT, ours,
+    Call, FalClient, Prepared, SMALL_LIMIT, ours, unusable,
     wire::{CdnToken, DirectUpload, Initiated},
     without_progress,
 };
 use crate::config::join;
 use http::header;
 use mediagen_core::{Context, Error, ErrorKind, Phase, Result};
-use mediagen_http::{Authorize, Credential, HttpRequest, Repeat};
+use mediagen_http::{Authorize, Credential, HttpRequest, Repeat, check_base};
 use serde_json::json;
 use std::{
     fmt,
@@ -121,7 +121,11 @@ impl FalClient {
         let request = HttpRequest::post(url, Phase::Upload).json(&body)?.repeat(Repeat::Freely);
         let request = both_lifecycles(request, lifecycle);
         let response = self.ask(&without_progress(cx), Call::Upload, request, None).await?;
+        let status = response.status();
         let initiated: Initiated = response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))?;
+        if !may_take_a_file(&self.bases.rest, &initiated.upload_url) {
+            return Err(unusable("fal named a place for the file that is not reached by https", status, None));
+        }
         let request = HttpRequest::put(initiated.upload_url, Phase::Upload)
             .authorize(Authorize::Never)
             .header(header::CONTENT_TYPE, file.media_type.as_str())
@@ -129,6 +133,11 @@ impl FalClient {
         self.ask(cx, Call::Upload, request, None).await?;
         Ok(Uploaded { url: initiated.file_url })
     }
+}
+
+/// Whether somebody's file may travel to `url`: over https, or to this machine where fal itself is on it.
+fn may_take_a_file(rest: &Url, url: &Url) -> bool {
+    url.scheme() == "https" || (rest.scheme() == "http" && check_base(url).is_ok())
 }
 
 /// Both names of the header: which one each service reads differs by source (protocol 6.5).
@@ -151,4 +160,21 @@ fn another_way_may_help(error: &Error) -> bool {
             | ErrorKind::Cancelled
     );
     !ours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_travels_by_https_or_stays_on_this_machine() {
+        let may = |rest: &str, url: &str| may_take_a_file(&Url::parse(rest).unwrap(), &Url::parse(url).unwrap());
+        let fal = "https://rest.fal.ai";
+        assert!(may(fal, "https://bucket.test/put?signature=x"));
+        for other in ["http://bucket.test/put", "http://127.0.0.1:9/put", "ftp://bucket.test/put", "data:,x"] {
+            assert!(!may(fal, other), "{other}");
+        }
+        assert!(may("http://127.0.0.1:9/rest", "http://127.0.0.1:10/put"));
+        assert!(!may("http://127.0.0.1:9/rest", "http://bucket.test/put"));
+    }
 }

@@ -120,3 +120,27 @@ async fn cumulative_lines_come_once_although_the_oldest_fall_out() {
     let lines: Vec<_> = events.iter().filter(|event| event.starts_with("log")).collect();
     assert_eq!(lines, ["log step", "log step", "log step", "log no time", "log step"]);
 }
+
+#[tokio::test]
+async fn a_stream_of_garbage_gives_way_to_polling() {
+    for garbage in ["data: not json\n\n", "data: []\n\n", "\u{0}\n\n", "data: {\"status\":\"IN_PROGRESS\"}\n\n"] {
+        let server = MockServer::start().await;
+        let stream = ResponseTemplate::new(200).set_body_raw(garbage, "text/event-stream");
+        Mock::given(path(format!("{REQUESTS}/status/stream"))).respond_with(stream).mount(&server).await;
+        mount_job(&server, images()).await;
+        run(&server, &context()).await.unwrap();
+        let opened = count(&server, "GET", &format!("{REQUESTS}/status/stream")).await;
+        assert!((1..=5).contains(&opened), "{garbage:?} was opened {opened} times");
+        assert_eq!(count(&server, "GET", &format!("{REQUESTS}/status")).await, 1, "{garbage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_202_instead_of_a_result_is_waited_for() {
+    let server = MockServer::start().await;
+    let early = answer(202, json!({"status": "IN_PROGRESS"}));
+    Mock::given(method("GET")).and(path(REQUESTS)).respond_with(early).up_to_n_times(2).mount(&server).await;
+    mount_job(&server, images()).await;
+    assert_eq!(run(&server, &polling()).await.unwrap().parts.len(), 1);
+    assert_eq!(count(&server, "GET", REQUESTS).await, 3);
+}

@@ -77,3 +77,11 @@ fn a_silent_stream_is_given_up_after_the_idle_deadline() {
     let ended = crate::Clock::elapsed(&bench.clock);
     assert!(ended >= secs(21) && ended < secs(22) + Duration::from_millis(200), "{ended:?}");
 }
+
+#[test]
+fn a_stream_that_tells_the_same_whenever_it_is_opened_gives_way_to_polling() {
+    let bench = Bench::new();
+    let job = bench.job(|_| Ok(Some(vec![(secs(0), Ok(running()))])), |_, _| Ok(done()));
+    bench.clock.run(job.wait(&bench.context())).unwrap();
+    assert!((2..=5).contains(&bench.log.watches()) && bench.log.polls() == 1, "{}", bench.log.watches());
+}

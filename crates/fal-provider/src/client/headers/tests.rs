@@ -90,12 +90,13 @@ fn a_lifetime_for_ever_is_a_null() {
 #[test]
 fn a_run_has_no_webhook_and_says_so() {
     let mut delivery = delivery(&json!({"mode": "run"}));
-    delivery.webhook = Some("https://hook.test/".parse().unwrap());
+    delivery.webhook = Some("https://hook.test/a?token=s3cret".parse().unwrap());
     let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
     assert_eq!(
         (handling.mode, handling.query.len(), handling.notes[0].option.as_str()),
         (Some(Mode::Run), 0, "webhook")
     );
+    assert_eq!(handling.notes[0].from, "https://hook.test/a?…");
     let error = Handling::of(&delivery, Policy::Strict, Mode::Queue).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
 }
