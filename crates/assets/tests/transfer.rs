@@ -212,3 +212,15 @@ async fn a_file_above_the_cap_is_refused_announced_or_not() {
         assert!(names(dir.path()).is_empty() && server.requests().len() == 1);
     }
 }
+
+#[tokio::test]
+async fn a_connection_lost_before_the_answer_is_made_again() {
+    let body = png(16, 16);
+    let file = body.clone();
+    let answer = move |index, _: &str| if index < 3 { Vec::new() } else { whole("image/png", &file) };
+    let server = Server::start(answer).await;
+    let dir = tempfile::tempdir().unwrap();
+    let asset = server.downloader().save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap();
+    assert_eq!(std::fs::read(&asset.path).unwrap(), body);
+    assert_eq!(server.requests().len(), 3);
+}

@@ -30,7 +30,12 @@ impl Fetch<'_> {
                 Ok(()) => return Ok(resume.content_type),
                 Err(error) => error,
             };
-            let Retry::After(hint) = error.retry() else { return Err(error) };
+            let hint = match error.retry() {
+                Retry::After(hint) => hint,
+                // The client below had one attempt, which is used up by any failure of the connection; ours are not.
+                Retry::Exhausted => None,
+                _ => return Err(error),
+            };
             if attempt >= self.policy.max_attempts.max(1) || hint.is_some_and(|hint| hint > LONGEST_HINT) {
                 return Err(error.with_retry(Retry::Exhausted).with("attempts", attempt));
             }

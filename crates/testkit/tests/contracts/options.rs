@@ -3,7 +3,7 @@
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
     ErrorKind, Event, KindRequest as _, MediaModelExt as _, ModelKind, Phase, Policy, Schema, SchemaSource, Size,
-    TextToImageRequest, kind::TextToImage,
+    TextToImageRequest, TextToVideoRequest, kind::TextToImage,
 };
 use mediagen_params::{map, schema_from_openapi};
 use mediagen_testkit::{Scenario, Server, fake::FakeService};
@@ -55,6 +55,11 @@ fn body(request: TextToImageRequest, properties: &Value) -> Value {
     Value::Object(mapped.body)
 }
 
+fn film(request: TextToVideoRequest, properties: &Value) -> Value {
+    let mapped = map(&request.into_request(), ModelKind::TextToVideo, &schema(properties), &[]).expect("it maps");
+    Value::Object(mapped.body)
+}
+
 #[test]
 fn c5_6_a_field_of_the_same_name_and_another_meaning_is_no_target() {
     let modes = json!({"prompt": {"type": "string"}, "image_size": {"type": "string", "enum": ["fast", "fine"]}});
@@ -71,10 +76,10 @@ fn c5_6_a_length_goes_out_as_the_field_spells_it() {
     let length = json!({"allOf": [{"$ref": "#/components/schemas/Length"}], "default": 5});
     let as_number = json!({"prompt": {"type": "string"}, "duration": length});
     let as_text = json!({"prompt": {"type": "string"}, "duration": {"type": "string", "enum": ["5", "10"]}});
-    let own = TextToImageRequest::new("a fox").with_extra("duration", "5");
-    assert_eq!(body(own, &as_number)["duration"], json!(5));
-    let mut canonical = TextToImageRequest::new("a fox");
+    let own = TextToVideoRequest::new("a fox").with_extra("duration", "5");
+    assert_eq!(film(own, &as_number)["duration"], json!(5));
+    let mut canonical = TextToVideoRequest::new("a fox");
     canonical.options.duration = Some(5.0);
-    assert_eq!(body(canonical.clone(), &as_number)["duration"], json!(5));
-    assert_eq!(body(canonical, &as_text)["duration"], json!("5"));
+    assert_eq!(film(canonical.clone(), &as_number)["duration"], json!(5));
+    assert_eq!(film(canonical, &as_text)["duration"], json!("5"));
 }
