@@ -1,7 +1,8 @@
 //! Measured facts of a file: dimensions, duration, rates.
 //!
 //! Only headers and tables are read, in pure Rust. Whatever a file does not say, or says in a way that cannot be
-//! followed, is `None`; a damaged file is no error. Nothing here allocates more than 16 MiB for one file's tables.
+//! followed, is `None`; a damaged file is no error. Picture headers and MP4 tables are bounded at 16 MiB; the bounds for
+//! sounds, `WebM` and Matroska are those of `symphonia`'s readers.
 
 mod audio;
 mod image;
