@@ -63,9 +63,7 @@ impl<K: Kind> FalModel<K> {
     async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<()> {
         let mut urls = BTreeMap::new();
         for (input, file) in &ready.files {
-            let uploading = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref());
-            let stopped = || Error::new(ErrorKind::Cancelled, "cancelled while the inputs were uploaded");
-            let uploaded = cx.cancellation().run_until_cancelled(uploading).await.unwrap_or_else(|| Err(stopped()));
+            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await;
             // Whatever became of the upload: the paid call did not leave.
             let uploaded = uploaded.map_err(|e| e.with_dispatch(Dispatch::NotSent))?;
             urls.insert(*input, uploaded.url);
