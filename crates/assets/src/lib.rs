@@ -5,6 +5,7 @@ mod download;
 pub mod name;
 mod policy;
 pub mod probe;
+mod program;
 pub mod sniff;
 mod target;
 
