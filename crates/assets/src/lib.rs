@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
+pub mod cast;
 mod download;
 pub mod name;
 mod policy;

@@ -91,6 +91,11 @@ const TYPES: &[(FileType, &[&str])] = {
     ]
 };
 
+/// All known types, each once.
+pub fn types() -> impl Iterator<Item = FileType> {
+    TYPES.iter().map(|(kind, _)| *kind)
+}
+
 /// The type that a media type text names, whatever its case, parameters and spelling.
 pub fn by_media_type(text: &str) -> Option<FileType> {
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -73,7 +73,10 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
         ("meta of 4 GiB", join(&avif, b"\xFF\xFF\xFF\xF0meta\0\0\0\0")),
         ("boxes of no length", join(&ftyp, &[0; 4096])),
         ("a name of 2^56", join(&ebml, b"\x16\x54\xAE\x6B\x90\xAE\x8E\x86\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFE")),
-        ("exif of 4 GiB", join(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x09\0\0\0\x09\x08\x02\0\0\0\0\0\0\0", b"\xFF\xFF\xFF\xFFeXIf")),
+        (
+            "exif of 4 GiB",
+            join(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x09\0\0\0\x09\x08\x02\0\0\0\0\0\0\0", b"\xFF\xFF\xFF\xFFeXIf"),
+        ),
         ("tags of 2^64", join(b"II\x2B\0\x08\0\0\0\x10\0\0\0\0\0\0\0", &[0xFF; 64])),
         ("a ring of pages", b"II\x2A\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0\x09\0\0\0\x08\0\0\0".to_vec()),
         ("RIFF chunks of 4 GiB", join(b"RIFF\xFF\xFF\xFF\xFFWAVE", b"fmt \xFF\xFF\xFF\xFF\x01\0\x02\0")),
@@ -154,6 +157,10 @@ fn a_107_no_damaged_file_panics_or_costs_more_memory_than_stated() {
             count += 1;
         }
     }
-    eprintln!("{count} files of {} kinds, at most {worst} bytes, {:.0} % of a file's bound", seeds.len(), highest * 100.0);
+    eprintln!(
+        "{count} files of {} kinds, at most {worst} bytes, {:.0} % of a file's bound",
+        seeds.len(),
+        highest * 100.0
+    );
     assert!(count >= 500, "{count}");
 }

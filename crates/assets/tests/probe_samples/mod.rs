@@ -48,7 +48,11 @@ pub(crate) const PICTURES: &[Sample] = &[
     picture("still.gif", "image/gif", "-frames:v 1"),
     picture("moving.gif", "image/gif", "-frames:v 8"),
     picture("lossy.webp", "image/webp", "-frames:v 1 -c:v libwebp -pix_fmt yuv420p"),
-    picture("alpha.webp", "image/webp", "-frames:v 1 -c:v libwebp -lossless 1 -vf format=rgba,colorchannelmixer=aa=0.5"),
+    picture(
+        "alpha.webp",
+        "image/webp",
+        "-frames:v 1 -c:v libwebp -lossless 1 -vf format=rgba,colorchannelmixer=aa=0.5",
+    ),
     picture("alpha-lossy.webp", "image/webp", "-frames:v 1 -c:v libwebp -vf format=yuva420p,colorchannelmixer=aa=0.5"),
     picture("moving.webp", "image/webp", "-frames:v 6 -c:v libwebp_anim -loop 0"),
     picture("plain.bmp", "image/bmp", "-frames:v 1 -pix_fmt bgr24"),
@@ -85,7 +89,13 @@ pub(crate) const SOUNDS: &[Sample] = &[
 pub(crate) const FILMS: &[Sample] = &[
     film("h264-25.mp4", "video/mp4", "25", "44100", "-c:v libx264 -pix_fmt yuv420p -c:a aac -ac 2"),
     film("silent-23976.mp4", "video/mp4", "24000/1001", "", "-c:v libx264 -pix_fmt yuv420p"),
-    film("hevc-2997.mp4", "video/mp4", "30000/1001", "48000", "-c:v libx265 -x265-params log-level=none -c:a aac -ac 1"),
+    film(
+        "hevc-2997.mp4",
+        "video/mp4",
+        "30000/1001",
+        "48000",
+        "-c:v libx265 -x265-params log-level=none -c:a aac -ac 1",
+    ),
     film("turned.mp4", "video/mp4", "30", "44100", "-c:v mpeg4 -c:a aac"),
     film(
         "variable.mp4",
@@ -105,7 +115,13 @@ pub(crate) const FILMS: &[Sample] = &[
     film("pcm.mov", "video/quicktime", "60", "48000", "-c:v mpeg4 -c:a pcm_s24le -ac 2"),
     film("prores.mov", "video/quicktime", "24", "", "-c:v prores_ks -profile:v 0"),
     film("vp8-10.webm", "video/webm", "10", "44100", "-c:v libvpx -deadline realtime -c:a libvorbis -ac 1"),
-    film("vp9-2997.webm", "video/webm", "30000/1001", "48000", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus"),
+    film(
+        "vp9-2997.webm",
+        "video/webm",
+        "30000/1001",
+        "48000",
+        "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -c:a libopus",
+    ),
     film("alpha.webm", "video/webm", "25", "", "-c:v libvpx -deadline realtime -auto-alt-ref 0 -pix_fmt yuva420p"),
     film("live.webm", "video/webm", "15", "", "-c:v libvpx -deadline realtime -live 1"),
     film("h264-23976.mkv", "video/x-matroska", "24000/1001", "44100", "-c:v libx264 -pix_fmt yuv420p -c:a flac -ac 2"),

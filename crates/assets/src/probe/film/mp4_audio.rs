@@ -43,12 +43,12 @@ impl Sound {
         };
         let bits =
             if version == 2 { u32_at(content, 48).and_then(|b| u16::try_from(b).ok()).unwrap_or(0) } else { bits };
-        sound.codec = sound.codec.or_else(|| pcm(name, bits, content, version));
         let children = content.get(children..).unwrap_or_default();
+        let wave = find(children, *b"wave").unwrap_or_default();
+        let little = find(wave, *b"enda").and_then(|order| u16_at(order, 0)).is_some_and(|order| order != 0);
+        sound.codec = sound.codec.or_else(|| pcm(name, bits, !little, content));
         sound.correct(children);
-        if let Some(wave) = find(children, *b"wave") {
-            sound.correct(wave);
-        }
+        sound.correct(wave);
         if name == *b"Opus" {
             // It always plays at this rate, whatever the entry says about the source.
             sound.sample_rate = Some(48_000);
@@ -90,18 +90,19 @@ impl Sound {
     }
 }
 
-/// PCM by the names that QuickTime gives it.
-fn pcm(name: [u8; 4], bits: u16, content: &[u8], version: u16) -> Option<String> {
+/// PCM by the names that QuickTime gives it; `big` is the order of bytes where the name leaves it open.
+fn pcm(name: [u8; 4], bits: u16, big: bool, content: &[u8]) -> Option<String> {
     match &name {
-        b"sowt" => pcm_name(16, false, false).filter(|_| bits != 8).or_else(|| Some("pcm_s8".to_owned())),
+        b"sowt" if bits == 8 => pcm_name(8, false, true),
+        b"sowt" => pcm_name(16, false, false),
         b"twos" => pcm_name(if bits == 8 { 8 } else { 16 }, false, true),
-        b"in24" => pcm_name(24, false, true),
-        b"in32" => pcm_name(32, false, true),
-        b"fl32" => pcm_name(32, true, true),
-        b"fl64" => pcm_name(64, true, true),
+        b"in24" => pcm_name(24, false, big),
+        b"in32" => pcm_name(32, false, big),
+        b"fl32" => pcm_name(32, true, big),
+        b"fl64" => pcm_name(64, true, big),
         b"raw " => pcm_name(8, false, false),
         // Flags: 1 floating point, 2 big-endian.
-        b"lpcm" if version == 2 => {
+        b"lpcm" => {
             let flags = u32_at(content, 52)?;
             pcm_name(bits, flags & 1 != 0, flags & 2 != 0)
         }
