@@ -38,6 +38,14 @@ pub(super) fn check(made: &CastSource, source: &CastSource, to: FileType, option
             let (is, was) = (size(has.width, has.height), size(had.width, had.height));
             wrong(format!("wrote a picture of {is} where its source is shown as {was}"))
         }
+        MediaClass::Image
+            if source.kind.class == MediaClass::Image
+                && had.duration_s.is_some()
+                && has.duration_s.is_none()
+                && matches!(to.media_type, "image/gif" | "image/webp") =>
+        {
+            wrong("made a still of an animation".to_owned())
+        }
         MediaClass::Audio => {
             if !is_copy && (has.has_audio != Some(true) || has.sample_rate.is_none()) {
                 return wrong("wrote a file without sound".to_owned());

@@ -62,7 +62,9 @@ impl Plan {
         let mut ways: Vec<Vec<Step>> = steps(from, to, true).map(|step| vec![step]).collect();
         for middle in sniff::types().filter(|middle| *middle != from && *middle != to && from != to) {
             for first in steps(from, middle, true) {
-                ways.extend(steps(middle, to, false).map(|second| vec![first, second]));
+                // One converter twice is a detour around what it refuses, such as to make a still of an animation.
+                let seconds = steps(middle, to, false).filter(|second| second.entry.id != first.entry.id);
+                ways.extend(seconds.map(|second| vec![first, second]));
             }
         }
         // The first of equals is taken, so that the order of names decides.

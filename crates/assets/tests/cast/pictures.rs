@@ -85,7 +85,10 @@ async fn ffmpeg_adds_avif_and_keeps_an_animation() {
     assert_eq!((avif.facts.width, avif.facts.height), (Some(16), Some(10)));
     let moving = make(dir.path(), "m.gif", "-f lavfi -i testsrc2=size=32x32:rate=10 -frames:v 5");
     let webp = cast(&moving, "webp", dir.path(), &CastOptions::default()).await.unwrap();
-    assert_eq!((webp.steps.as_slice(), webp.facts.frames), (["ffmpeg-picture"].as_slice(), Some(5)));
+    assert_eq!(webp.steps, ["ffmpeg-picture"]);
+    // The encoder joins frames that look alike.
+    assert!((2..=5).contains(&webp.facts.frames.unwrap()), "{:?}", webp.facts);
+    assert!((webp.facts.duration_s.unwrap() - 0.5).abs() < 0.11, "{:?}", webp.facts);
     // A still of it is its first frame.
     let still = cast(&moving, "jpg", dir.path(), &without_ffmpeg()).await.unwrap();
     assert_eq!((still.facts.frames, still.facts.width), (Some(1), Some(32)));

@@ -42,6 +42,9 @@ fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
     })
 }
 
+/// The most that stands before the samples.
+const HEADER: u64 = 68;
+
 fn broken(path: &Path) -> impl Fn(DecodeError) -> Error {
     let shown = path.display().to_string();
     move |e| Error::new(ErrorKind::InvalidInput, format!("`{shown}` cannot be decoded")).with_source(e)
@@ -114,8 +117,8 @@ fn write(
         WavSpec { channels: form.1, sample_rate: form.0, bits_per_sample: bits, sample_format: SampleFormat::Int };
     let mut writer = WavWriter::new(file, spec).map_err(failed)?;
     // A WAV cannot be longer than its numbers of 32 bits.
-    let most = most.min(u32::MAX.into()).saturating_sub(1024);
-    let mut written = 0_u64;
+    let most = most.min(u32::MAX.into());
+    let mut written = HEADER;
     loop {
         go_on()?;
         written = written.saturating_add(block.len() as u64 * u64::from(bits / 8));
