@@ -158,3 +158,15 @@ async fn keep(from: Option<impl AsyncRead + Unpin>, most: usize) -> std::io::Res
         more |= room < count;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_an_option_or_a_protocol() {
+        for name in ["-i", "-version.mp4", "http://host/a.mp4", "concat:a|b", "pipe:0", "%03d.png"] {
+            assert_eq!(file_argument(Path::new(name)), OsString::from(format!("file:{name}")));
+        }
+    }
+}

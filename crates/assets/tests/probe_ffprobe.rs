@@ -1,5 +1,5 @@
 //! The facts of more than fifty files, made by ffmpeg, against what ffprobe says about them.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests; they print what they compared")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests; they print what they compared")]
 
 mod probe_samples;
 

@@ -137,9 +137,11 @@ impl Stop {
     /// What the work looks at now and then: `Cancelled` once nobody waits for it.
     pub(super) fn watched(&self) -> impl Fn() -> Result<()> + Send + 'static {
         let flag = Arc::clone(&self.0);
-        move || match flag.load(Ordering::Relaxed) {
-            true => Err(Error::new(ErrorKind::Cancelled, "nobody waits for this conversion any more")),
-            false => Ok(()),
+        move || {
+            if flag.load(Ordering::Relaxed) {
+                return Err(Error::new(ErrorKind::Cancelled, "nobody waits for this conversion any more"));
+            }
+            Ok(())
         }
     }
 }

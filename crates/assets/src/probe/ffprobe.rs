@@ -55,9 +55,9 @@ fn read(told: &Value) -> Facts {
     facts.bitrate = whole(&told["format"]["bit_rate"]);
     if let Some(film) = stream("video") {
         let side = |name: &str| whole(&film[name]).and_then(|side| u32::try_from(side).ok()).filter(|side| *side != 0);
-        let turned =
+        let mut turned =
             film["side_data_list"].as_array().into_iter().flatten().filter_map(|data| data["rotation"].as_f64());
-        let quarter = turned.last().is_some_and(|turn| (turn.abs() % 180.0 - 90.0).abs() < 1.0);
+        let quarter = turned.any(|turn| (turn.abs() % 180.0 - 90.0).abs() < 1.0);
         let (width, height) = (side("width"), side("height"));
         (facts.width, facts.height) = if quarter { (height, width) } else { (width, height) };
         facts.video_codec = name(film);

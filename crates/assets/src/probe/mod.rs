@@ -69,7 +69,10 @@ fn measure(kind: FileType, file: &mut Bytes<File>, facts: &mut Facts) {
         "audio/mpeg" | "audio/aac" | "audio/flac" => sound::tagged::measure(file, facts),
         "audio/ogg" | "audio/opus" | "video/ogg" => sound::ogg::measure(file, facts),
         "video/mp4" | "video/quicktime" | "audio/mp4" => film::mp4::measure(file, facts),
-        "video/webm" | "video/x-matroska" | "audio/webm" => film::matroska::measure(file, facts),
+        "video/webm" | "video/x-matroska" | "audio/webm" => {
+            film::matroska::measure(file, facts);
+            Some(())
+        }
         _ => None,
     };
     if kind.class == MediaClass::Image && facts.width.is_some() {

@@ -76,6 +76,60 @@ async fn a_result_that_is_too_long_is_stopped() {
     }
 }
 
+#[tokio::test]
+async fn a_107_damaged_pictures_and_sounds_are_results_or_errors_and_never_panic() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let mut seeds = Vec::new();
+    for extension in ["png", "jpg", "gif", "webp", "bmp", "tiff"] {
+        let path = dir.path().join("seed").with_extension(extension);
+        image::RgbImage::from_fn(40, 30, |x, y| image::Rgb([x, y, 77].map(|value| u8::try_from(value * 3).unwrap())))
+            .save(&path)
+            .unwrap();
+        seeds.push((path, if extension == "png" { "bmp" } else { "png" }));
+    }
+    if has_ffmpeg() {
+        for name in ["a.flac", "a.mp3", "a.ogg"] {
+            seeds.push((make(dir.path(), name, "-f lavfi -i sine=duration=0.3:sample_rate=16000"), "wav"));
+        }
+    }
+    let mut options = CastOptions::default();
+    options.max_pixels = 1_000_000;
+    options.max_bytes = 8 << 20;
+    let (mut made, mut refused, mut state) = (0, 0, 0x2545_f491_4f6c_dd1d_u64);
+    for (path, to) in seeds {
+        let seed = std::fs::read(&path).unwrap();
+        for _ in 0..25 {
+            let mut bytes = seed.clone();
+            let mut roll = |sides: usize| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                usize::try_from(state >> 33).unwrap() % sides
+            };
+            for _ in 0..=roll(6) {
+                let at = roll(bytes.len());
+                bytes[at] = [0, 0xFF, 0x80, 0x7F][roll(4)];
+            }
+            if roll(4) == 0 {
+                bytes.truncate(roll(seed.len()));
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            match cast(&path, to, &out, &options).await {
+                Ok(result) => {
+                    made += 1;
+                    assert_eq!(result.kind, kind(to));
+                    std::fs::remove_file(result.path).unwrap();
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert_ne!(error.kind(), ErrorKind::Unexpected, "{}: {error:?}", path.display());
+                }
+            }
+            assert_eq!(names(&out), Vec::<String>::new());
+        }
+    }
+    assert!(made > 20 && refused > 20, "{made} made, {refused} refused: the damage says little");
+}
+
 #[cfg(unix)]
 mod programs {
     use super::*;

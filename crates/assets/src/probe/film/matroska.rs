@@ -39,11 +39,10 @@ struct Walk {
 }
 
 /// Fills size, frames, rates, codings and length; and the media type, by the tracks.
-pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut Facts) -> Option<()> {
+pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut Facts) {
     let mut walk = Walk { tracks: Vec::new(), scale: 1_000_000, duration: None, cluster: 0, whole: false };
     walk.run(file);
     walk.describe(facts);
-    Some(())
 }
 
 /// A number of 1 to 8 bytes whose first set bit says how many; an id keeps that bit. All ones: unknown (`u64::MAX`).
@@ -123,8 +122,7 @@ impl Walk {
         reason = "ranges are checked; a float beyond u64 saturates"
     )]
     fn describe(&self, facts: &mut Facts) {
-        let nanoseconds = |ticks: f64| (ticks * self.scale as f64 / 1e9).is_finite().then(|| ticks * self.scale as f64);
-        let stated = self.duration.filter(|ticks| *ticks > 0.0).and_then(nanoseconds);
+        let stated = self.duration.map(|ticks| ticks * self.scale as f64).filter(|length| *length > 0.0);
         let walked = || {
             let ends = self.tracks.iter().filter_map(|track| {
                 Some(track.last?.checked_mul(self.scale)?.saturating_add(track.frame_nanoseconds) as f64)

@@ -90,7 +90,7 @@ impl Sound {
     }
 }
 
-/// PCM by the names that QuickTime gives it; `big` is the order of bytes where the name leaves it open.
+/// PCM by the names that `QuickTime` gives it; `big` is the order of bytes where the name leaves it open.
 fn pcm(name: [u8; 4], bits: u16, big: bool, content: &[u8]) -> Option<String> {
     match &name {
         b"sowt" if bits == 8 => pcm_name(8, false, true),

@@ -48,9 +48,9 @@ fn describe(meta: &[u8], facts: &mut Facts) -> Option<()> {
     let properties: Vec<([u8; 4], &[u8])> = boxes(find(iprp, *b"ipco")?).take(1024).collect();
     let (mut size, mut quarter) = (None, false);
     for index in associations(find(iprp, *b"ipma")?, primary)? {
-        match index.checked_sub(1).and_then(|index| properties.get(index)) {
-            Some((name, content)) if name == b"ispe" => size = Some((u32_at(content, 4)?, u32_at(content, 8)?)),
-            Some((name, content)) if name == b"irot" => quarter = content.first()? & 1 == 1,
+        match index.checked_sub(1).and_then(|index| properties.get(index)).map(|(name, content)| (name, *content)) {
+            Some((b"ispe", content)) => size = Some((u32_at(content, 4)?, u32_at(content, 8)?)),
+            Some((b"irot", content)) => quarter = content.first()? & 1 == 1,
             _ => {}
         }
     }

@@ -51,7 +51,7 @@ struct Directory {
 struct Tiff<'a, R> {
     file: &'a mut Bytes<R>,
     little: bool,
-    big_tiff: bool,
+    wide: bool,
     first: u64,
 }
 
@@ -62,13 +62,13 @@ impl<'a, R: Read + Seek> Tiff<'a, R> {
             b"MM" => false,
             _ => return None,
         };
-        let mut tiff = Self { file, little, big_tiff: false, first: 0 };
-        tiff.big_tiff = match tiff.number(2)? {
+        let mut tiff = Self { file, little, wide: false, first: 0 };
+        tiff.wide = match tiff.number(2)? {
             42 => false,
             43 => true,
             _ => return None,
         };
-        if tiff.big_tiff {
+        if tiff.wide {
             tiff.file.skip(4)?;
         }
         tiff.first = tiff.offset()?;
@@ -86,14 +86,14 @@ impl<'a, R: Read + Seek> Tiff<'a, R> {
     }
 
     fn offset(&mut self) -> Option<u64> {
-        self.number(if self.big_tiff { 8 } else { 4 })
+        self.number(if self.wide { 8 } else { 4 })
     }
 
     /// The directory at `position`, and where the next one is; 0 after the last.
     fn directory(&mut self, position: u64) -> Option<(Directory, u64)> {
         self.file.go(position)?;
-        let count = self.number(if self.big_tiff { 8 } else { 2 })?;
-        let width = if self.big_tiff { 20 } else { 12 };
+        let count = self.number(if self.wide { 8 } else { 2 })?;
+        let width = if self.wide { 20 } else { 12 };
         let start = self.file.at();
         let mut found = Directory::default();
         for index in 0..count.min(MAX_ENTRIES) {

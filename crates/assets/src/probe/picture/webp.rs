@@ -33,9 +33,9 @@ pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut 
                 if header[3..6] != [0x9D, 0x01, 0x2A] {
                     return None;
                 }
-                let side = |at| le16_at(&header, at).map(|side| u32::from(side & 0x3FFF));
+                let pixels = |at| le16_at(&header, at).map(|count| u32::from(count & 0x3FFF));
                 facts.has_alpha = Some(false);
-                size = Some((side(6)?, side(8)?));
+                size = Some((pixels(6)?, pixels(8)?));
             }
             b"VP8L" if size.is_none() => {
                 let header = file.array::<5>()?;
@@ -54,10 +54,8 @@ pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut 
             }
             _ => {}
         }
-        if facts.width.is_none() {
-            if let Some((width, height)) = size {
-                set_size(facts, width, height, None);
-            }
+        if let (None, Some((width, height))) = (facts.width, size) {
+            set_size(facts, width, height, None);
         }
         if !extended && size.is_some() || file.go(end).is_none() {
             break;
