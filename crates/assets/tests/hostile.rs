@@ -8,7 +8,10 @@ mod probe_samples;
 use mediagen_assets::probe::{MAX_MEMORY, probe};
 use peak_alloc::PeakAlloc;
 use probe_samples::{FILMS, PICTURES, SOUNDS, are_installed, make};
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -71,6 +74,11 @@ fn liars() -> Vec<(&'static str, Vec<u8>)> {
         ("moov of 2^64", join(&ftyp, b"\0\0\0\x01moov\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")),
         ("moov of 16 MiB", join(&ftyp, b"\x01\0\0\x08moov\0\0\0\0")),
         ("meta of 4 GiB", join(&avif, b"\xFF\xFF\xFF\xF0meta\0\0\0\0")),
+        ("meta of 1 MiB", join(&avif, b"\0\x0F\xFF\xF0meta\0\0\0\0")),
+        (
+            "exif of 60 kB in a WebP",
+            join(b"RIFF\xFF\xFF\xFF\xFFWEBP", b"VP8X\x0A\0\0\0\0\0\0\0\x09\0\0\x09\0\0EXIF\x60\xEA\0\0"),
+        ),
         ("boxes of no length", join(&ftyp, &[0; 4096])),
         ("a name of 2^56", join(&ebml, b"\x16\x54\xAE\x6B\x90\xAE\x8E\x86\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFE")),
         (
@@ -114,6 +122,19 @@ fn giants(dir: &Path) -> usize {
     worst
 }
 
+/// A table full of the smallest tracks that there are: each costs its reader more than the file.
+fn crowd() -> Vec<u8> {
+    let mdhd = [&[0, 0, 0, 0x20], b"mdhd".as_slice(), &[0; 12], &[0, 0, 0, 1], &[0; 8]].concat();
+    let trak = [&[0, 0, 0, 0x30], b"trak".as_slice(), &[0, 0, 0, 0x28], b"mdia", &mdhd].concat();
+    let count = (16 << 20) / trak.len() - 1;
+    let size = u32::try_from(8 + count * trak.len()).unwrap().to_be_bytes();
+    let mut bytes = b"\0\0\0\x14ftypisom\0\0\0\0isom".to_vec();
+    bytes.extend(size);
+    bytes.extend(b"moov");
+    bytes.extend(trak.repeat(count));
+    bytes
+}
+
 /// Files made without ffmpeg, for machines that have none.
 fn plain_seeds() -> Vec<(String, Vec<u8>)> {
     use image::ImageFormat::{Gif, Jpeg, Png, WebP};
@@ -138,7 +159,10 @@ fn a_107_no_damaged_file_panics_or_costs_more_memory_than_stated() {
     }
     let mut worst = giants(dir.path());
     let path = dir.path().join("damaged");
-    let (mut count, mut highest) = (0, 0.0_f64);
+    std::fs::write(&path, crowd()).unwrap();
+    let needed = cost(&path);
+    assert!(needed <= MAX_MEMORY, "a crowd of tracks: {needed}");
+    let (mut count, mut highest, mut slowest) = (0, 0.0_f64, Duration::ZERO);
     for (index, (name, seed)) in seeds.iter().enumerate() {
         for round in 0..20_u64 {
             let number = u64::try_from(index).unwrap() * 1000 + round + 1;
@@ -148,7 +172,9 @@ fn a_107_no_damaged_file_panics_or_costs_more_memory_than_stated() {
                 Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).damage(&mut bytes);
             }
             std::fs::write(&path, &bytes).unwrap();
+            let start = Instant::now();
             let needed = cost(&path);
+            slowest = slowest.max(start.elapsed());
             // A head, a buffer and a tail, and then no more than the file itself.
             let bound = (64 << 10) + 2 * bytes.len();
             assert!(needed <= bound.min(MAX_MEMORY), "{name}, damage {number}: {needed} bytes, {bound} allowed");
@@ -162,5 +188,7 @@ fn a_107_no_damaged_file_panics_or_costs_more_memory_than_stated() {
         seeds.len(),
         highest * 100.0
     );
+    eprintln!("the slowest took {slowest:?}");
     assert!(count >= 500, "{count}");
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
 }

@@ -206,6 +206,23 @@ mod programs {
     }
 
     #[tokio::test]
+    async fn ffmpeg_is_given_one_file_one_protocol_and_the_reader_of_its_type() {
+        let dir = tempfile::tempdir().unwrap();
+        let lines = format!("printf '%s\\n' \"$@\" > '{}'; exit 1", dir.path().join("args").display());
+        let (mut plan, target) = plan_with(dir.path(), &script(dir.path(), &lines)).await;
+        plan.options.timeout = Duration::from_mins(1);
+        plan.run(&context(), &target).await.unwrap_err();
+        let told = std::fs::read_to_string(dir.path().join("args")).unwrap();
+        let told: Vec<&str> = told.lines().collect();
+        let input = told.iter().position(|word| *word == "-i").unwrap();
+        assert_eq!(told.iter().filter(|word| **word == "-i").count(), 1, "{told:?}");
+        assert_eq!(told[input + 1], format!("file:{}", plan.source.path.display()));
+        assert_eq!(told[input - 2..input], ["-f", "wav"]);
+        assert!(told[..input].windows(2).any(|pair| pair == ["-protocol_whitelist", "file"]), "{told:?}");
+        assert!(told.contains(&"-nostdin") && told.last().unwrap().starts_with("file:"), "{told:?}");
+    }
+
+    #[tokio::test]
     async fn what_a_failing_program_says_is_told_in_one_line() {
         let dir = tempfile::tempdir().unwrap();
         let lines = "yes complaint | head -c 100000 >&2; echo 'the last word' >&2; exit 3";

@@ -87,9 +87,14 @@ pub(crate) fn film(dir: &Path, name: &str) -> PathBuf {
 /// A program of these lines of shell.
 #[cfg(unix)]
 pub(crate) fn script(dir: &Path, lines: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
+    use std::{io::Write, process::Stdio};
     let path = dir.join("program");
-    std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Another process writes it: a file that this one has open for writing, and a child of another test with it, cannot
+    // be run.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(&path).stdin(Stdio::piped());
+    let mut writer = shell.spawn().unwrap();
+    writer.stdin.take().unwrap().write_all(format!("#!/bin/sh\n{lines}\n").as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
     path
 }

@@ -109,7 +109,7 @@ impl Walk {
         let Some(wanted) = number(file, false) else { return };
         let Some([high, low, _flags]) = file.array::<3>() else { return };
         let time = self.cluster.saturating_add_signed(i16::from_be_bytes([high, low]).into());
-        for track in self.tracks.iter_mut().filter(|track| track.number == wanted) {
+        if let Some(track) = self.tracks.iter_mut().find(|track| track.number == wanted) {
             track.frames += 1;
             track.last = track.last.max(Some(time));
         }

@@ -12,6 +12,8 @@ use std::io::{Read, Seek};
 
 /// The largest `moov` or `moof` that is looked at; two hours of film need about 4 MiB.
 const MAX_TABLE: u64 = 16 << 20;
+/// The most tracks of one film.
+const MAX_TRACKS: usize = 128;
 /// The most top-level boxes that are looked at.
 const MAX_BOXES: usize = 100_000;
 
@@ -86,10 +88,10 @@ impl Movie {
 
     /// From the content of a `moov` box.
     pub(in crate::probe) fn from_moov(moov: &[u8]) -> Self {
-        let mut tracks: Vec<Track> =
-            boxes(moov).filter(|(name, _)| name == b"trak").filter_map(|(_, trak)| Track::read(trak)).collect();
+        let traks = boxes(moov).filter(|(name, _)| name == b"trak");
+        let mut tracks: Vec<Track> = traks.filter_map(|(_, trak)| Track::read(trak)).take(MAX_TRACKS).collect();
         for (_, trex) in boxes(find(moov, *b"mvex").unwrap_or_default()).filter(|(name, _)| name == b"trex") {
-            for track in tracks.iter_mut().filter(|t| Some(t.id) == u32_at(trex, 4)) {
+            if let Some(track) = tracks.iter_mut().find(|t| Some(t.id) == u32_at(trex, 4)) {
                 track.default_duration = u32_at(trex, 12).unwrap_or(0);
             }
         }
@@ -106,7 +108,7 @@ impl Movie {
         self.has_fragments = true;
         for (_, traf) in boxes(moof).filter(|(name, _)| name == b"traf") {
             let id = find(traf, *b"tfhd").and_then(|tfhd| u32_at(tfhd, 4));
-            for track in self.tracks.iter_mut().filter(|t| Some(t.id) == id) {
+            if let Some(track) = self.tracks.iter_mut().find(|t| Some(t.id) == id) {
                 track.add_fragment(traf);
             }
         }

@@ -26,7 +26,7 @@ pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut 
         if pages == MAX_PAGES {
             return None;
         }
-        next = tiff.directory(next)?.1;
+        next = tiff.next(next)?;
         pages += 1;
     }
     facts.frames = Some(pages);
@@ -93,7 +93,7 @@ impl<'a, R: Read + Seek> Tiff<'a, R> {
     fn directory(&mut self, position: u64) -> Option<(Directory, u64)> {
         self.file.go(position)?;
         let count = self.number(if self.wide { 8 } else { 2 })?;
-        let width = if self.wide { 20 } else { 12 };
+        let width = self.entry();
         let start = self.file.at();
         let mut found = Directory::default();
         for index in 0..count.min(MAX_ENTRIES) {
@@ -116,8 +116,20 @@ impl<'a, R: Read + Seek> Tiff<'a, R> {
                 _ => {}
             }
         }
-        self.file.go(start.checked_add(count.checked_mul(width)?)?)?;
-        let next = self.offset()?;
+        let next = self.next(position)?;
         Some((found, next))
+    }
+
+    /// Where the directory after the one at `position` is; its entries are not read.
+    fn next(&mut self, position: u64) -> Option<u64> {
+        self.file.go(position)?;
+        let count = self.number(if self.wide { 8 } else { 2 })?;
+        self.file.skip(count.checked_mul(self.entry())?)?;
+        self.offset()
+    }
+
+    /// The length of an entry.
+    fn entry(&self) -> u64 {
+        if self.wide { 20 } else { 12 }
     }
 }
