@@ -88,8 +88,8 @@ impl Movie {
 
     /// From the content of a `moov` box.
     pub(in crate::probe) fn from_moov(moov: &[u8]) -> Self {
-        let traks = boxes(moov).filter(|(name, _)| name == b"trak");
-        let mut tracks: Vec<Track> = traks.filter_map(|(_, trak)| Track::read(trak)).take(MAX_TRACKS).collect();
+        let found = boxes(moov).filter(|(name, _)| name == b"trak");
+        let mut tracks: Vec<Track> = found.filter_map(|(_, trak)| Track::read(trak)).take(MAX_TRACKS).collect();
         for (_, trex) in boxes(find(moov, *b"mvex").unwrap_or_default()).filter(|(name, _)| name == b"trex") {
             if let Some(track) = tracks.iter_mut().find(|t| Some(t.id) == u32_at(trex, 4)) {
                 track.default_duration = u32_at(trex, 12).unwrap_or(0);
