@@ -1,7 +1,7 @@
 //! The body while it is being written: where things go, and the record of what was changed on the way.
 
 use crate::{
-    Mapped, MediaFacts, Op, Rule, UploadSlot,
+    Mapped, Op, Rule, UploadSlot,
     alias::{self, Alias, Carries},
     carry::{fits, marked},
     coerce::{self, coerce},
@@ -9,7 +9,7 @@ use crate::{
     path::{self, Path, Spot, Step},
 };
 use mediagen_core::{
-    Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema,
+    Error, ErrorKind, FieldProblem, FieldType, JsonMap, MediaFacts, ModelKind, Note, Policy, Request, Result, Schema,
 };
 use serde_json::Value;
 

@@ -19,9 +19,9 @@ mod places;
 mod rule;
 mod sentences;
 
-pub use facts::MediaFacts;
 pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
+pub use mediagen_core::MediaFacts;
 pub use openapi::{SchemaError, schema_from_openapi};
 pub use places::{Place, places};
 pub use rule::{Op, Rule, RuleBook, RuleError};

@@ -7,6 +7,7 @@ mod delivery;
 mod emulator;
 mod factories;
 mod jobs;
+mod limits;
 mod paid;
 mod refusals;
 mod rules;
