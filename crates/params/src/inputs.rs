@@ -2,9 +2,9 @@
 
 use crate::{
     UploadSlot,
-    alias::alias,
     draft::Draft,
     facts,
+    index::alias,
     mapped::placeholder,
     media::{self, Shape},
     path::{self, Path, Spot, Step},
