@@ -1,6 +1,7 @@
 //! fal's wire over real sockets: every request and answer of the protocol, on loopback alone.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what the tests share stops a test as the tests themselves do")]
 
+mod aliases;
 mod answers;
 mod catalogue;
 mod delivery;
