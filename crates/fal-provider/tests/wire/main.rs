@@ -16,5 +16,6 @@ mod rules;
 mod run;
 mod safety;
 mod secrets;
+mod seed;
 mod storage;
 mod support;
