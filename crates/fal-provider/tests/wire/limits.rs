@@ -93,9 +93,9 @@ async fn files_outside_the_limits_are_refused_with_everything_else_before_anythi
         std::fs::write(&path, content).unwrap();
         MediaInput::Path(path)
     };
-    let (film, sound) = (file("film.mp4", vec![0; 1001]), file("sound.wav", wav(11)));
+    let (movie, sound) = (file("film.mp4", vec![0; 1001]), file("sound.wav", wav(11)));
     let request = || {
-        VideoToVideoRequest::new(film.clone())
+        VideoToVideoRequest::new(movie.clone())
             .with_audio(sound.clone())
             .with_reference(MediaInput::bytes(png(300, 300), "fits.png"))
             .with_reference(MediaInput::bytes(png(600, 200), "flat.png"))
