@@ -1,5 +1,5 @@
 //! The probe that a context carries.
-#![expect(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use mediagen_assets::{FileProbe, probe::probe};
 use mediagen_core::{MediaInput, MediaProbe as _};
