@@ -13,6 +13,7 @@ pub mod nearest;
 pub mod note;
 pub mod options;
 pub mod output;
+pub mod probe;
 pub mod provider;
 pub mod registry;
 pub mod request;
@@ -35,6 +36,7 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
+pub use probe::{MediaFacts, MediaProbe};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{

@@ -58,9 +58,17 @@ pub(crate) fn allowed(ty: &FieldType) -> String {
 }
 
 /// Up to 24 values in one line.
-pub(crate) fn list(values: &[Value]) -> String {
-    let shown: Vec<String> = values.iter().take(24).map(ToString::to_string).collect();
-    format!("{}{}", shown.join(", "), if values.len() > 24 { ", …" } else { "" })
+pub(crate) fn list<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut shown = String::new();
+    for (place, value) in values.into_iter().enumerate() {
+        if place == 24 {
+            shown.push_str(", …");
+            break;
+        }
+        shown.push_str(if place > 0 { ", " } else { "" });
+        shown.push_str(&value.to_string());
+    }
+    shown
 }
 
 fn bounds(range: &Range) -> String {

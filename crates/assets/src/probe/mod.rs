@@ -22,7 +22,7 @@ use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
 use std::{
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{Cursor, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -42,8 +42,18 @@ pub fn probe(path: impl AsRef<Path>) -> Result<Facts> {
     let mut head = Vec::with_capacity(sniff::HEAD_BYTES);
     Read::by_ref(&mut file).take(sniff::HEAD_BYTES as u64).read_to_end(&mut head).map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
+    Ok(known(file, bytes, &head))
+}
+
+/// Measures bytes in memory, as [`probe`] measures a file.
+pub fn probe_bytes(data: &[u8]) -> Facts {
+    known(Cursor::new(data), data.len() as u64, &data[..data.len().min(sniff::HEAD_BYTES)])
+}
+
+/// What a file of `bytes` bytes that begins with `head` says.
+fn known<R: Read + Seek>(file: R, bytes: u64, head: &[u8]) -> Facts {
     let mut facts = Facts { bytes, ..Facts::default() };
-    if let Some(kind) = sniff::sniff(&head) {
+    if let Some(kind) = sniff::sniff(head) {
         facts.media_type = Some(kind.media_type.to_owned());
         if let Some(mut bytes) = Bytes::new(file) {
             measure(kind, &mut bytes, &mut facts);
@@ -52,10 +62,10 @@ pub fn probe(path: impl AsRef<Path>) -> Result<Facts> {
             facts.bitrate = facts.mean_bitrate();
         }
     }
-    Ok(facts)
+    facts
 }
 
-fn measure(kind: FileType, file: &mut Bytes<File>, facts: &mut Facts) {
+fn measure(kind: FileType, file: &mut Bytes<impl Read + Seek>, facts: &mut Facts) {
     // What a reader found before it had to stop counts, so that each fills the facts as it goes.
     let _complete = match kind.media_type {
         "image/png" => picture::png::measure(file, facts),

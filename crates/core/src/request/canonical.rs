@@ -24,6 +24,10 @@ pub struct Request {
     /// What to do with an option that the model cannot take.
     #[serde(default)]
     pub policy: Policy,
+    /// Whether names in `extra` that the model's schema does not have are passed on with a note. Default `false`: they are
+    /// refused with the nearest name, whatever the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unknown: bool,
     /// How the provider is to handle the job.
     #[serde(default)]
     pub delivery: Delivery,
@@ -50,6 +54,12 @@ impl Request {
     /// Sets one of the model's own fields.
     pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
         self.extra.insert(name.into(), value.into());
+        self
+    }
+
+    /// Decides whether names in `extra` that the model's schema does not have are passed on.
+    pub fn with_allow_unknown(mut self, allow: bool) -> Self {
+        self.allow_unknown = allow;
         self
     }
 
