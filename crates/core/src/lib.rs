@@ -13,10 +13,12 @@ pub mod nearest;
 pub mod note;
 pub mod options;
 pub mod output;
+mod place;
 pub mod provider;
 pub mod registry;
 pub mod request;
 pub mod schema;
+mod sentences;
 
 #[doc(hidden)]
 pub use inventory;
@@ -35,6 +37,7 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
+pub use place::Place;
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{
@@ -42,6 +45,7 @@ pub use request::{
     TextToAudioRequest, TextToImageRequest, TextToVideoRequest, VideoToVideoRequest,
 };
 pub use schema::{Field, FieldType, MediaLimits, Schema, SchemaSource};
+pub use sentences::sentences;
 
 /// A boxed, sendable future.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
