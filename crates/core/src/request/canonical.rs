@@ -24,6 +24,10 @@ pub struct Request {
     /// What to do with an option that the model cannot take.
     #[serde(default)]
     pub policy: Policy,
+    /// Whether names in `extra` that the model's schema does not have are passed on with a note. Default `false`: they are
+    /// refused with the nearest name, whatever the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unknown: bool,
     /// How the provider is to handle the job.
     #[serde(default)]
     pub delivery: Delivery,
@@ -64,6 +68,12 @@ impl Request {
         let parts = crate::sentences(self.prompt.as_deref().unwrap_or_default(), most);
         let spoken = parts.into_iter().filter(|part| !part.trim().is_empty());
         spoken.map(|part| self.clone().with_prompt(part)).collect()
+    }
+
+    /// Decides whether names in `extra` that the model's schema does not have are passed on.
+    pub fn with_allow_unknown(mut self, allow: bool) -> Self {
+        self.allow_unknown = allow;
+        self
     }
 
     /// Takes the prompt out.
