@@ -10,7 +10,7 @@ use crate::{
     args::{GenerateArgs, Global},
     interrupt,
     progress::Progress,
-    ui,
+    schema, ui,
 };
 use mediagen::core::{Deadlines, Error, KindRequest as _, Plan, Settings};
 use mediagen::core::{Kind, KindVisitor, ModelKind, ModelSpec, Provider, Registry, Request, Result};
@@ -20,10 +20,12 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 /// One generation, from the command line to the files.
 pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<ExitCode, Stopped> {
     let request = request::canonical(&arguments)?;
-    request::check_inputs(&request)?;
+    if !arguments.help_model {
+        request::check_inputs(&request)?;
+    }
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect(&global.provider, &Settings::new())?;
-    if !arguments.dry_run {
+    if !arguments.dry_run && !arguments.help_model {
         provider.check_credentials()?;
     }
     let files = Files { out: arguments.out.clone(), name: arguments.name.clone() };
@@ -36,6 +38,11 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     }
     let spec = described??;
     let kind = request::choose_kind(&spec, arguments.kind, &request);
+    if arguments.help_model {
+        progress.finish();
+        schema::help(global, &provider, &spec, kind)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     tracing::info!(model = &*spec.id.name, %kind, "asking");
     if arguments.dry_run {
         let plan =
