@@ -1,5 +1,10 @@
 //! Sounds joined sample by sample.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and says what it skips"
+)]
 
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use mediagen_assets::{Target, join};

@@ -6,6 +6,9 @@ use clap::CommandFactory as _;
 use console::style;
 use mediagen::core::Place;
 
+/// Most characters of what the provider says about a field.
+const MAX_WORDS: usize = 160;
+
 /// The help, for a person.
 pub(super) fn of(asked: &Asked<'_>) -> String {
     let mut lines = vec![text::head(asked), String::new(), usage(asked), String::new()];
@@ -15,11 +18,11 @@ pub(super) fn of(asked: &Asked<'_>) -> String {
     }
     if !known.is_empty() {
         let rows = known.iter().flat_map(|place| place.options.iter().map(|option| option_row(option, place)));
-        lines.extend([heading("Options that work with it:"), table(rows.collect())]);
+        lines.extend([heading("Options that work with it:"), text::table(rows.collect())]);
     }
     if !own.is_empty() {
         let rows = own.iter().map(|place| vec![format!("  -P {}=…", ui::plain(&place.field)), told(place, None)]);
-        lines.extend([heading("Fields of its own:"), table(rows.collect())]);
+        lines.extend([heading("Fields of its own:"), text::table(rows.collect())]);
     }
     lines.extend(text::returns(asked));
     lines.join("\n")
@@ -61,13 +64,17 @@ fn told(place: &Place, field: Option<&str>) -> String {
     facts.extend(field.map(|field| format!("field {field}")));
     facts.extend(place.default.as_ref().map(|default| format!("default {}", text::default(default))));
     let facts = if facts.is_empty() { String::new() } else { format!(" [{}]", facts.join(", ")) };
-    ui::plain(&format!("{}{facts}", place.ty))
+    // What a canonical option means is known; a field of the model's own needs the provider's words.
+    let words = place.description.as_deref().filter(|_| field.is_none()).map(first_sentence).unwrap_or_default();
+    let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+    ui::plain(&format!("{}{facts}{words}", place.ty))
+}
+
+fn first_sentence(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    line.split(". ").next().unwrap_or_default().trim_end_matches('.').chars().take(MAX_WORDS).collect()
 }
 
 fn heading(text: &str) -> String {
     style(text).bold().to_string()
-}
-
-fn table(rows: Vec<Vec<String>>) -> String {
-    text::table(rows)
 }

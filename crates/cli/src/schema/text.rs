@@ -6,6 +6,8 @@ use console::Term;
 use mediagen::core::Place;
 use serde_json::Value;
 
+/// Characters of a last column that are too few to read it well.
+const LEAST_ROOM: usize = 36;
 /// Most characters of a default in a table.
 const MAX_DEFAULT: usize = 32;
 
@@ -74,22 +76,37 @@ pub(super) fn default(value: &Value) -> String {
 pub(super) fn table(rows: Vec<Vec<String>>) -> String {
     let term = Term::stdout();
     let width = term.is_term().then(|| usize::from(term.size().1));
-    ui::table(&width.map_or_else(|| rows.clone(), |width| broken(&rows, width)))
+    ui::table(&match width {
+        Some(width) => broken(&rows, width),
+        None => rows,
+    })
 }
 
-/// Rows with their last cell in as many rows as it needs to keep within `width` characters.
+/// Rows whose last cell, and where that is not enough the first one, goes on below, to keep within `width` characters.
 fn broken(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1);
-    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-    let before: usize = (0..columns).filter_map(widest).map(|cell| cell + 2).sum();
-    // A terminal too narrow for a column of words breaks the lines itself.
-    let room = width.saturating_sub(before).max(24);
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
+    let widest = |column: usize| cells(column).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let longest_word =
+        cells(0).flat_map(|cell| cell.split(' ')).map(|word| word.chars().count() + 1).max().unwrap_or(1);
+    let before =
+        |first: usize| (1..columns.saturating_sub(1)).map(|column| widest(column) + 2).sum::<usize>() + first + 2;
+    let mut rooms = vec![usize::MAX; columns];
+    let mut room = width.saturating_sub(before(widest(0)));
+    if room < LEAST_ROOM && columns > 2 {
+        rooms[0] = longest_word;
+        room = width.saturating_sub(before(longest_word));
+    }
+    if let Some(last) = rooms.last_mut() {
+        // A terminal that is still too narrow breaks the lines itself.
+        *last = room.max(LEAST_ROOM / 2);
+    }
     let mut all = Vec::new();
     for row in rows {
-        let (last, first) = row.split_last().map_or((&[][..], &[][..]), |(last, first)| (std::slice::from_ref(last), first));
-        let mut lines = last.iter().flat_map(|text| words(text, room));
-        all.push(first.iter().cloned().chain(lines.next()).collect());
-        all.extend(lines.map(|line| vec![String::new(); first.len()].into_iter().chain([line]).collect()));
+        let cells: Vec<Vec<String>> = row.iter().zip(&rooms).map(|(cell, room)| words(cell, *room)).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        let line = |index: usize| cells.iter().map(|lines| lines.get(index).cloned().unwrap_or_default()).collect();
+        all.extend((0..height).map(line));
     }
     all
 }
@@ -98,7 +115,8 @@ fn broken(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
 fn words(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
-        let line = lines.last_mut().filter(|line| line.is_empty() || line.chars().count() + word.chars().count() < room);
+        let line =
+            lines.last_mut().filter(|line| line.is_empty() || line.chars().count() + 1 + word.chars().count() <= room);
         match line {
             Some(line) if line.is_empty() => word.clone_into(line),
             Some(line) => {
@@ -118,12 +136,16 @@ mod tests {
     #[test]
     fn the_last_column_is_broken_between_words_and_nothing_is_lost() {
         let cells = |row: [&str; 2]| row.map(str::to_owned).to_vec();
-        let rows = vec![cells(["field", "takes"]), cells(["voice", "one of \"aria\", \"bill\", \"charlie\", \"daniel\""])];
+        let rows =
+            vec![cells(["field", "takes"]), cells(["voice", "one of \"aria\", \"bill\", \"charlie\", \"daniel\""])];
         let table = broken(&rows, 31);
         assert_eq!(table[1], cells(["voice", "one of \"aria\", \"bill\","]));
         assert_eq!(table[2], cells(["", "\"charlie\", \"daniel\""]));
         assert_eq!(table.len(), 3);
         assert!(ui::table(&table).lines().all(|line| line.chars().count() <= 31));
+        let cells = |row: [&str; 3]| row.map(str::to_owned).to_vec();
+        let table = broken(&[cells(["--size, --aspect-ratio", "image_size", "one of the sizes"])], 48);
+        assert_eq!(table, [cells(["--size,", "image_size", "one of the sizes"]), cells(["--aspect-ratio", "", ""])]);
     }
 
     #[test]
