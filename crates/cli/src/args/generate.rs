@@ -29,8 +29,8 @@ pub(crate) struct GenerateArgs {
     pub(crate) allow_unknown: bool,
     /// Speak a text that is too long for the model in parts, cut between sentences, and join them to one WAV file; each
     /// part is paid for. CHARS is the most characters of a part, where the model says none or too many
-    #[arg(long, value_name = "CHARS", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) split_text: Option<Option<u64>>,
+    #[arg(long, value_name = "CHARS", num_args = 0..=1, require_equals = true, default_missing_value = "model", value_parser = part_length)]
+    pub(crate) split_text: Option<PartLength>,
     /// Print which options work with this model and send nothing
     #[arg(long)]
     pub(crate) help_model: bool,
@@ -160,6 +160,23 @@ pub(crate) struct OptionArgs {
     /// The face to put in
     #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
     pub(crate) source_face: Option<MediaInput>,
+}
+
+/// How long the parts of a text may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartLength {
+    /// As the model says.
+    Model,
+    /// At most so many characters, or fewer where the model says so.
+    Chars(u64),
+}
+
+fn part_length(text: &str) -> Result<PartLength, String> {
+    match text.parse() {
+        Ok(chars) if chars > 0 => Ok(PartLength::Chars(chars)),
+        _ if text == "model" => Ok(PartLength::Model),
+        _ => Err("a whole number of characters above 0 is needed".to_owned()),
+    }
 }
 
 fn name_value(text: &str) -> Result<(String, String), String> {

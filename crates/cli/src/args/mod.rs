@@ -3,7 +3,7 @@
 mod generate;
 mod schema;
 
-pub(crate) use generate::{GenerateArgs, OptionArgs};
+pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
 pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};

@@ -1,7 +1,7 @@
 //! A text that is too long for the model: spoken in parts, each asked for once and in order, and joined to one file.
 
 use super::{Files, Generation, Stopped, generate, head, planned, report};
-use crate::progress::Progress;
+use crate::{args::PartLength, progress::Progress};
 use mediagen::{
     assets::{Asset, Target, join},
     core::{
@@ -51,7 +51,7 @@ impl LongText<'_> {
     ///
     /// # Errors
     /// `InvalidInput` where parts could not be joined.
-    pub(super) fn split(&self, request: &Request, most: Option<u64>) -> Result<Split> {
+    pub(super) fn split(&self, request: &Request, most: PartLength) -> Result<Split> {
         if self.kind != ModelKind::TextToAudio {
             let message = format!("--split-text joins sounds that are made from text; this is {}", self.kind);
             return Err(Error::new(ErrorKind::InvalidInput, message)
@@ -62,7 +62,11 @@ impl LongText<'_> {
             return Err(refused("count", "parts can be joined to one result only, not to several"));
         }
         let limit = self.provider.prompt_limit(self.spec, self.kind);
-        let Some(most) = limit.into_iter().chain(most).min() else {
+        let most = match most {
+            PartLength::Model => limit,
+            PartLength::Chars(most) => Some(limit.map_or(most, |limit| limit.min(most))),
+        };
+        let Some(most) = most else {
             let why = "the model does not say how long a text may be; --split-text=CHARS does";
             if request.policy == Policy::Strict {
                 return Err(refused("split_text", why));

@@ -218,3 +218,19 @@ fn an_unknown_field_is_refused_with_the_nearest_name_or_passed_on_when_that_is_a
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0]["acceleratoin"], "high");
 }
+
+#[test]
+fn a_model_of_no_kind_is_asked_for_one_and_a_deprecated_one_is_called_so() {
+    let rig = Rig::new();
+    let document = keyless(&rig, &["schema", "fal-ai/trellis", "--json"]).good();
+    assert_eq!((&document["kind"], &document["kinds"]), (&json!("raw"), &json!([])));
+    let document = keyless(&rig, &["schema", "fal-ai/trellis", "--kind", "image-to-image", "--json"]).good();
+    assert_eq!(document["kind"], "image-to-image");
+    assert!(input(&document, "image_url")["options"].as_array().unwrap().contains(&json!("image")), "{document}");
+
+    let builtin = fal_emulator::catalogue::Catalogue::builtin();
+    let deprecated = builtin.iter().find(|endpoint| endpoint.metadata["status"] == "deprecated").unwrap();
+    assert_eq!(keyless(&rig, &["schema", &deprecated.id, "--json"]).good()["deprecated"], true);
+    assert!(keyless(&rig, &["schema", &deprecated.id]).out.contains("It is deprecated"));
+    nothing_was_sent(&rig);
+}
