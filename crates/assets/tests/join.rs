@@ -185,7 +185,7 @@ fn encoded(dir: &TempDir, source: &Path, name: &str, options: &[&str]) -> Option
 async fn compressed_parts_join_to_what_ffmpeg_reads_from_them() {
     let dir = tempfile::tempdir().unwrap();
     // A triangle wave: whole numbers, and every codec follows it well.
-    let tone: Vec<i32> = (0..30_011).map(|n| ((n * 150) % 24_000 - 12_000).abs() * 2 - 12_000).collect();
+    let tone: Vec<i32> = (0..30_011_i32).map(|n| ((n * 150) % 24_000 - 12_000).abs() * 2 - 12_000).collect();
     let source = wav(&dir, "source.wav", spec(24_000, 1, 16), &tone);
     let forms: [(&str, &[&str], i32); 3] =
         [("tone.flac", &[], 0), ("tone.mp3", &["-b:a", "64k"], 1), ("tone.ogg", &["-c:a", "libvorbis"], 1)];

@@ -43,7 +43,7 @@ async fn c5_1_a_provider_that_answers_bytes_at_once_has_a_file_and_no_job() {
 
 #[tokio::test]
 async fn a_provider_with_a_schema_and_no_mapping_lists_its_fields_without_options() {
-    let (_, provider) = fake_at(&Arc::new(FakeService::new(Scenario::default())));
+    let (_, provider) = fake_at(&Arc::new(FakeService::new(Scenario::Succeeds)));
     let name = ModelId::new(provider.info().id.clone(), "any");
     let fields = vec![Field::new("words", FieldType::text()).required(), Field::new("seed", FieldType::Any)];
     let spec = ModelSpec::new(name).with_schema(Schema::new(SchemaSource::Live, fields));
