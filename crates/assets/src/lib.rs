@@ -3,6 +3,7 @@
 mod asset;
 mod download;
 mod join;
+mod look;
 pub mod name;
 mod policy;
 pub mod probe;
@@ -12,5 +13,6 @@ mod target;
 pub use asset::Asset;
 pub use download::Downloader;
 pub use join::join;
+pub use look::FileProbe;
 pub use policy::{DownloadPolicy, is_public};
 pub use target::{DEFAULT_NAME, Target};

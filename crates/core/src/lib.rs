@@ -14,6 +14,7 @@ pub mod note;
 pub mod options;
 pub mod output;
 mod place;
+pub mod probe;
 pub mod provider;
 pub mod registry;
 pub mod request;
@@ -38,6 +39,7 @@ pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
 pub use place::Place;
+pub use probe::{MediaFacts, MediaProbe};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{

@@ -155,11 +155,21 @@ impl Catalog {
             Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`")).with_provider(INFO.id.clone());
         let listing = self.listing.get_or_try_init(|| listing(client, cx)).await;
         let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
-        let near = nearest(wanted, listed.chain(self.aliases.names()), 3);
+        let found = nearest(wanted, listed.clone().chain(self.aliases.names()), 3);
+        // A name that only stands for an endpoint is told as that endpoint.
+        let mut near: Vec<&str> = Vec::new();
+        for name in &found {
+            let real = listed.clone().any(|id| id == name);
+            let target = || self.aliases.own(name).or_else(|| self.aliases.known(name));
+            let id = if real { name } else { target().unwrap_or(name) };
+            if !near.contains(&id) && id != wanted {
+                near.push(id);
+            }
+        }
         if near.is_empty() {
             return error.with_hint("look for one at https://fal.ai/models");
         }
-        error.with_hint(format!("did you mean {}?", join(near.iter().map(String::as_str))))
+        error.with_hint(format!("did you mean {}?", join(near)))
     }
 
     /// One page, without schemas.

@@ -1,5 +1,7 @@
 //! Settings of the fal provider; the only reader of the environment in this crate.
 
+mod own_aliases;
+
 use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
 use mediagen_http::{RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -21,8 +23,8 @@ const SERVICES: [Service; 6] = [
 ];
 
 /// The names that [`FalConfig::from_settings`] takes.
-const SETTINGS: [&str; 9] =
-    ["key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
+const SETTINGS: [&str; 10] =
+    ["aliases", "key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
 
 struct Service {
     setting: &'static str,
@@ -102,16 +104,17 @@ impl FalConfig {
     }
 
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
-    /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`.
+    /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`, own names of
+    /// endpoints from the table `[fal]` of `aliases.toml` in the folder `MEDIAGEN_HOME`, where there is one.
     ///
     /// # Errors
-    /// `Config` naming the variable that cannot be used.
+    /// `Config` naming the variable or the file that cannot be used.
     pub fn from_env() -> Result<Self> {
         Self::from_settings(&Settings::new())
     }
 
-    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url` and
-    /// `mode` (`queue` or `run`); what is not set comes from the environment, as in [`FalConfig::from_env`].
+    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url`, `mode`
+    /// (`queue` or `run`) and `aliases` (a file of own names); what is not set comes from the environment, as in [`FalConfig::from_env`].
     ///
     /// # Errors
     /// `Config` naming the setting or variable that is unknown or cannot be used.
@@ -134,7 +137,7 @@ impl FalConfig {
             key,
             bases: bases(settings, &environment)?,
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
-            aliases: BTreeMap::new(),
+            aliases: own_aliases::read(settings.get("aliases"), environment("MEDIAGEN_HOME").as_deref())?,
             retry: RetryPolicy::default(),
         })
     }

@@ -10,10 +10,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaModel, Model,
-    ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
+    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaFacts,
+    MediaInput, MediaModel, Model, ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
-use mediagen_params::{Mapped, map};
+use mediagen_params::{Mapped, map_with_facts};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 
@@ -35,13 +35,14 @@ struct Ready {
 }
 
 impl<K: Kind> FalModel<K> {
-    /// Maps and checks everything, and reads the heads of local files; the network is not touched.
-    async fn prepare(&self, request: K::Request) -> Result<Ready> {
+    /// Maps and checks everything, and looks into local files; the network is not touched.
+    async fn prepare(&self, cx: &Context, request: K::Request) -> Result<Ready> {
         let request = request.into_request();
         let mode = self.provider.client().mode;
         let handling = Handling::of(&request.delivery, request.policy, mode)?;
         let rules = self.provider.rules().matching(self.id.as_str());
-        let mut mapped = map(&request, K::KIND, &self.spec.schema, &rules)?;
+        let facts = facts(cx, &request).await;
+        let mut mapped = map_with_facts(&request, K::KIND, &self.spec.schema, &rules, &facts)?;
         mapped.notes.extend(handling.notes.iter().cloned());
         let mut files = BTreeMap::new();
         for slot in &mapped.uploads {
@@ -83,6 +84,22 @@ impl<K: Kind> FalModel<K> {
     }
 }
 
+/// What is known of each input's file, in the inputs' order; at least the size, also where nobody can look inside.
+async fn facts(cx: &Context, request: &Request) -> Vec<Option<MediaFacts>> {
+    let mut all = Vec::with_capacity(request.inputs.len());
+    for input in &request.inputs {
+        let mut facts = cx.probe(&input.media).await;
+        if let MediaInput::Path(path) = &input.media
+            && facts.is_none_or(|facts| facts.bytes.is_none())
+            && let Some(metadata) = tokio::fs::metadata(path).await.ok().filter(std::fs::Metadata::is_file)
+        {
+            facts = Some(facts.unwrap_or_default().with_bytes(metadata.len()));
+        }
+        all.push(facts);
+    }
+    all
+}
+
 impl<K: Kind> Model for FalModel<K> {
     fn spec(&self) -> &ModelSpec {
         &self.spec
@@ -104,7 +121,7 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
     async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
         let client = self.provider.client();
         client.need_key()?;
-        let mut ready = self.prepare(request).await?;
+        let mut ready = self.prepare(cx, request).await?;
         for note in &ready.mapped.notes {
             cx.emit(Event::Adjusted(note.clone()));
         }
@@ -148,8 +165,8 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         Ok(self.job(ticket, request_id, urls, asked))
     }
 
-    async fn plan(&self, _cx: &Context, request: K::Request) -> Result<Plan> {
-        let Ready { mapped, files, .. } = self.prepare(request).await?;
+    async fn plan(&self, cx: &Context, request: K::Request) -> Result<Plan> {
+        let Ready { mapped, files, .. } = self.prepare(cx, request).await?;
         let uploads = mapped.uploads.iter().filter_map(|slot| {
             let file = files.get(&slot.input)?;
             let mut upload = PlannedUpload::new(slot.role, file.given.clone(), slot.pointer.clone());

@@ -4,6 +4,7 @@ use crate::{
     alias::{self, ALIASES, Alias},
     coerce,
     draft::Draft,
+    index,
     path::{self, Path},
 };
 use mediagen_core::{Field, FieldType, JsonMap, ModelKind, nearest::nearest, schema::Range};
@@ -180,7 +181,7 @@ fn missing(path: &str, field: &Field, check: &Check) -> String {
 fn filler(path: &str, kind: ModelKind) -> Option<&'static str> {
     let wanted = path.replace(".0.", "[].");
     let counts = |row: &&Alias| {
-        alias::is_canonical(row.option) && alias::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
+        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
     let rows: Vec<&'static Alias> = ALIASES.iter().filter(counts).collect();
     let ends = |name: &str| name.strip_prefix('*').is_some_and(|ending| wanted.ends_with(ending));

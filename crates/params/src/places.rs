@@ -4,7 +4,7 @@ use crate::{
     Rule,
     alias::{self, ALIASES, Carries},
     draft::Draft,
-    map, options,
+    index, map, options,
     path::{self, Path},
 };
 use mediagen_core::{
@@ -54,14 +54,14 @@ fn longest(ty: &FieldType) -> Option<u64> {
 
 fn canonical(kind: ModelKind) -> impl Iterator<Item = &'static str> {
     let counts = move |row: &&alias::Alias| {
-        alias::is_canonical(row.option) && alias::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
+        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
     ALIASES.iter().filter(counts).map(|row| row.option)
 }
 
 /// Where `option` alone would go.
 fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Path> {
-    let special = alias::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
+    let special = index::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
     let request = probe(option, kind);
     let mut draft = Draft::new(&request, kind, schema, rules);
     if option == "prompt" {

@@ -2,17 +2,16 @@
 
 use super::Facts;
 use crate::sniff::FileType;
-use std::fs::File;
 use symphonia::core::{
     codecs::CodecParameters,
     formats::{FormatOptions, FormatReader, Track, probe::Hint},
-    io::{MediaSourceStream, MediaSourceStreamOptions},
+    io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions},
     meta::MetadataOptions,
     units::{Duration, TimeBase},
 };
 
 /// Fills duration, sample rate and channels, and the dimensions of a film. Nothing is decoded.
-pub(super) fn measure(kind: FileType, file: File, facts: &mut Facts) {
+pub(super) fn measure(kind: FileType, file: impl MediaSource + 'static, facts: &mut Facts) {
     let mut hint = Hint::new();
     hint.with_extension(kind.extension).mime_type(kind.media_type);
     let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());

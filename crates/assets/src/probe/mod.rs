@@ -11,14 +11,16 @@ mod mp4_audio;
 mod mp4_track;
 
 use crate::sniff::{self, FileType, MediaClass};
+use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{Cursor, Read, Seek, SeekFrom},
     path::Path,
 };
+use symphonia::core::io::MediaSource;
 
 /// Frames per second as an exact fraction in lowest terms, such as 30000/1001.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +116,17 @@ pub fn probe(path: impl AsRef<Path>) -> Result<Facts> {
     Ok(facts)
 }
 
-fn measure(kind: FileType, file: File, facts: &mut Facts) {
+/// Measures bytes in memory, as [`probe`] measures a file.
+pub fn probe_bytes(data: &Bytes) -> Facts {
+    let mut facts = Facts { bytes: data.len() as u64, ..Facts::default() };
+    if let Some(kind) = sniff::sniff(&data[..data.len().min(sniff::HEAD_BYTES)]) {
+        facts.media_type = Some(kind.media_type.to_owned());
+        measure(kind, Cursor::new(data.clone()), &mut facts);
+    }
+    facts
+}
+
+fn measure(kind: FileType, file: impl MediaSource + 'static, facts: &mut Facts) {
     match (kind.class, kind.media_type) {
         (_, "video/mp4" | "video/quicktime" | "audio/mp4") => mp4::measure(file, facts),
         (MediaClass::Image, _) => image::measure(file, facts),

@@ -4,10 +4,7 @@
 //! some panic on a missing table. Totals need no list, so the tables are summed in place.
 
 use super::{Facts, FrameRate, mp4_track::Track};
-use std::{
-    fs::File,
-    io::{BufReader, Read, Seek, SeekFrom},
-};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 /// The largest `moov` or `moof` that is looked at; two hours of film need about 4 MiB.
 const MAX_TABLE: u64 = 16 << 20;
@@ -15,7 +12,7 @@ const MAX_TABLE: u64 = 16 << 20;
 const MAX_BOXES: usize = 100_000;
 
 /// Fills dimensions, duration, frame rate and the facts of the sound.
-pub(super) fn measure(file: File, facts: &mut Facts) {
+pub(super) fn measure(file: impl Read + Seek, facts: &mut Facts) {
     if let Some(movie) = Movie::read(&mut BufReader::new(file)) {
         movie.describe(facts);
     }

@@ -56,9 +56,17 @@ impl fmt::Display for Range {
 }
 
 /// Up to 24 values in one line, for messages.
-pub fn listed(values: &[Value]) -> String {
-    let shown: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
-    format!("{}{}", shown.join(", "), if values.len() > SHOWN { ", …" } else { "" })
+pub fn listed<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let mut shown = String::new();
+    for (place, value) in values.into_iter().enumerate() {
+        if place == SHOWN {
+            shown.push_str(", …");
+            break;
+        }
+        shown.push_str(if place > 0 { ", " } else { "" });
+        shown.push_str(&value.to_string());
+    }
+    shown
 }
 
 /// Bounds of a count, where there are any that say something.
