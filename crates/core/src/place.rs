@@ -53,7 +53,7 @@ fn list(field: &Field, path: &str, required: bool, depth: usize, places: &mut Ve
             default: field.default.clone(),
             required,
             description: field.description.clone(),
-            limits: field.limits.as_deref().cloned(),
+            limits: field.limits.as_deref().copied(),
         }),
     }
 }
