@@ -3,6 +3,7 @@
 mod asset;
 pub mod cast;
 mod download;
+mod join;
 mod look;
 pub mod name;
 mod policy;
@@ -13,6 +14,7 @@ mod target;
 
 pub use asset::Asset;
 pub use download::Downloader;
+pub use join::join;
 pub use look::FileProbe;
 pub use policy::{DownloadPolicy, is_public};
 pub use target::{DEFAULT_NAME, Target};

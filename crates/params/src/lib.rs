@@ -17,13 +17,11 @@ mod options;
 mod path;
 mod places;
 mod rule;
-mod sentences;
 mod targets;
 
 pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
 pub use mediagen_core::MediaFacts;
 pub use openapi::{SchemaError, schema_from_openapi};
-pub use places::{Place, places};
+pub use places::{places, prompt_limit};
 pub use rule::{Op, Rule, RuleBook, RuleError};
-pub use sentences::sentences;
