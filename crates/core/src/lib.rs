@@ -1,18 +1,22 @@
 #![doc = include_str!("../README.md")]
 
 pub mod capability;
+pub mod catalogue;
 pub mod category;
 pub mod context;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod job;
 pub mod kind;
+pub mod listing;
 pub mod media;
 pub mod model;
 pub mod nearest;
 pub mod note;
 pub mod options;
 pub mod output;
+pub mod price;
 pub mod provider;
 pub mod registry;
 pub mod request;
@@ -22,11 +26,14 @@ pub mod schema;
 pub use inventory;
 
 pub use capability::{CapabilitySet, MediaCapability};
+pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
 pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retry};
 pub use event::{Event, Observer, Phase};
+pub use evidence::{CapabilityEvidence, KindEvidence, Method};
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
+pub use listing::Listing;
 pub use media::{Input, MediaInput, Role};
 pub use model::{
     AudioToAudioModel, ImageToImageModel, ImageToVideoModel, MediaModel, MediaModelExt, Model, ModelId, ModelSpec,
@@ -35,6 +42,7 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
+pub use price::{Estimate, PriceUnit, UnitPrice};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{

@@ -3,9 +3,9 @@
 use super::*;
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, Caps, Clock, Context, Error, ErrorKind, Event, MediaCapability as C, ModelId, ModelKind, ModelPage,
-    ModelQuery, ModelSpec, Provider, ProviderId, ProviderInfo, Result,
-    model::{CapabilityEvidence, MatchLevel, Method},
+    BoxFuture, CapabilityEvidence, Caps, Clock, Context, Error, ErrorKind, Event, MediaCapability as C, Method,
+    ModelId, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider, ProviderId, ProviderInfo, Result,
+    model::MatchLevel,
 };
 use std::{
     sync::{
