@@ -29,7 +29,7 @@ pub use capability::{CapabilitySet, MediaCapability};
 pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
 pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retry};
-pub use event::{Event, Observer, Phase};
+pub use event::{Discovering, Event, Observer, Phase};
 pub use evidence::{CapabilityEvidence, KindEvidence, Method};
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};

@@ -1,6 +1,7 @@
 //! What to look for.
 
-use mediagen_core::{MediaCapability, ModelKind, ModelSpec, ProviderId, model::MatchLevel};
+use crate::Entry;
+use mediagen_core::{MediaCapability, ModelKind, ProviderId, model::MatchLevel};
 
 /// Conditions on models; all of them must hold, and an empty query admits every model.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -63,8 +64,9 @@ impl Query {
         self
     }
 
-    /// Whether `model` meets every condition but the text.
-    pub(crate) fn admits(&self, model: &ModelSpec) -> bool {
+    /// Whether `entry` meets every condition but the text.
+    pub(crate) fn admits(&self, entry: &Entry) -> bool {
+        let model = &entry.spec;
         let is_kind = |kind: ModelKind| kind == ModelKind::Raw || model.kinds.contains(&kind);
         self.provider.as_ref().is_none_or(|provider| model.id.provider == *provider)
             && self.kind.is_none_or(is_kind)

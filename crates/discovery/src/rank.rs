@@ -1,5 +1,6 @@
 //! Text search: how well a model matches words.
 
+use crate::Entry;
 use mediagen_core::{ModelSpec, nearest};
 use std::sync::Arc;
 
@@ -21,17 +22,17 @@ enum Rank {
 }
 
 /// The models that match `text`, best first; equal ones keep their order.
-pub(crate) fn ranked<'a>(text: &str, models: Vec<&'a Arc<ModelSpec>>) -> Vec<&'a Arc<ModelSpec>> {
+pub(crate) fn ranked<'a>(text: &str, models: Vec<&'a Arc<Entry>>) -> Vec<&'a Arc<Entry>> {
     let text = text.trim().to_lowercase();
     if text.is_empty() {
         return models;
     }
-    let similar = nearest::nearest(&text, models.iter().map(|model| &*model.id.name), models.len());
-    let mut found: Vec<(Rank, &Arc<ModelSpec>)> = models
+    let similar = nearest::nearest(&text, models.iter().map(|model| &*model.id().name), models.len());
+    let mut found: Vec<(Rank, &Arc<Entry>)> = models
         .into_iter()
         .filter_map(|model| {
-            let place = || similar.iter().position(|name| **name == *model.id.name).map(Rank::Similar);
-            Some((literal(&text, model).or_else(place)?, model))
+            let place = || similar.iter().position(|name| **name == *model.id().name).map(Rank::Similar);
+            Some((literal(&text, &model.spec).or_else(place)?, model))
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
