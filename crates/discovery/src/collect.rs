@@ -54,6 +54,11 @@ pub(crate) async fn collect(cx: &Context, provider: &dyn Provider, query: &Model
                 (collected.complete, collected.source) = (whole, name);
                 break;
             }
+            Ok(Err(error)) if error.kind() == ErrorKind::Cancelled => {
+                collected.failed.push((name.to_owned(), error.to_string()));
+                failure.get_or_insert(error);
+                break;
+            }
             Ok(Err(error)) => {
                 tracing::debug!(source = name, %error, "the source failed");
                 collected.failed.push((name.to_owned(), error.to_string()));
@@ -94,6 +99,9 @@ impl Reading<'_> {
             cx.emit(Event::Warning(format!("the catalogue of {} {why}; cut there", self.provider.info().title)));
         };
         for _ in 0..MAX_PAGES {
+            if cx.cancellation().is_cancelled() {
+                return Err(Error::new(ErrorKind::Cancelled, "reading the catalogue was cancelled"));
+            }
             let ModelPage { models, next, .. } = match source {
                 Some(source) => source.page(cx, &query).await?,
                 None => self.provider.list(cx, &query).await?,

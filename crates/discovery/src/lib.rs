@@ -16,7 +16,7 @@ pub use classify::{Ladder, Verdict};
 pub use collect::MAX_PAGES;
 pub use discovery::{Discovery, DiscoveryPolicy, Listed, Refresh};
 pub use entry::Entry;
-pub use language::{Classifier, LanguageReport, is_coarse, refine};
+pub use language::{Answer, Classifier, LanguageReport, Question, is_coarse, refine};
 pub use query::Query;
 pub use report::Report;
 
