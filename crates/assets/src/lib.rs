@@ -2,6 +2,7 @@
 
 mod asset;
 mod download;
+mod join;
 pub mod name;
 mod policy;
 pub mod probe;
@@ -10,5 +11,6 @@ mod target;
 
 pub use asset::Asset;
 pub use download::Downloader;
+pub use join::join;
 pub use policy::{DownloadPolicy, is_public};
 pub use target::{DEFAULT_NAME, Target};

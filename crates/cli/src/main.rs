@@ -9,6 +9,7 @@ mod exit;
 mod generate;
 mod interrupt;
 mod progress;
+mod schema;
 mod stats;
 mod ui;
 mod usage;
@@ -55,6 +56,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         match command {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
+            Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

@@ -68,6 +68,20 @@ impl Progress {
         }
     }
 
+    /// Begins part `number` of `count`.
+    pub(crate) fn part(&self, label: &str, number: usize, count: usize) {
+        let part = format!("part {number} of {count}");
+        match &self.mode {
+            Mode::Bar(bar) => bar.set_prefix(format!("{label}, {part}:")),
+            _ => self.say(part),
+        }
+    }
+
+    /// Tells that `count` parts are being joined.
+    pub(crate) fn joining(&self, count: usize) {
+        self.say(format!("joining {count} parts"));
+    }
+
     /// Ends the display.
     pub(crate) fn finish(&self) {
         if let Mode::Bar(bar) = &self.mode {

@@ -16,11 +16,13 @@ pub mod nearest;
 pub mod note;
 pub mod options;
 pub mod output;
+mod place;
 pub mod price;
 pub mod provider;
 pub mod registry;
 pub mod request;
 pub mod schema;
+mod sentences;
 
 #[doc(hidden)]
 pub use inventory;
@@ -42,6 +44,7 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
+pub use place::Place;
 pub use price::{Estimate, PriceUnit, UnitPrice};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
@@ -50,6 +53,7 @@ pub use request::{
     TextToAudioRequest, TextToImageRequest, TextToVideoRequest, VideoToVideoRequest,
 };
 pub use schema::{Field, FieldType, MediaLimits, Schema, SchemaSource};
+pub use sentences::sentences;
 
 /// A boxed, sendable future.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

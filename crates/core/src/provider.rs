@@ -1,11 +1,12 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Result,
-    UnitPrice,
+    CapabilitySet, CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Place,
+    Result, UnitPrice,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
     any::Any,
     borrow::Cow,
@@ -225,6 +226,31 @@ pub trait Provider: Any + Debug + Send + Sync {
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         let _ = cx;
         Ok(Arc::new(ModelSpec::new(ModelId::new(self.info().id.clone(), model))))
+    }
+
+    /// What the model of `spec` takes when it is asked for `kind`: each field with the canonical options, roles or
+    /// `prompt` that go there. No call is made. By default the fields of its schema, without options; empty where no
+    /// schema is known.
+    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
+        let _ = kind;
+        Place::of(&spec.schema)
+    }
+
+    /// The most characters of a prompt that the model of `spec` takes when it is asked for `kind`; `None` where it does
+    /// not say. No call is made. A longer text can be asked for in parts: [`Request::split_prompt`](crate::Request).
+    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
+        let _ = (spec, kind);
+        None
+    }
+
+    /// The provider's own document about what a model takes and gives, in the provider's own dialect.
+    ///
+    /// # Errors
+    /// `NotFound` with the nearest known names as the hint; `Unsupported` where there is no such document.
+    async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
+        let _ = cx;
+        let message = format!("{} has no document about what `{model}` takes", self.info().title);
+        Err(Error::new(ErrorKind::Unsupported, message))
     }
 
     /// One page of the catalogue.

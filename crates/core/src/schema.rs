@@ -1,7 +1,10 @@
 //! What a model accepts, in no provider's dialect. Data only; reading a provider's document is another crate's work.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use words::listed;
 
 /// Where a schema comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

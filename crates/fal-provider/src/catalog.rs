@@ -69,6 +69,27 @@ impl Catalog {
         }
     }
 
+    /// The endpoint's `OpenAPI` document as fal gives it: the platform's, or the website's where that has none.
+    pub(crate) async fn document(&self, client: &FalClient, cx: &Context, name: &str) -> Result<Value> {
+        let spec = self.describe(client, cx, name).await?;
+        let id = &*spec.id.name;
+        let item = match client.model(cx, id).await {
+            Ok(item) => item,
+            Err(error) if error.kind() == ErrorKind::Unavailable => None,
+            Err(error) => return Err(error),
+        };
+        // An error object in the place of the document means that there is none (protocol 7.1).
+        let told = item.map(|item| item.openapi).filter(|document| document.get("paths").is_some());
+        let document = match told {
+            Some(document) => Some(document),
+            None => client.document(cx, id).await?,
+        };
+        document.ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, format!("fal has no document about what `{id}` takes"))
+                .with_provider(INFO.id.clone())
+        })
+    }
+
     async fn aliased(&self, client: &FalClient, cx: &Context, name: &str, target: &str) -> Result<Arc<ModelSpec>> {
         let id = EndpointId::parse(target)?;
         match self.spec(client, cx, &id).await? {

@@ -7,10 +7,11 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider,
-    ProviderEntry, ProviderInfo, Result, Settings, inventory,
+    Availability, Caps, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Place,
+    Provider, ProviderEntry, ProviderInfo, Result, Settings, inventory,
 };
-use mediagen_params::RuleBook;
+use mediagen_params::{RuleBook, places, prompt_limit};
+use serde_json::Value;
 use std::{fmt, sync::Arc};
 use url::Url;
 
@@ -108,6 +109,19 @@ impl Provider for FalProvider {
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         self.0.catalog.describe(&self.0.client, cx, model).await
+    }
+
+    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
+        places(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+    }
+
+    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
+        prompt_limit(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+    }
+
+    /// The endpoint's `OpenAPI` document, from the catalogue or else from the website; no key is needed.
+    async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
+        self.0.catalog.document(&self.0.client, cx, model).await
     }
 
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {

@@ -17,12 +17,10 @@ mod options;
 mod path;
 mod places;
 mod rule;
-mod sentences;
 
 pub use facts::MediaFacts;
 pub use map::{map, map_with_facts};
 pub use mapped::{Mapped, UploadSlot};
 pub use openapi::{SchemaError, schema_from_openapi};
-pub use places::{Place, places};
+pub use places::{places, prompt_limit};
 pub use rule::{Op, Rule, RuleBook, RuleError};
-pub use sentences::sentences;

@@ -53,7 +53,7 @@ pub fn map_with_facts(
     draft.finish()
 }
 
-fn prompt(draft: &mut Draft<'_>) {
+pub(crate) fn prompt(draft: &mut Draft<'_>) {
     let Some(text) = draft.request.prompt.as_deref() else { return };
     let asked = Value::from(text);
     if draft.blind() {

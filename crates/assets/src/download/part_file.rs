@@ -121,7 +121,7 @@ impl Drop for PartFile {
 
 /// Claims the final name, then renames over the claim. Claim and rename are separate calls, so a crash between them
 /// leaves an empty file beside a whole `.part`, never a wrong one.
-fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
+pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
     let (path, claim) = name::claim(dir, stem, extension)?;
     drop(claim);
     if let Err(e) = fs::rename(part, &path) {
@@ -138,7 +138,7 @@ fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Re
 }
 
 /// Runs file system work off the async threads.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     spawn_blocking(work)
         .await
         .map_err(|e| Error::new(ErrorKind::Unexpected, "a file system task did not finish").with_source(e))?

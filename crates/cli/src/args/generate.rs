@@ -24,6 +24,16 @@ pub(crate) struct GenerateArgs {
     /// Snap to what the model offers and say so, or refuse
     #[arg(long, value_name = "adjust|strict", value_parser = told::<Policy>, default_value = "adjust")]
     pub(crate) policy: Policy,
+    /// Pass on names of -P that the model's schema does not have
+    #[arg(long)]
+    pub(crate) allow_unknown: bool,
+    /// Speak a text that is too long for the model in parts, cut between sentences, and join them to one WAV file; each
+    /// part is paid for. CHARS is the most characters of a part, where the model says none or too many
+    #[arg(long, value_name = "CHARS", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) split_text: Option<Option<u64>>,
+    /// Print which options work with this model and send nothing
+    #[arg(long)]
+    pub(crate) help_model: bool,
     /// Show the body and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -160,7 +170,7 @@ fn name_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// A value in its text form, or why not and what is allowed.
-fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+pub(super) fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),

@@ -1,8 +1,10 @@
 //! The command line, exactly as the contract says; an option that is not built yet is absent.
 
 mod generate;
+mod schema;
 
 pub(crate) use generate::{GenerateArgs, OptionArgs};
+pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// One generation
     Generate(Box<GenerateArgs>),
+    /// What a model takes and returns
+    Schema(SchemaArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools

@@ -41,7 +41,8 @@ pub(super) fn document(
     document
 }
 
-fn asset(asset: &Asset) -> Value {
+/// A file in a document.
+pub(super) fn asset(asset: &Asset) -> Value {
     json!({
         "path": asset.path.to_string_lossy(), "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
         "width": asset.width, "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps,
@@ -66,6 +67,13 @@ pub(super) fn dry_run_text(document: &Value) -> String {
     let word = |key: &str| document[key].as_str().unwrap_or_default();
     let body = serde_json::to_string_pretty(&document["body"]).unwrap_or_default();
     let mut lines = vec![format!("{} ({}): nothing was sent", word("model"), word("kind")), body];
+    if let Some(parts) = document["parts"].as_array() {
+        lines.truncate(1);
+        for (index, part) in parts.iter().enumerate() {
+            lines.push(format!("part {} of {}:", index + 1, parts.len()));
+            lines.push(serde_json::to_string_pretty(&part["body"]).unwrap_or_default());
+        }
+    }
     let uploads = document["uploads"].as_array().into_iter().flatten();
     lines.extend(uploads.map(|upload| format!("would upload {} for {}", upload["path"], upload["option"])));
     lines.extend(notes(document));
@@ -96,6 +104,11 @@ pub(super) fn text(generation: &Generation) -> String {
         lines = vec![serde_json::to_string_pretty(&document["raw"]).unwrap_or_default()];
     }
     lines.extend(notes(document));
+    if let Some(parts) = document["parts"].as_array() {
+        let path = parts.first().and_then(|part| part["outputs"][0]["path"].as_str()).map(std::path::Path::new);
+        let folder = path.and_then(std::path::Path::parent).map(|folder| folder.display().to_string());
+        lines.push(format!("{} parts are kept in {}", parts.len(), ui::plain(&folder.unwrap_or_default())));
+    }
     let mut facts = Vec::new();
     for (name, value) in [("seed", &document["seed"]), ("billed units", &document["cost"]["billed_units"])] {
         if !value.is_null() {

@@ -15,6 +15,7 @@ pub(super) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
     request.options = options(&arguments.options);
     request.inputs = inputs(&arguments.options);
     request.policy = arguments.policy;
+    request.allow_unknown = arguments.allow_unknown;
     request.delivery = delivery(arguments);
     if let Some(url) = arguments.webhook.as_ref().filter(|url| !matches!(url.scheme(), "http" | "https")) {
         return Err(Error::new(ErrorKind::InvalidInput, format!("`{url}` cannot be posted to"))

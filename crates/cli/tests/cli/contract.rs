@@ -11,7 +11,7 @@ fn help_lists_what_is_built_and_nothing_else() {
     let rig = Rig::new();
     let ran = rig.run(&["--help"]);
     assert_eq!(ran.code, 0);
-    for command in ["demo", "generate", "emulate", "doctor", "completions"] {
+    for command in ["demo", "generate", "schema", "emulate", "doctor", "completions"] {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command} is missing: {}", ran.out);
     }
     for later in ["batch", "jobs", "models", "price", "upload", "assets", "work", "listen"] {
@@ -55,6 +55,9 @@ fn completions_name_every_command() {
         let ran = rig.run(&["completions", shell]);
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("generate") && ran.out.contains("emulate"));
+        for new in ["schema", "openapi", "help-model", "split-text", "allow-unknown"] {
+            assert!(ran.out.contains(new), "{shell} does not complete {new}");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use fal_emulator::EmulatorConfig;
 use std::{process::Command, time::Duration};
 
 /// Everything that `arguments` wrote to a terminal, or `None` where there is none to be had.
-fn seen(rig: &Rig, arguments: &str, no_color: bool) -> Option<String> {
+pub(crate) fn seen(rig: &Rig, arguments: &str, no_color: bool) -> Option<String> {
     let program = bare(&[], rig.folder.path()).get_program().to_owned();
     let mut command = Command::new("script");
     let line = format!("stty rows 24 cols 100; '{}' {arguments}", program.to_string_lossy());
