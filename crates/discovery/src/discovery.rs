@@ -7,7 +7,9 @@ use crate::{
     is_coarse, refine,
 };
 use futures_util::{StreamExt as _, stream};
-use mediagen_core::{Context, Discovering, Error, ErrorKind, Event, ModelId, ModelQuery, ModelSpec, Provider, Result};
+use mediagen_core::{
+    Context, Discovering, Error, ErrorKind, Event, ModelId, ModelKind, ModelQuery, ModelSpec, Provider, Result,
+};
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -129,14 +131,14 @@ impl Discovery {
                 if let Some(spawner) = cx.spawner() {
                     let (this, cx) = (self.clone(), cx.clone());
                     spawner.spawn(Box::pin(async move {
-                        if let Err(error) = this.renew(&cx, now).await {
+                        if let Err(error) = this.renew(&cx, now, false).await {
                             tracing::debug!(%error, "the catalogue could not be read in the background");
                         }
                     }));
                 }
                 Ok(listed(index, true))
             }
-            (_, kept) => match (self.renew(cx, now).await, kept) {
+            (_, kept) => match (self.renew(cx, now, refresh == Refresh::Force).await, kept) {
                 (Ok(index), _) => Ok(listed(index, false)),
                 (Err(error), Some(index)) if refresh == Refresh::IfStale && error.kind() != ErrorKind::Cancelled => {
                     let text = format!("the catalogue could not be read ({error}); an older one is used");
@@ -148,15 +150,16 @@ impl Discovery {
         }
     }
 
-    /// Reads the catalogue, unless another process wrote one since `asked_at`.
-    async fn renew(&self, cx: &Context, asked_at: u64) -> Result<Index> {
+    /// Reads the catalogue, unless another process did since `asked_at`: a moment ago, or while this one waited for it.
+    async fn renew(&self, cx: &Context, asked_at: u64, force: bool) -> Result<Index> {
         let inner = &self.0;
         let lock = inner.cache.lock(cx, "refresh").await?;
-        if lock.waited
-            && let Some(index) = inner.cache.index(cx)
-            && index.fetched_at >= asked_at
-        {
-            return Ok(index);
+        if let Some(index) = inner.cache.index(cx) {
+            let now = inner.cache.now(cx.clock());
+            let young = !force && is_fresh(index.fetched_at, now, inner.policy.max_age);
+            if young || (lock.waited && index.fetched_at >= asked_at) {
+                return Ok(index);
+            }
         }
         let index = self.read(cx).await?;
         if index.catalogue.is_complete() {
@@ -184,7 +187,7 @@ impl Discovery {
         }
         let entries = specs.into_iter().zip(verdicts).zip(sources).map(|((spec, verdict), source)| {
             let verdict = if spec.kinds.is_empty() { verdict } else { Verdict::Known };
-            Entry::new(spec, verdict, source, fetched_at)
+            inner.entry(spec, verdict, source, fetched_at)
         });
         let entries: Vec<Arc<Entry>> = entries.map(Arc::new).collect();
         for entry in entries.iter().filter(|entry| entry.schema_digest.is_some()) {
@@ -258,7 +261,7 @@ impl Discovery {
             Ok(spec) => {
                 let mut spec = ModelSpec::clone(&spec);
                 let verdict = inner.ladder.classify(&mut spec);
-                let entry = Entry::new(spec, verdict, "described", fetched_at);
+                let entry = inner.entry(spec, verdict, "described", fetched_at);
                 let described = Described { fetched_at, entry: Some(entry.clone()) };
                 inner.cache.save_described(entry.id(), &described)?;
                 Ok(Arc::new(entry))
@@ -286,6 +289,23 @@ impl Discovery {
     /// `Io`.
     pub fn clear(&self) -> Result<()> {
         self.0.cache.clear()
+    }
+}
+
+impl Inner {
+    /// An entry with the options that its model takes, where its schema tells.
+    fn entry(&self, spec: ModelSpec, verdict: Verdict, source: &str, fetched_at: u64) -> Entry {
+        let mut takes: Vec<String> = Vec::new();
+        if !spec.schema.inputs.is_empty() {
+            let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);
+            let places = self.provider.places(&spec, kind);
+            takes.extend(places.iter().flat_map(|place| &place.options).map(|option| (*option).to_owned()));
+            takes.sort_unstable();
+            takes.dedup();
+        }
+        let mut entry = Entry::new(spec, verdict, source, fetched_at);
+        entry.takes = takes;
+        entry
     }
 }
 

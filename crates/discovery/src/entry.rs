@@ -21,6 +21,9 @@ pub struct Entry {
     /// BLAKE3 of its schema, 64 hexadecimal digits; `None` when nobody asked for it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_digest: Option<String>,
+    /// The canonical options and roles that it takes, such as `end_image`; empty while its schema is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<String>,
     /// What one unit costs, where the provider told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<UnitPrice>,
@@ -31,7 +34,7 @@ impl Entry {
     /// has one.
     pub fn new(spec: ModelSpec, verdict: Verdict, source: impl Into<String>, fetched_at: u64) -> Self {
         let schema_digest = (!spec.schema.inputs.is_empty()).then(|| digest(&spec.schema)).flatten();
-        Self { spec, verdict, source: source.into(), fetched_at, schema_digest, price: None }
+        Self { spec, verdict, source: source.into(), fetched_at, schema_digest, takes: Vec::new(), price: None }
     }
 
     /// Its id.

@@ -79,19 +79,19 @@ impl Cache {
     }
 
     pub(crate) fn index(&self, cx: &Context) -> Option<Index> {
-        self.read(cx, &self.folder.join("index.json"), INDEX_LIMIT)
+        Self::read(cx, &self.folder.join("index.json"), INDEX_LIMIT)
     }
 
     pub(crate) fn save_index(&self, index: &Index, clock: &dyn Clock) -> Result<()> {
         file::remove_leftovers(&self.folder);
-        self.write(&self.folder.join("index.json"), index)?;
+        Self::write(&self.folder.join("index.json"), index)?;
         // A refresh is the moment at which a clock that once ran ahead is believed again.
         Seen::new(&self.folder).reset(clock);
         Ok(())
     }
 
     pub(crate) fn described(&self, cx: &Context, id: &ModelId) -> Option<Described> {
-        let mut described: Described = self.read(cx, &self.model_path(id), MODEL_LIMIT)?;
+        let mut described: Described = Self::read(cx, &self.model_path(id), MODEL_LIMIT)?;
         let Some(entry) = &mut described.entry else { return Some(described) };
         if entry.id() != id {
             return None;
@@ -109,16 +109,16 @@ impl Cache {
                 let path = self.schema_path(digest)?;
                 // Named by its content: one that is there is the same.
                 if !path.exists() {
-                    self.write(&path, &*entry.spec.schema)?;
+                    Self::write(&path, &*entry.spec.schema)?;
                 }
             }
             slim.entry = Some(entry.slim());
         }
-        self.write(&self.model_path(id), &slim)
+        Self::write(&self.model_path(id), &slim)
     }
 
     pub(crate) fn schema(&self, cx: &Context, digest: &str) -> Option<Schema> {
-        self.read(cx, &self.schema_path(digest).ok()?, MODEL_LIMIT)
+        Self::read(cx, &self.schema_path(digest).ok()?, MODEL_LIMIT)
     }
 
     /// Takes everything away.
@@ -150,7 +150,7 @@ impl Cache {
 
     /// The content of a file; `None` where there is none, where its shape is another, or where it is damaged. A damaged
     /// one is set aside with a warning.
-    fn read<T: DeserializeOwned>(&self, cx: &Context, path: &Path, limit: u64) -> Option<T> {
+    fn read<T: DeserializeOwned>(cx: &Context, path: &Path, limit: u64) -> Option<T> {
         let bytes = file::read(path, limit)?;
         // The head alone tells another shape from damage.
         let damaged = match serde_json::from_slice::<Head>(&bytes) {
@@ -167,7 +167,7 @@ impl Cache {
         None
     }
 
-    fn write<T: Serialize>(&self, path: &Path, content: &T) -> Result<()> {
+    fn write<T: Serialize>(path: &Path, content: &T) -> Result<()> {
         let bytes = serde_json::to_vec(&Envelope { format: FORMAT, content })
             .map_err(|e| Error::new(ErrorKind::Unexpected, "the catalogue cannot be written as JSON").with_source(e))?;
         file::write(path, &bytes).map_err(|e| failed("write", path, e))
