@@ -7,6 +7,7 @@ pub mod context;
 pub mod error;
 pub mod event;
 pub mod evidence;
+mod home;
 pub mod job;
 pub mod kind;
 pub mod listing;
@@ -33,6 +34,7 @@ pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spa
 pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retry};
 pub use event::{Discovering, Event, Observer, Phase};
 pub use evidence::{CapabilityEvidence, KindEvidence, Method};
+pub use home::home;
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
 pub use listing::Listing;

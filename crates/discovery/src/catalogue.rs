@@ -1,7 +1,7 @@
 //! The catalogue: ordered, without duplicates, asked in memory.
 
 use crate::{Entry, Query, Verdict, rank};
-use mediagen_core::{ModelId, ModelSpec, nearest};
+use mediagen_core::{ModelId, ModelSpec, UnitPrice, nearest};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -59,6 +59,15 @@ impl Catalogue {
     /// Up to `limit` names that are close to a wrong one, closest first.
     pub fn nearest(&self, name: &str, limit: usize) -> Vec<String> {
         nearest::nearest(name, self.entries.iter().map(|entry| &*entry.id().name), limit)
+    }
+
+    /// Sets the price of every model, by name.
+    pub(crate) fn set_prices(&mut self, price: &mut dyn FnMut(&str) -> Option<UnitPrice>) {
+        for entry in &mut self.entries {
+            if let Some(price) = price(&entry.spec.id.name) {
+                Arc::make_mut(entry).price = Some(price);
+            }
+        }
     }
 
     /// The categories in use, each with the number of its models; `None` stands for models without one.

@@ -283,6 +283,15 @@ impl Discovery {
         }
     }
 
+    pub(crate) fn cache_and_age(&self) -> (&Cache, Duration) {
+        (&self.0.cache, self.0.policy.max_age)
+    }
+
+    /// The provider whose catalogue it is.
+    pub fn provider(&self) -> &Arc<dyn Provider> {
+        &self.0.provider
+    }
+
     /// Forgets everything that is kept.
     ///
     /// # Errors

@@ -201,3 +201,24 @@ async fn a_102_every_failure_is_in_the_report_by_name_and_reason() {
     assert!(listed.report.failures[0].1.contains("cannot be read"), "{:?}", listed.report);
     assert_eq!((listed.report.schemas, listed.report.coarse), (1, 2));
 }
+
+#[tokio::test]
+async fn prices_are_kept_for_a_day_and_a_missing_one_is_no_zero() {
+    let (shelf, folder, at) = (Shelf::of(30), tempfile::tempdir().unwrap(), At::default());
+    let cx = Context::new(at.clone());
+    let kept = discovery(&shelf, &folder, |_| {});
+    let names = ["acme/model-1", "acme/model-7"];
+    let prices = kept.prices(&cx, &names).await.unwrap();
+    assert_eq!((prices["acme/model-1"].as_ref().unwrap().amount, &prices["acme/model-7"]), (0.04, &None));
+    assert_eq!(kept.prices(&cx, &names).await.unwrap(), prices);
+    assert_eq!(shelf.pages(), 1);
+    at.pass(24 * HOUR);
+    kept.prices(&cx, &names).await.unwrap();
+    assert_eq!(shelf.pages(), 2);
+    let listed = kept.catalogue(&cx, Refresh::IfStale).await.unwrap();
+    let listed = kept.with_kept_prices(&cx, listed);
+    let cheap = listed.catalogue.find(&Query::new().with_max_unit_price(0.05));
+    assert_eq!(cheap.len(), 1, "an unknown price is not below any limit");
+    shelf.broken.store(true, Ordering::SeqCst);
+    assert_eq!(kept.prices(&cx, &["acme/model-2"]).await.unwrap_err().kind(), ErrorKind::Unavailable);
+}

@@ -11,9 +11,10 @@ pub(crate) use lock::Lock;
 
 use crate::{Catalogue, Entry, Report};
 use clock::Seen;
-use mediagen_core::{Clock, Context, Error, ErrorKind, Event, ModelId, Result, Schema};
+use mediagen_core::{Clock, Context, Error, ErrorKind, Event, ModelId, Result, Schema, UnitPrice};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -43,6 +44,10 @@ pub(crate) struct Described {
     /// `None` when the provider knows no such model.
     pub(crate) entry: Option<Entry>,
 }
+
+/// Prices by model name, each with the time it was told, in seconds since 1970 (UTC); `None` for a model without one.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Prices(pub(crate) BTreeMap<String, (Option<UnitPrice>, u64)>);
 
 /// What a file begins with.
 #[derive(Deserialize)]
@@ -119,6 +124,14 @@ impl Cache {
 
     pub(crate) fn schema(&self, cx: &Context, digest: &str) -> Option<Schema> {
         Self::read(cx, &self.schema_path(digest).ok()?, MODEL_LIMIT)
+    }
+
+    pub(crate) fn prices(&self, cx: &Context) -> Prices {
+        Self::read(cx, &self.folder.join("prices.json"), MODEL_LIMIT).unwrap_or_default()
+    }
+
+    pub(crate) fn save_prices(&self, prices: &Prices) -> Result<()> {
+        Self::write(&self.folder.join("prices.json"), prices)
     }
 
     /// Takes everything away.

@@ -5,9 +5,10 @@
 use async_trait::async_trait;
 use mediagen_core::{
     BoxFuture, Caps, Clock, Context, Error, ErrorKind, Field, FieldType, ModelId, ModelPage, ModelQuery, ModelSpec,
-    Provider, ProviderId, ProviderInfo, Result, Schema, SchemaSource,
+    PriceUnit, Provider, ProviderId, ProviderInfo, Result, Schema, SchemaSource, UnitPrice,
 };
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -109,6 +110,12 @@ impl Provider for Shelf {
         let spec = known.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no `{model}` on the shelf")))?;
         let prompt = Field::new("prompt", FieldType::text()).required();
         Ok(Arc::new(spec.with_schema(Schema::new(SchemaSource::Live, vec![prompt]))))
+    }
+    async fn prices(&self, _: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+        self.pages.fetch_add(1, Ordering::SeqCst);
+        self.fail()?;
+        let priced = models.iter().filter(|name| !name.ends_with('7'));
+        Ok(priced.map(|name| ((*name).to_owned(), UnitPrice::new(0.04, PriceUnit::Image, "USD"))).collect())
     }
     async fn list(&self, _: &Context, query: &ModelQuery) -> Result<ModelPage> {
         self.pages.fetch_add(1, Ordering::SeqCst);
