@@ -8,6 +8,7 @@ mod emulate;
 mod exit;
 mod generate;
 mod interrupt;
+mod models;
 mod progress;
 mod schema;
 mod stats;
@@ -57,6 +58,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
             Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
+            Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

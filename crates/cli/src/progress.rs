@@ -50,6 +50,10 @@ impl Progress {
             Event::Submitted(ticket) => {
                 self.say(format!("submitted, request {}", ticket.request_id.as_deref().unwrap_or("without an id")));
             }
+            Event::Discovered { step, done, total } => match total {
+                Some(total) => self.say(format!("{}: {done} of {total}", step.as_str())),
+                None => self.say(format!("{}: {done}", step.as_str())),
+            },
             Event::Queued { position: Some(0) } => self.say("queued, next in line".into()),
             Event::Queued { position: Some(ahead) } => self.say(format!("queued, {ahead} ahead")),
             Event::Queued { position: None } => self.say("queued".into()),

@@ -79,6 +79,30 @@ capabilities! {
     TextGeneration = "text-generation",
     /// Text from text: rewriting, translation.
     TextToText = "text-to-text",
+    /// Another face in a picture.
+    ImageFaceSwap = "image-face-swap",
+    /// A picture's subject cut out of its background.
+    ImageBackgroundRemoval = "image-background-removal",
+    /// A damaged, blurred or faded picture made good.
+    ImageRestoration = "image-restoration",
+    /// Masks of the things in a picture.
+    ImageSegmentation = "image-segmentation",
+    /// A person in other clothes.
+    VirtualTryOn = "virtual-try-on",
+    /// A film's subject cut out of its background.
+    VideoBackgroundRemoval = "video-background-removal",
+    /// More frames between the frames of a film, or between two pictures.
+    VideoInterpolation = "video-interpolation",
+    /// A film continued past its end or beginning.
+    VideoExtension = "video-extension",
+    /// A film's speech in another language.
+    Dubbing = "dubbing",
+    /// Noises and ambience from a description.
+    SoundEffects = "sound-effects",
+    /// One voice or instrument taken out of a mixture.
+    AudioIsolation = "audio-isolation",
+    /// A voice changed into another voice, with what it says kept.
+    VoiceConversion = "voice-conversion",
 }
 
 impl MediaCapability {

@@ -1,7 +1,11 @@
 //! What the caller lends to one operation: an observer, time, deadlines, a way to stop.
 
 use crate::{BoxFuture, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result};
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Time as the caller wants it: real, or stepped in tests.
@@ -10,6 +14,10 @@ pub trait Clock: Send + Sync + 'static {
     fn elapsed(&self) -> Duration;
     /// Resolves after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+    /// The date, for ages that outlive the process; it may jump either way.
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 /// Runs a small task to its end, for work that must outlive a dropped future (sending a cancel).

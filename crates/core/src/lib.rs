@@ -1,12 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod capability;
+pub mod catalogue;
 pub mod category;
 pub mod context;
 pub mod error;
 pub mod event;
+pub mod evidence;
+mod home;
 pub mod job;
 pub mod kind;
+pub mod listing;
 pub mod media;
 pub mod model;
 pub mod nearest;
@@ -14,6 +18,7 @@ pub mod note;
 pub mod options;
 pub mod output;
 mod place;
+pub mod price;
 pub mod probe;
 pub mod provider;
 pub mod registry;
@@ -25,11 +30,15 @@ mod sentences;
 pub use inventory;
 
 pub use capability::{CapabilitySet, MediaCapability};
+pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
 pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retry};
-pub use event::{Event, Observer, Phase};
+pub use event::{Discovering, Event, Observer, Phase};
+pub use evidence::{CapabilityEvidence, KindEvidence, Method};
+pub use home::home;
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
+pub use listing::Listing;
 pub use media::{Input, MediaInput, Role};
 pub use model::{
     AudioToAudioModel, ImageToImageModel, ImageToVideoModel, MediaModel, MediaModelExt, Model, ModelId, ModelSpec,
@@ -39,6 +48,7 @@ pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
 pub use place::Place;
+pub use price::{Estimate, PriceUnit, UnitPrice};
 pub use probe::{MediaFacts, MediaProbe};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};

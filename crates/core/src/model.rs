@@ -1,8 +1,8 @@
 //! A model: one endpoint bound to its provider.
 
 use crate::{
-    CapabilitySet, Context, Error, ErrorKind, Job, JobTicket, Kind, MediaCapability, ModelKind, Note, ProviderId,
-    Result, Role, Schema, Submitted, kind,
+    CapabilityEvidence, CapabilitySet, Context, Error, ErrorKind, Job, JobTicket, Kind, KindEvidence, Listing,
+    MediaCapability, Method, ModelKind, Note, ProviderId, Result, Role, Schema, Submitted, kind,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -35,38 +35,6 @@ impl fmt::Display for ModelId {
     }
 }
 
-/// How something about a model is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Method {
-    /// Its category guarantees it for every model there: weak for a purpose.
-    Category,
-    /// Its schema shows it.
-    Schema,
-    /// A rule on id, tags, title or fields says so.
-    Rule,
-}
-
-/// A capability with the reason why the model is said to have it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CapabilityEvidence {
-    /// The purpose.
-    pub capability: MediaCapability,
-    /// How it is known.
-    pub method: Method,
-    /// The very thing that shows it, such as the category's text or a field's name.
-    pub evidence: String,
-}
-
-impl CapabilityEvidence {
-    /// A claim with its reason.
-    pub fn new(capability: MediaCapability, method: Method, evidence: impl Into<String>) -> Self {
-        Self { capability, method, evidence: evidence.into() }
-    }
-}
-
 /// How strictly a capability is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MatchLevel {
@@ -93,8 +61,14 @@ pub struct ModelSpec {
     pub capabilities: Vec<CapabilityEvidence>,
     /// What it takes and gives.
     pub schema: Arc<Schema>,
-    /// Whether the provider still wants it to be used.
+    /// Whether the provider is about to withdraw it.
     pub deprecated: bool,
+    /// What the catalogue tells of it beside that.
+    #[serde(default)]
+    pub listing: Listing,
+    /// Why it has its kinds, where something other than the category says so; strongest first.
+    #[serde(default)]
+    pub kind_evidence: Vec<KindEvidence>,
 }
 
 impl ModelSpec {
@@ -108,6 +82,8 @@ impl ModelSpec {
             capabilities: Vec::new(),
             schema: Arc::new(Schema::default()),
             deprecated: false,
+            listing: Listing::default(),
+            kind_evidence: Vec::new(),
         }
     }
 

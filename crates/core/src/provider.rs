@@ -1,6 +1,9 @@
 //! A provider: a service with models.
 
-use crate::{CapabilitySet, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Place, Result};
+use crate::{
+    CapabilitySet, CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Place,
+    Result, UnitPrice,
+};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -171,6 +174,8 @@ pub struct ModelQuery {
     pub cursor: Option<String>,
     /// At most this many a page; the provider may give fewer.
     pub limit: Option<u32>,
+    /// With schemas, where the provider can give them with the listing.
+    pub schemas: bool,
 }
 
 /// One page of a listing.
@@ -255,6 +260,20 @@ pub trait Provider: Any + Debug + Send + Sync {
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
         let _ = (cx, query);
         Err(Error::new(ErrorKind::Unsupported, format!("{} has no catalogue", self.info().title)))
+    }
+
+    /// The places where its models are listed, best first; by default [`list`](Self::list) is all there is.
+    fn catalog_sources(&self) -> Vec<Arc<dyn CatalogSource>> {
+        Vec::new()
+    }
+
+    /// What models cost for one unit, by name; those without a price are left out.
+    ///
+    /// # Errors
+    /// `Unsupported` where the provider tells no prices.
+    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+        let _ = (cx, models);
+        Err(Error::new(ErrorKind::Unsupported, format!("{} tells no prices", self.info().title)))
     }
 
     /// Whether it can be used right now, by a call that costs nothing.

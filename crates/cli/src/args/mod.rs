@@ -1,9 +1,11 @@
 //! The command line, exactly as the contract says; an option that is not built yet is absent.
 
 mod generate;
+mod models;
 mod schema;
 
 pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
+pub(crate) use models::ModelsArgs;
 pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Generate(Box<GenerateArgs>),
     /// What a model takes and returns
     Schema(SchemaArgs),
+    /// Search the catalogue
+    Models(ModelsArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools

@@ -13,6 +13,7 @@ mod generate;
 mod hostile;
 mod interrupts;
 mod long_text;
+mod models;
 mod readme;
 mod refusals;
 mod schema;

@@ -60,6 +60,8 @@ pub enum ErrorKind {
     Expired,
     /// The answer could not be understood.
     InvalidResponse,
+    /// A catalogue's source answered well and listed nothing.
+    DiscoveryEmpty,
     /// Moving bytes failed: cut short, wrong length, wrong type.
     Transfer,
     /// Reading or writing a local file failed.
@@ -94,6 +96,7 @@ impl ErrorKind {
             Self::SubmitUnknown => "submit-unknown",
             Self::Expired => "expired",
             Self::InvalidResponse => "invalid-response",
+            Self::DiscoveryEmpty => "discovery-empty",
             Self::Transfer => "transfer",
             Self::Io => "io",
             Self::Unexpected => "unexpected",
