@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
+pub mod cast;
 mod download;
 mod look;
 pub mod name;
 mod policy;
 pub mod probe;
+mod program;
 pub mod sniff;
 mod target;
 

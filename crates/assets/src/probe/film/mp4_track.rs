@@ -1,29 +1,33 @@
 //! One track of an MP4: its header, its sample table, its fragments.
 
 use super::{
-    mp4::{boxes, find, seconds, timing, u16_at, u32_at},
-    mp4_audio::Sound,
+    mp4::{boxes, find, timing},
+    mp4_audio::{Sound, decoder_config},
+    mp4_codec, seconds,
 };
+use crate::probe::bytes::{u16_at, u32_at};
 
 /// What is known about a track.
 #[derive(Debug, Default)]
-pub(super) struct Track {
+pub(in crate::probe) struct Track {
     /// The id that fragments refer to.
     pub(super) id: u32,
-    /// Whether its handler is `vide`.
+    /// The coding of the film.
+    pub(super) codec: Option<String>,
+    /// Whether its handler is `vide`, or `pict` for a sequence of pictures.
     pub(super) is_video: bool,
     /// The sound, where its handler is `soun`.
     pub(super) sound: Option<Sound>,
     /// Pixels across, rotation applied.
-    pub(super) width: Option<u32>,
+    pub(in crate::probe) width: Option<u32>,
     /// Pixels down, rotation applied.
-    pub(super) height: Option<u32>,
+    pub(in crate::probe) height: Option<u32>,
     /// Ticks per second; never 0.
-    pub(super) timescale: u64,
+    pub(in crate::probe) timescale: u64,
     /// Samples (frames of a film) in the table and the fragments.
-    pub(super) samples: u64,
+    pub(in crate::probe) samples: u64,
     /// Their length together, in ticks.
-    pub(super) sample_ticks: u64,
+    pub(in crate::probe) sample_ticks: u64,
     /// Ticks of a fragment's sample where nothing else is said.
     pub(super) default_duration: u32,
     /// The length that the header states, in ticks.
@@ -42,7 +46,10 @@ impl Track {
         let table = find(mdia, *b"minf").and_then(|minf| find(minf, *b"stbl")).unwrap_or_default();
         let entry = find(table, *b"stsd").and_then(|stsd| boxes(stsd.get(8..)?).next());
         match find(mdia, *b"hdlr").and_then(|hdlr| hdlr.get(8..12)) {
-            Some(b"vide") => found.set_picture(entry.map_or(&[], |e| e.1), tkhd, if wide { 52 } else { 40 }),
+            Some(b"vide" | b"pict") => {
+                found.set_picture(entry.map_or(&[], |e| e.1), tkhd, if wide { 52 } else { 40 });
+                found.codec = entry.and_then(|(name, content)| video_codec(name, content)).map(str::to_owned);
+            }
             Some(b"soun") => found.sound = Some(Sound::read(entry)),
             _ => {}
         }
@@ -102,8 +109,15 @@ impl Track {
         }
     }
 
-    /// The length in seconds: as stated, else the sum of its samples.
-    pub(super) fn seconds(&self) -> Option<f64> {
-        self.stated_ticks.or(Some(self.sample_ticks)).and_then(|ticks| seconds(ticks, self.timescale))
+    /// The length in seconds: as stated, else the sum of its samples; the sum where fragments followed the statement.
+    pub(super) fn seconds(&self, has_fragments: bool) -> Option<f64> {
+        let stated = self.stated_ticks.filter(|stated| !has_fragments || *stated > self.sample_ticks);
+        seconds(stated.unwrap_or(self.sample_ticks), self.timescale)
     }
+}
+
+/// The coding of a film's sample entry; `mp4v` names it in its `esds`.
+fn video_codec(name: [u8; 4], content: &[u8]) -> Option<&'static str> {
+    let esds = find(content.get(78..).unwrap_or_default(), *b"esds").and_then(|esds| decoder_config(esds.get(4..)?, 0));
+    esds.and_then(|(object, _)| mp4_codec::object(object)).or_else(|| mp4_codec::video(name))
 }

@@ -3,23 +3,28 @@
 //! Ready-made readers build a list of every sample, which a hostile count of a few bytes blows up to gigabytes, and
 //! some panic on a missing table. Totals need no list, so the tables are summed in place.
 
-use super::{Facts, FrameRate, mp4_track::Track};
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use super::{mp4_track::Track, seconds};
+use crate::probe::{
+    Facts, FrameRate,
+    bytes::{Bytes, u32_at, u64_at},
+};
+use std::io::{Read, Seek};
 
 /// The largest `moov` or `moof` that is looked at; two hours of film need about 4 MiB.
 const MAX_TABLE: u64 = 16 << 20;
+/// The most tracks of one film.
+const MAX_TRACKS: usize = 128;
 /// The most top-level boxes that are looked at.
 const MAX_BOXES: usize = 100_000;
 
-/// Fills dimensions, duration, frame rate and the facts of the sound.
-pub(super) fn measure(file: impl Read + Seek, facts: &mut Facts) {
-    if let Some(movie) = Movie::read(&mut BufReader::new(file)) {
-        movie.describe(facts);
-    }
+/// Fills dimensions, duration, frame rate, codings and the facts of the sound; and the media type, by the tracks.
+pub(in crate::probe) fn measure(file: &mut Bytes<impl Read + Seek>, facts: &mut Facts) -> Option<()> {
+    Movie::read(file)?.describe(facts);
+    Some(())
 }
 
 /// The boxes of `data` in order: type and content. Stops at the first that does not fit.
-pub(super) fn boxes(mut data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(in crate::probe) fn boxes(mut data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (size, name, header) = header_of(data)?;
         let size = if size == 0 { data.len() } else { usize::try_from(size).ok()? };
@@ -30,7 +35,7 @@ pub(super) fn boxes(mut data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 }
 
 /// The content of the first box called `name`.
-pub(super) fn find(data: &[u8], name: [u8; 4]) -> Option<&[u8]> {
+pub(in crate::probe) fn find(data: &[u8], name: [u8; 4]) -> Option<&[u8]> {
     boxes(data).find(|(found, _)| *found == name).map(|(_, content)| content)
 }
 
@@ -43,21 +48,6 @@ fn header_of(data: &[u8]) -> Option<(u64, [u8; 4], usize)> {
     }
 }
 
-/// The big-endian number at `at`.
-pub(super) fn u16_at(data: &[u8], at: usize) -> Option<u16> {
-    data.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_be_bytes)
-}
-
-/// The big-endian number at `at`.
-pub(super) fn u32_at(data: &[u8], at: usize) -> Option<u32> {
-    data.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_be_bytes)
-}
-
-/// The big-endian number at `at`.
-pub(super) fn u64_at(data: &[u8], at: usize) -> Option<u64> {
-    data.get(at..at.checked_add(8)?)?.try_into().ok().map(u64::from_be_bytes)
-}
-
 /// Timescale and duration of an `mvhd` or `mdhd`, which begin alike; a duration of all ones means unknown.
 pub(super) fn timing(content: &[u8]) -> Option<(u64, Option<u64>)> {
     let (scale, ticks) = if content.first()? == &1 {
@@ -68,53 +58,57 @@ pub(super) fn timing(content: &[u8]) -> Option<(u64, Option<u64>)> {
     (scale != 0).then_some((scale.into(), ticks.filter(|t| *t != 0)))
 }
 
-/// `ticks` of `1 / scale` seconds.
-#[expect(clippy::cast_precision_loss, reason = "a length in seconds needs no more than 52 bits")]
-pub(super) fn seconds(ticks: u64, scale: u64) -> Option<f64> {
-    (ticks != 0 && scale != 0).then(|| ticks as f64 / scale as f64)
-}
-
-struct Movie {
+/// The tracks of a `moov` box and its fragments.
+#[derive(Debug)]
+pub(in crate::probe) struct Movie {
     tracks: Vec<Track>,
     duration_s: Option<f64>,
+    has_fragments: bool,
 }
 
 impl Movie {
-    fn read(file: &mut (impl Read + Seek)) -> Option<Self> {
+    fn read(file: &mut Bytes<impl Read + Seek>) -> Option<Self> {
         let mut movie = None;
         for _ in 0..MAX_BOXES {
             let Some((name, length)) = next_box(file) else { break };
             match &name {
-                b"moov" if movie.is_none() => movie = Some(Self::from_moov(&table(file, length)?)),
-                b"moof" => {
-                    let Some(content) = table(file, length) else { break };
-                    movie.as_mut()?.add_fragment(&content);
+                // A table that was cut still has its first boxes.
+                b"moov" if movie.is_none() && length <= MAX_TABLE => {
+                    movie = Some(Self::from_moov(&file.up_to(length, MAX_TABLE)?));
                 }
-                _ => {
-                    let Ok(length) = i64::try_from(length) else { break };
-                    file.seek(SeekFrom::Current(length)).ok()?;
+                b"moof" if length <= MAX_TABLE => {
+                    movie.as_mut()?.add_fragment(&file.up_to(length, MAX_TABLE)?);
                 }
+                _ if file.skip(length).is_none() => break,
+                _ => {}
             }
         }
         movie
     }
 
-    fn from_moov(moov: &[u8]) -> Self {
-        let mut tracks: Vec<Track> =
-            boxes(moov).filter(|(name, _)| name == b"trak").filter_map(|(_, trak)| Track::read(trak)).collect();
+    /// From the content of a `moov` box.
+    pub(in crate::probe) fn from_moov(moov: &[u8]) -> Self {
+        let found = boxes(moov).filter(|(name, _)| name == b"trak");
+        let mut tracks: Vec<Track> = found.filter_map(|(_, trak)| Track::read(trak)).take(MAX_TRACKS).collect();
         for (_, trex) in boxes(find(moov, *b"mvex").unwrap_or_default()).filter(|(name, _)| name == b"trex") {
-            for track in tracks.iter_mut().filter(|t| Some(t.id) == u32_at(trex, 4)) {
+            if let Some(track) = tracks.iter_mut().find(|t| Some(t.id) == u32_at(trex, 4)) {
                 track.default_duration = u32_at(trex, 12).unwrap_or(0);
             }
         }
         let duration_s = find(moov, *b"mvhd").and_then(timing).and_then(|(scale, ticks)| seconds(ticks?, scale));
-        Self { tracks, duration_s }
+        Self { tracks, duration_s, has_fragments: false }
+    }
+
+    /// The track of a sequence of pictures, in AVIF and HEIF.
+    pub(in crate::probe) fn picture(&self) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.is_video)
     }
 
     fn add_fragment(&mut self, moof: &[u8]) {
+        self.has_fragments = true;
         for (_, traf) in boxes(moof).filter(|(name, _)| name == b"traf") {
             let id = find(traf, *b"tfhd").and_then(|tfhd| u32_at(tfhd, 4));
-            for track in self.tracks.iter_mut().filter(|t| Some(t.id) == id) {
+            if let Some(track) = self.tracks.iter_mut().find(|t| Some(t.id) == id) {
                 track.add_fragment(traf);
             }
         }
@@ -122,39 +116,39 @@ impl Movie {
 
     fn describe(&self, facts: &mut Facts) {
         facts.has_audio = Some(self.tracks.iter().any(|t| t.sound.is_some()));
-        let longest = self.tracks.iter().filter_map(Track::seconds).reduce(f64::max);
-        facts.duration_s = self.duration_s.or(longest);
-        if let Some(film) = self.tracks.iter().find(|t| t.is_video) {
+        let longest = self.tracks.iter().filter_map(|t| t.seconds(self.has_fragments)).reduce(f64::max);
+        // The header was written before the fragments, and knows nothing of them.
+        let stated = self.duration_s.filter(|stated| !self.has_fragments || longest.is_none_or(|sum| *stated > sum));
+        facts.duration_s = stated.or(longest);
+        if let Some(film) = self.picture() {
             facts.width = film.width;
             facts.height = film.height;
+            facts.video_codec.clone_from(&film.codec);
             facts.frames = (film.samples != 0).then_some(film.samples);
             facts.frame_rate = FrameRate::from_ticks(film.samples, film.sample_ticks, film.timescale);
         }
         if let Some(sound) = self.tracks.iter().find_map(|t| t.sound.as_ref()) {
             facts.sample_rate = sound.sample_rate;
             facts.channels = sound.channels;
+            facts.audio_codec.clone_from(&sound.codec);
+        }
+        let is_quicktime = facts.media_type.as_deref() == Some("video/quicktime");
+        match (self.picture().is_some(), facts.has_audio == Some(true)) {
+            (true, _) if !is_quicktime => facts.media_type = Some("video/mp4".to_owned()),
+            (false, true) if !is_quicktime => facts.media_type = Some("audio/mp4".to_owned()),
+            _ => {}
         }
     }
 }
 
 /// Type and content length of the box at the file's position, which then stands behind its header.
-fn next_box(file: &mut (impl Read + Seek)) -> Option<([u8; 4], u64)> {
+pub(in crate::probe) fn next_box(file: &mut Bytes<impl Read + Seek>) -> Option<([u8; 4], u64)> {
     let mut head = [0; 16];
-    file.read_exact(&mut head[..8]).ok()?;
+    head[..8].copy_from_slice(&file.array::<8>()?);
     if head[..4] == [0, 0, 0, 1] {
-        file.read_exact(&mut head[8..]).ok()?;
+        head[8..].copy_from_slice(&file.array::<8>()?);
     }
     let (size, name, header) = header_of(&head)?;
-    let length = if size == 0 { MAX_TABLE } else { size.checked_sub(header as u64)? };
+    let length = if size == 0 { file.left() } else { size.checked_sub(header as u64)? };
     Some((name, length))
-}
-
-/// The next `length` bytes, or what is left of them; `None` where that is more than [`MAX_TABLE`].
-fn table(file: &mut impl Read, length: u64) -> Option<Vec<u8>> {
-    let mut content = Vec::new();
-    if length > MAX_TABLE {
-        return None;
-    }
-    file.take(length).read_to_end(&mut content).ok()?;
-    Some(content)
 }
