@@ -9,9 +9,7 @@ use crate::{
     sources,
 };
 use mediagen_core::nearest::{join, nearest};
-use mediagen_core::{
-    Context, Error, ErrorKind, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource,
-};
+use mediagen_core::{Context, Error, ErrorKind, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource};
 use mediagen_params::schema_from_openapi;
 use serde_json::Value;
 use std::{

@@ -100,10 +100,12 @@ mod tests {
 
     #[test]
     fn the_website_s_words_are_read_in_every_shape() {
-        let spec = of_website(&json!({"id": "old", "modelId": "d10ea3nq", "endpointId": "x-ai/grok/v1.1", "title": "Grok",
+        let spec = of_website(
+            &json!({"id": "old", "modelId": "d10ea3nq", "endpointId": "x-ai/grok/v1.1", "title": "Grok",
             "category": "image-to-image", "shortDescription": "Edits.", "tags": ["edit", null, ""], "deprecated": "True",
             "group": {"key": "grok", "label": "Edit"}, "licenseType": null, "kind": "inference", "date": "2026-01-02T00:00:00Z",
-            "pricingInfoOverride": "**$1** each", "hidePricing": "False", "status": "public"}));
+            "pricingInfoOverride": "**$1** each", "hidePricing": "False", "status": "public"}),
+        );
         let spec = spec.unwrap();
         assert_eq!((&*spec.id.name, spec.title.as_str(), spec.deprecated), ("x-ai/grok/v1.1", "Grok", true));
         assert_eq!(spec.kinds, [ModelKind::ImageToImage]);

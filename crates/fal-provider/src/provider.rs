@@ -7,8 +7,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, CatalogSource, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider,
-    ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, inventory,
+    Availability, Caps, CatalogSource, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery,
+    ModelSpec, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, inventory,
 };
 use mediagen_params::RuleBook;
 use std::{collections::BTreeMap, fmt, sync::Arc};

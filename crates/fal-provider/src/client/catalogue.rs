@@ -53,8 +53,12 @@ impl FalClient {
             let mut pairs = url.query_pairs_mut();
             pairs.append_pair("status", query.status);
             let limit = query.limit.map(|n| n.max(1).to_string());
-            let words =
-                [("limit", limit.as_deref()), ("q", query.text), ("category", query.category), ("cursor", query.cursor)];
+            let words = [
+                ("limit", limit.as_deref()),
+                ("q", query.text),
+                ("category", query.category),
+                ("cursor", query.cursor),
+            ];
             for (name, value) in words {
                 if let Some(value) = value {
                     pairs.append_pair(name, value);

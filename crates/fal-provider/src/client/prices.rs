@@ -1,7 +1,7 @@
 //! `GET /models/pricing` (protocol 7.2).
 
 use super::{CATALOGUE_LIMIT, Call, FalClient, ours, unusable, whole_body};
-use crate::config::join;
+use crate::{EndpointId, config::join, sources::model_page};
 use mediagen_core::{Context, ErrorKind, Event, Phase, PriceUnit, Result, UnitPrice};
 use mediagen_http::HttpRequest;
 use serde_json::Value;
@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most ids of one call.
 const BATCH: usize = 50;
+/// So many prices may be read off pages, one a second, where the list of prices does not answer.
+const FEW: usize = 5;
 /// Most pages of one batch's answer; one price each is one page.
 const MOST_PAGES: usize = BATCH;
 /// The currency where none is named.
@@ -49,10 +51,23 @@ impl FalClient {
                         waiting.extend([second, first]);
                     }
                 }
+                Err(error) if error.kind() == ErrorKind::Unavailable && ids.len() <= FEW => {
+                    return self.prices_of_pages(cx, &ids).await.ok_or(error);
+                }
                 outcome => outcome?,
             }
         }
         Ok(prices)
+    }
+
+    /// What the models' pages on the website say; `None` where one could not be read.
+    async fn prices_of_pages(&self, cx: &Context, ids: &[&str]) -> Option<BTreeMap<String, UnitPrice>> {
+        let mut prices = BTreeMap::new();
+        for id in ids {
+            let page = model_page(self, cx, &EndpointId::parse(id).ok()?).await.ok()?;
+            prices.extend(page.price.map(|price| ((*id).to_owned(), price)));
+        }
+        Some(prices)
     }
 
     async fn batch(&self, cx: &Context, ids: &[&str], prices: &mut BTreeMap<String, UnitPrice>) -> Result<()> {

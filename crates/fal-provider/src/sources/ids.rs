@@ -9,8 +9,8 @@ use url::Url;
 const PAGES: [&str; 4] = ["/playground", "/examples", "/llms.txt", "/api"];
 /// Endings of files: an address with one of these leads to a file, never to a model.
 const FILES: [&str; 24] = [
-    "avif", "css", "gif", "gz", "html", "ico", "jpeg", "jpg", "js", "json", "map", "md", "mjs", "mp3", "mp4", "pdf", "png",
-    "svg", "ttf", "txt", "wasm", "webp", "woff2", "xml",
+    "avif", "css", "gif", "gz", "html", "ico", "jpeg", "jpg", "js", "json", "map", "md", "mjs", "mp3", "mp4", "pdf",
+    "png", "svg", "ttf", "txt", "wasm", "webp", "woff2", "xml",
 ];
 /// Most segments of an id.
 const SEGMENTS: usize = 7;

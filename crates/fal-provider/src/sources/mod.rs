@@ -35,7 +35,11 @@ pub(crate) fn all(fal: &FalProvider) -> Vec<Arc<dyn CatalogSource>> {
 ///
 /// # Errors
 /// `NotFound` where the page tells nothing of it, `PermissionDenied` where the website asks programs to stay away.
-pub(crate) async fn model_page(fal: &crate::client::FalClient, cx: &Context, id: &crate::EndpointId) -> Result<ModelPage> {
+pub(crate) async fn model_page(
+    fal: &crate::client::FalClient,
+    cx: &Context,
+    id: &crate::EndpointId,
+) -> Result<ModelPage> {
     let path = format!("models/{id}");
     fal.robots(cx).await.check(&path)?;
     let html = fal.web_page(cx, &path).await?;
@@ -91,7 +95,8 @@ fn empty(source: &str) -> Error {
 /// A cursor that is none of `source`.
 fn foreign(source: &str, cursor: &str) -> Error {
     let shown: String = cursor.chars().take(80).collect();
-    Error::new(ErrorKind::InvalidInput, format!("`{shown}` is no cursor of fal's {source}")).with_provider(INFO.id.clone())
+    Error::new(ErrorKind::InvalidInput, format!("`{shown}` is no cursor of fal's {source}"))
+        .with_provider(INFO.id.clone())
 }
 
 /// The part of `all` that `query` asks for; cursors are positions.

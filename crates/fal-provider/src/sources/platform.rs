@@ -114,7 +114,12 @@ impl Place {
             }
             cx.emit(Event::Warning("fal's catalogue goes round in a circle; cut there".to_owned()));
         }
-        (self.state + 1 < STATES.len()).then(|| Self { state: self.state + 1, size: self.size, seen: vec![], cursor: None })
+        (self.state + 1 < STATES.len()).then(|| Self {
+            state: self.state + 1,
+            size: self.size,
+            seen: vec![],
+            cursor: None,
+        })
     }
 
     /// `STATE.SIZE.SEEN[.CURSOR]`.

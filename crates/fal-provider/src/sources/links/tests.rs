@@ -9,7 +9,8 @@ fn ids(html: &str) -> Vec<String> {
 /// A listing page of ours: every kind of link that counts, and every trap that we could think of.
 fn listing() -> String {
     let rows = [
-        json!({"href": "/models/fal-ai/wan/v2.2-a14b/text-to-video/api", "children": "fal-ai/in-children/x"}).to_string(),
+        json!({"href": "/models/fal-ai/wan/v2.2-a14b/text-to-video/api", "children": "fal-ai/in-children/x"})
+            .to_string(),
         json!({"items": [{"id": "x-ai/grok-imagine/v1.5", "title": "Grok", "category": "text-to-image",
             "thumbnailUrl": "https://v3.fal.media/files/fal-ai/thumb/a"}]})
         .to_string(),
