@@ -28,6 +28,9 @@ pub struct Listing {
     /// When it was last changed, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
+    /// What its list says about its price, in the provider's own words; prices by unit are asked for elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_text: Option<String>,
     /// It makes weights, not media, whatever its category says.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trains: bool,

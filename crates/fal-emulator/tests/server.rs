@@ -16,6 +16,8 @@ mod life;
 mod multipart;
 #[path = "server/openrouter.rs"]
 mod openrouter;
+#[path = "server/pages.rs"]
+mod pages;
 #[path = "server/queue.rs"]
 mod queue;
 #[path = "server/run.rs"]

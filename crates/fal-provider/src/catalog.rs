@@ -3,13 +3,13 @@
 use crate::{
     INFO,
     alias::Aliases,
-    client::{FalClient, ModelItem},
+    client::{FalClient, ListQuery, ModelItem},
     id::EndpointId,
+    listing::{model, of_platform as spec_of, with_schema},
+    sources,
 };
 use mediagen_core::nearest::{join, nearest};
-use mediagen_core::{
-    Context, Error, ErrorKind, ModelId, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource,
-};
+use mediagen_core::{Context, Error, ErrorKind, ModelPage, ModelQuery, ModelSpec, Result, Schema, SchemaSource};
 use mediagen_params::schema_from_openapi;
 use serde_json::Value;
 use std::{
@@ -131,14 +131,20 @@ impl Catalog {
         if item.is_none() && failure.is_none() && self.aliases.known(name).is_some() {
             return Ok(Found::Missing);
         }
-        let document = match client.document(cx, name).await {
-            Ok(document) => document,
-            Err(error) => return if item.is_some() { Ok(without_schema(item)) } else { Err(failure.unwrap_or(error)) },
+        let (document, failure) = match client.document(cx, name).await {
+            Ok(document) => (document, failure),
+            Err(error) => (None, Some(failure.unwrap_or(error))),
         };
         let Some(document) = document else {
-            return match failure {
-                Some(failure) => Err(failure),
-                None => Ok(without_schema(item)),
+            let Some(failure) = failure else { return Ok(without_schema(item)) };
+            // Something did not answer: the model's page may still tell.
+            return match sources::model_page(client, cx, id).await {
+                Ok(page) => Ok(Found::Spec(Arc::new(match &item {
+                    Some(item) => spec_of(item).with_schema(Schema::clone(&page.spec.schema)),
+                    None => page.spec,
+                }))),
+                Err(_) if item.is_some() => Ok(without_schema(item)),
+                Err(_) => Err(failure),
             };
         };
         let spec = item.as_ref().map_or_else(|| spec_of_document(name, &document), spec_of);
@@ -174,11 +180,11 @@ impl Catalog {
 
     /// One page, without schemas.
     pub(crate) async fn list(&self, client: &FalClient, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
-        let page = client.models(cx, query).await?;
+        let page = client.models(cx, &ListQuery::active(query)).await?;
         let next = page.next_cursor.filter(|cursor| {
             page.has_more != Some(false) && !cursor.is_empty() && query.cursor.as_ref() != Some(cursor)
         });
-        let specs = page.models.iter().map(|item| Arc::new(spec_of(item)));
+        let specs = page.models.iter().map(|item| Arc::new(with_schema(item)));
         let wanted = |spec: &Arc<ModelSpec>| query.capability.is_none_or(|c| spec.capability_set().contains(c));
         Ok(ModelPage::new(specs.filter(wanted).collect(), next))
     }
@@ -190,7 +196,7 @@ async fn listing(client: &FalClient, cx: &Context) -> Result<Vec<String>> {
     query.limit = Some(PAGE);
     let mut ids = Vec::new();
     for _ in 0..MOST_PAGES {
-        let page = client.models(cx, &query).await?;
+        let page = client.models(cx, &ListQuery::active(&query)).await?;
         ids.extend(page.models.into_iter().map(|item| item.endpoint_id));
         match page.next_cursor {
             Some(cursor) if page.has_more != Some(false) && query.cursor.as_ref() != Some(&cursor) => {
@@ -206,35 +212,10 @@ fn without_schema(item: Option<ModelItem>) -> Found {
     item.map_or(Found::Missing, |item| Found::Spec(Arc::new(spec_of(&item))))
 }
 
-/// A model of the platform's catalogue; any of its members may be missing (protocol 7.1).
-fn spec_of(item: &ModelItem) -> ModelSpec {
-    let text = |key: &str| item.metadata.get(key).and_then(Value::as_str).filter(|t| !t.is_empty());
-    let mut spec = spec(&item.endpoint_id, text("category"), text("kind"));
-    if let Some(title) = text("display_name") {
-        title.clone_into(&mut spec.title);
-    }
-    spec.deprecated = text("status") == Some("deprecated");
-    spec
-}
-
 /// A model of which only the website's document is known.
 fn spec_of_document(id: &str, document: &Value) -> ModelSpec {
     let text = |key: &str| document.pointer(&format!("/info/x-fal-metadata/{key}")).and_then(Value::as_str);
-    spec(id, text("category").filter(|c| !c.is_empty()), text("kind"))
-}
-
-fn spec(id: &str, category: Option<&str>, kind: Option<&str>) -> ModelSpec {
-    let spec = ModelSpec::new(ModelId::new(INFO.id.clone(), id));
-    let mut spec = match category {
-        Some(category) => spec.with_category(category),
-        None => spec,
-    };
-    if kind == Some("training") {
-        // A trainer makes weights whatever its category says (protocol 7.6): only raw requests fit it.
-        spec.kinds.clear();
-        spec.capabilities.clear();
-    }
-    spec
+    model(id, text("category").filter(|c| !c.is_empty()), text("kind"))
 }
 
 /// A single segment, which alone is no endpoint.

@@ -3,7 +3,7 @@
 mod own_aliases;
 
 use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
-use mediagen_http::{RetryPolicy, check_base};
+use mediagen_http::{HostLimits, Limit, RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 use url::Url;
@@ -84,6 +84,8 @@ pub struct FalConfig {
     pub(crate) mode: Mode,
     pub(crate) aliases: BTreeMap<String, String>,
     pub(crate) retry: RetryPolicy,
+    catalogue_limit: Limit,
+    page_limit: Limit,
 }
 
 impl FalConfig {
@@ -138,6 +140,8 @@ impl FalConfig {
             bases: bases(settings, &environment)?,
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
             aliases: own_aliases::read(settings.get("aliases"), environment("MEDIAGEN_HOME").as_deref())?,
+            catalogue_limit: Limit::per_second(20.0).with_burst(20).with_in_flight(8),
+            page_limit: Limit::per_second(1.0).with_in_flight(1),
             retry: RetryPolicy::default(),
         })
     }
@@ -167,6 +171,27 @@ impl FalConfig {
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
+    }
+
+    /// Limits how fast catalogue, schemas and prices are asked for, at the platform's API and at the website's each.
+    /// Default: 20 a second after 20 at once, 8 under way.
+    pub fn with_catalogue_limit(mut self, limit: Limit) -> Self {
+        self.catalogue_limit = limit;
+        self
+    }
+
+    /// Limits how fast the website's pages are read. Default: one a second, one under way.
+    pub fn with_page_limit(mut self, limit: Limit) -> Self {
+        self.page_limit = limit;
+        self
+    }
+
+    /// The limits of every client of this provider. The queue and the storage limit by themselves, and answer 429.
+    pub(crate) fn limits(&self) -> HostLimits {
+        HostLimits::new()
+            .with(&self.bases.api, self.catalogue_limit)
+            .with(&join(&self.bases.web, &["api"]), self.catalogue_limit)
+            .with(&self.bases.web, self.page_limit)
     }
 
     /// The addresses in use.

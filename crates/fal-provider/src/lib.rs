@@ -7,14 +7,16 @@ mod config;
 mod factory;
 mod id;
 mod job;
+mod listing;
 mod model;
 pub mod models;
 mod output;
 mod provider;
+mod sources;
 
 pub use config::{Bases, FalConfig, KEY_VARIABLES, Mode};
 pub use id::EndpointId;
-pub use mediagen_http::RetryPolicy;
+pub use mediagen_http::{Limit, RetryPolicy};
 pub use model::FalModel;
 pub use models::MODELS;
 pub use provider::{FalProvider, INFO, PROVIDER};

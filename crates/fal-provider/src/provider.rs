@@ -7,12 +7,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Place,
-    Provider, ProviderEntry, ProviderInfo, Result, Settings, inventory,
+    Availability, Caps, CatalogSource, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery,
+    ModelSpec, Place, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, inventory,
 };
 use mediagen_params::{RuleBook, places, prompt_limit};
 use serde_json::Value;
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 use url::Url;
 
 /// Facts about fal.
@@ -126,6 +126,16 @@ impl Provider for FalProvider {
 
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
         self.0.catalog.list(&self.0.client, cx, query).await
+    }
+
+    /// The platform's API, the website's JSON, the website's pages, and a snapshot that comes with this crate.
+    fn catalog_sources(&self) -> Vec<Arc<dyn CatalogSource>> {
+        crate::sources::all(self)
+    }
+
+    /// In batches of 50, with the key. Ids that fal does not know are left out as those without a price are.
+    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+        self.0.client.prices(cx, models).await
     }
 
     /// Asks for a price, which needs a key and costs nothing (protocol 1.2, 7.2).

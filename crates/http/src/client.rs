@@ -3,8 +3,8 @@
 mod attempt;
 
 use crate::{
-    Authorize, Classify, Credential, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat, ReqwestTransport,
-    RetryPolicy, StatusClassify, Verdict, hosts, redact,
+    Authorize, Classify, Credential, HostLimits, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat,
+    ReqwestTransport, RetryPolicy, StatusClassify, Verdict, hosts, redact,
 };
 use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
@@ -17,6 +17,7 @@ pub struct HttpClient(Arc<Inner>);
 struct Inner {
     user_agent: HeaderValue,
     hosts: HostPolicy,
+    limits: HostLimits,
     classifier: Arc<dyn Classify>,
     retry: RetryPolicy,
     transport: Arc<dyn HttpTransport>,
@@ -27,6 +28,7 @@ struct Inner {
 pub struct HttpClientBuilder {
     user_agent: String,
     hosts: HostPolicy,
+    limits: HostLimits,
     classifier: Arc<dyn Classify>,
     retry: RetryPolicy,
     transport: Option<Arc<dyn HttpTransport>>,
@@ -41,6 +43,11 @@ impl HttpClientBuilder {
     /// The hosts that may see a key. Default: none.
     pub fn hosts(mut self, hosts: HostPolicy) -> Self {
         self.hosts = hosts;
+        self
+    }
+    /// How fast places may be asked; clients that are given clones of one value share its turns. Default: no limits.
+    pub fn limits(mut self, limits: HostLimits) -> Self {
+        self.limits = limits;
         self
     }
     /// The provider's table of answers. Default: [`StatusClassify`].
@@ -69,6 +76,7 @@ impl HttpClientBuilder {
         Ok(HttpClient(Arc::new(Inner {
             user_agent,
             hosts: self.hosts,
+            limits: self.limits,
             classifier: self.classifier,
             retry: self.retry,
             transport: self.transport.unwrap_or_else(|| Arc::new(ReqwestTransport::new())),
@@ -82,6 +90,7 @@ impl HttpClient {
         HttpClientBuilder {
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             hosts: HostPolicy::new(),
+            limits: HostLimits::new(),
             classifier: Arc::new(StatusClassify),
             retry: RetryPolicy::default(),
             transport: None,
@@ -112,7 +121,8 @@ impl HttpClient {
         let last = self.0.retry.attempts.max(1);
         let mut attempt = 1;
         loop {
-            let (reason, hint) = match self.attempt(cx, &request, &headers, attempt).await {
+            let pass = self.0.limits.enter(cx, &request).await?;
+            let (reason, hint) = match self.attempt(cx, &request, &headers, attempt, pass).await {
                 Ok(mut response) => match self.verdict(&request, &response) {
                     Verdict::Final => return Ok(response),
                     _ if attempt >= last => {
@@ -122,6 +132,9 @@ impl HttpClient {
                     Verdict::Retry { after } | Verdict::RefusedBeforeStart { after } => {
                         if after.is_some_and(|after| after > self.0.retry.longest_hint) {
                             return Ok(response);
+                        }
+                        if let Some(after) = after {
+                            self.0.limits.hold(cx, &request.url, after);
                         }
                         (refused(&response, after), after)
                     }

@@ -6,6 +6,7 @@ mod client;
 mod credential;
 mod error;
 mod hosts;
+mod limit;
 mod redact;
 mod request;
 mod reqwest;
@@ -19,6 +20,7 @@ pub use classify::{Classify, ResponseHead, StatusClassify, Verdict, retry_after}
 pub use client::{HttpClient, HttpClientBuilder};
 pub use credential::Credential;
 pub use hosts::{HostPolicy, check_base};
+pub use limit::{HostLimits, Limit};
 pub use redact::redact;
 pub use request::{Authorize, HttpRequest, Repeat};
 pub use response::HttpResponse;

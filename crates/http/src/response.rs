@@ -1,6 +1,6 @@
 //! An answer: status and headers now, the body as it arrives, bounded.
 
-use crate::{BodyStream, Credential, ResponseHead, SseEvent, error, redact, sse};
+use crate::{BodyStream, Credential, ResponseHead, SseEvent, error, limit::Pass, redact, sse};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderMap, Method, header};
@@ -24,6 +24,8 @@ pub struct HttpResponse {
     pub(crate) credential: Option<Credential>,
     /// Behind a lock only so that `&HttpResponse` may cross threads; it is never contended.
     pub(crate) body: Mutex<BodyStream>,
+    /// The call is under way until its body ends.
+    pub(crate) pass: Pass,
 }
 
 impl HttpResponse {
@@ -137,7 +139,7 @@ impl HttpResponse {
         let expected = self.expected_bytes();
         let idle = self.cx.deadlines().idle;
         let body = self.body.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let reader = Reader { body, url: self.url, cx: self.cx, idle, expected, received: 0 };
+        let reader = Reader { body, url: self.url, cx: self.cx, idle, expected, received: 0, _pass: self.pass };
         sse::until_error(stream::unfold(reader, |mut reader| async { Some((reader.next().await?, reader)) }).boxed())
     }
 
@@ -172,6 +174,7 @@ struct Reader {
     idle: Duration,
     expected: Option<u64>,
     received: u64,
+    _pass: Pass,
 }
 
 impl Reader {

@@ -2,7 +2,7 @@
 
 use super::{CatalogueError, Endpoint, Price};
 use flate2::read::MultiGzDecoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, io::Read, path::Path};
 
 /// The first bytes of every gzip file (RFC 1952).
@@ -38,7 +38,8 @@ fn endpoint(line: &str) -> Result<Endpoint, String> {
     Ok(Endpoint {
         id: id.to_owned(),
         price: row.get("price").and_then(price),
-        metadata: row.get_mut("metadata").map(Value::take).unwrap_or_default(),
+        // Without facts it is still listed: only an endpoint of ours can be unlisted.
+        metadata: row.get_mut("metadata").map(Value::take).filter(Value::is_object).unwrap_or_else(|| json!({})),
         openapi: row.get_mut("openapi").map(Value::take).filter(is_document),
     })
 }

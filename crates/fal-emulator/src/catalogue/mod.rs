@@ -51,7 +51,8 @@ fn object(text: &str) -> Map<String, Value> {
 pub struct Endpoint {
     /// Full id, two to seven segments, such as `fal-ai/flux/dev`.
     pub id: String,
-    /// The `metadata` object of `GET /v1/models` (protocol 7.1); null for an unlisted endpoint.
+    /// The `metadata` object of `GET /v1/models` (protocol 7.1); null for an unlisted endpoint, empty
+    /// for a listed one of which nothing is known.
     pub metadata: Value,
     /// The queue `OpenAPI` document (protocol 7.5); `None` where fal has none and answers 404 `null`.
     pub openapi: Option<Value>,
@@ -112,7 +113,7 @@ impl Catalogue {
 
     /// Adds the endpoints of a JSON-lines file (plain or gzip, recognised by its first bytes); a known id is replaced.
     ///
-    /// Members of a line: `endpoint_id`, `metadata`, `openapi` (an error object there means that fal has no document)
+    /// Members of a line: `endpoint_id`, `metadata` (which may be null; the endpoint is listed all the same), `openapi` (an error object there means that fal has no document)
     /// and, optionally, `price` with `unit_price`, `unit` and `currency`. Returns how many were read.
     ///
     /// # Errors

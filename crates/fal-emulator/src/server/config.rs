@@ -39,6 +39,14 @@ pub struct EmulatorConfig {
     pub result_ttl: Duration,
     /// US dollars on the account, for the balance routes. Default 100.
     pub balance: f64,
+    /// Most models of one page of `/api/models`, without and with `expand=openapi-3.0` (protocol 7.1). Default 500, 10.
+    pub page_limits: (usize, usize),
+    /// Whether a larger `limit` is refused with 400; `false` (the default) gives as many as there may be.
+    pub strict_page_limits: bool,
+    /// Whether `/www/api/models` answers a bare array, as it did before July 2025 (protocol 7.3). Default false.
+    pub bare_website_list: bool,
+    /// The website's `robots.txt`. Default: everything but `/dashboard` may be read.
+    pub robots: String,
     /// Makes request ids a function of this number and of the order of submits; `None` (the default) draws them.
     pub id_seed: Option<u64>,
 }
@@ -61,6 +69,10 @@ impl Default for EmulatorConfig {
             strict_part_order: false,
             result_ttl: Duration::from_hours(1),
             balance: 100.0,
+            page_limits: (500, 10),
+            strict_page_limits: false,
+            bare_website_list: false,
+            robots: "User-Agent: *\nDisallow: /dashboard\n".to_owned(),
             id_seed: None,
         }
     }
@@ -154,6 +166,26 @@ impl EmulatorConfig {
     /// Sets [`balance`](Self::balance).
     pub fn with_balance(mut self, dollars: f64) -> Self {
         self.balance = dollars;
+        self
+    }
+
+    /// Sets [`page_limits`](Self::page_limits), each at least 1; `strict` as in
+    /// [`strict_page_limits`](Self::strict_page_limits).
+    pub fn with_page_limits(mut self, plain: usize, expanded: usize, strict: bool) -> Self {
+        self.page_limits = (plain.max(1), expanded.max(1));
+        self.strict_page_limits = strict;
+        self
+    }
+
+    /// Sets [`bare_website_list`](Self::bare_website_list).
+    pub fn with_bare_website_list(mut self, bare: bool) -> Self {
+        self.bare_website_list = bare;
+        self
+    }
+
+    /// Sets [`robots`](Self::robots).
+    pub fn with_robots(mut self, text: impl Into<String>) -> Self {
+        self.robots = text.into();
         self
     }
 

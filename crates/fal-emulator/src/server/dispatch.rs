@@ -79,6 +79,8 @@ fn classify(service: &str, path: &str, method: &Method) -> Route {
         "api" if path.starts_with("models/pricing") => Route::Pricing,
         "www" if path == "api/models" => Route::Models,
         "www" if path.starts_with("api/openapi") => Route::OpenApi,
+        "www" if path == "robots.txt" => Route::Robots,
+        "www" if !path.starts_with("api/") => Route::Page,
         "openrouter" if path == "chat/completions" => Route::Chat,
         _ => Route::Other,
     }
@@ -181,7 +183,12 @@ async fn before(fault: Option<&Fault>, hang_up: &HangUp) -> Option<Answer> {
             tokio::time::sleep(*time).await;
             None
         }
-        Fault::DropBeforeAnswer | Fault::TruncatedBody | Fault::StreamEndsEarly | Fault::UnknownStatus(_) => None,
+        Fault::DropBeforeAnswer
+        | Fault::TruncatedBody
+        | Fault::StreamEndsEarly
+        | Fault::UnknownStatus(_)
+        | Fault::CircularCursor
+        | Fault::EmptyPage => None,
     }
 }
 
@@ -198,7 +205,9 @@ async fn after(fault: Option<Fault>, answer: Answer, hang_up: &HangUp) -> Answer
             parts.headers.remove(header::CONTENT_LENGTH);
             Answer::from_parts(parts, Body::from_stream(body.into_data_stream().take(1)))
         }
-        Some(Fault::UnknownStatus(word)) => renamed(answer, &word).await,
+        Some(Fault::UnknownStatus(word)) => changed(answer, |body| body["status"] = word.into()).await,
+        Some(Fault::CircularCursor) => changed(answer, api::lead_back).await,
+        Some(Fault::EmptyPage) => changed(answer, www::empty).await,
         _ => answer,
     }
 }
@@ -227,13 +236,17 @@ fn truncated(answer: Answer) -> Answer {
     Answer::from_parts(parts, Body::from_stream(chunks.chain(cut)))
 }
 
-async fn renamed(answer: Answer, word: &str) -> Answer {
+/// Changes a JSON body; any other becomes empty where the change is to make it so.
+async fn changed(answer: Answer, change: impl FnOnce(&mut Value)) -> Answer {
     let (mut parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, JSON_LIMIT).await.unwrap_or_default();
-    let Ok(Value::Object(mut object)) = serde_json::from_slice(&bytes) else {
-        return Answer::from_parts(parts, Body::from(bytes));
-    };
-    object.insert("status".to_owned(), word.into());
     parts.headers.remove(header::CONTENT_LENGTH);
-    Answer::from_parts(parts, Body::from(Value::Object(object).to_string()))
+    let mut value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let was_json = !value.is_null();
+    change(&mut value);
+    match value {
+        Value::Null => Answer::from_parts(parts, Body::from(bytes)),
+        Value::String(page) if !was_json => Answer::from_parts(parts, Body::from(page)),
+        value => Answer::from_parts(parts, Body::from(value.to_string())),
+    }
 }

@@ -30,6 +30,10 @@ pub enum Route {
     Download,
     /// The two catalogue lists: `/api/models` and `/www/api/models`.
     Models,
+    /// The website's pages, its `sitemap.xml` and those below it.
+    Page,
+    /// `/www/robots.txt`.
+    Robots,
     /// `/www/api/openapi/queue/openapi.json`.
     OpenApi,
     /// `/api/models/pricing` and its estimate.
@@ -65,6 +69,10 @@ pub enum Fault {
     StreamRefused,
     /// Ends a streamed answer cleanly after its first event.
     StreamEndsEarly,
+    /// Lets a list's `next_cursor` lead back to its first page, for ever.
+    CircularCursor,
+    /// Answers 200 with an empty list, in the list's own shape, or an empty page.
+    EmptyPage,
     /// Replaces the `status` of a JSON answer by this word.
     UnknownStatus(String),
 }

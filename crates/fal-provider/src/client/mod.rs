@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod headers;
 mod multipart;
+mod prices;
 mod queue;
 mod refusal;
 mod retry;
@@ -13,9 +14,11 @@ mod storage;
 mod urls;
 mod wire;
 
+pub(crate) use catalogue::ListQuery;
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
 pub(crate) use file::Prepared;
 pub(crate) use headers::Handling;
+pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
 pub(crate) use run::Answer;
 
@@ -25,11 +28,13 @@ pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
 use crate::{
     INFO,
     config::{Bases, FalConfig, Mode},
+    sources::Robots,
 };
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
 use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport};
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// Most of one status answer: logs are cumulative, and a trainer writes for hours.
 const STATUS_LIMIT: usize = 16 << 20;
@@ -37,6 +42,8 @@ const STATUS_LIMIT: usize = 16 << 20;
 const RESULT_LIMIT: usize = 128 << 20;
 /// Most of one catalogue answer: five hundred entries are about 5 MiB, the largest document about 1 MiB.
 const CATALOGUE_LIMIT: usize = 32 << 20;
+/// Most of a page of the website or of one sitemap.
+const PAGE_LIMIT: usize = 16 << 20;
 /// Most of a small answer: a submission, a token, an upload's address.
 const SMALL_LIMIT: usize = 1 << 20;
 /// How often a body that breaks off is asked for in all.
@@ -52,6 +59,7 @@ pub(crate) struct FalClient {
     pub(crate) mode: Mode,
     has_key: bool,
     token: storage::TokenCache,
+    robots: OnceCell<Robots>,
 }
 
 impl FalClient {
@@ -66,11 +74,13 @@ impl FalClient {
                 hosts = hosts.with_credential(base, Credential::new(authorization.clone()));
             }
         }
+        let limits = config.limits();
         let transport = Arc::new(ReqwestTransport::new());
         let client = |table: retry::FalTable| {
             HttpClient::builder()
                 .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
                 .hosts(hosts.clone())
+                .limits(limits.clone())
                 .classifier(Arc::new(table))
                 .retry(config.retry.clone())
                 .transport(Arc::clone(&transport) as Arc<dyn HttpTransport>)
@@ -83,6 +93,7 @@ impl FalClient {
             mode: config.mode,
             has_key: config.has_key(),
             token: storage::TokenCache::default(),
+            robots: OnceCell::new(),
         })
     }
 

@@ -1,7 +1,9 @@
 //! One attempt: open the body, send, wait for the headers.
 
 use super::HttpClient;
-use crate::{Body, HttpRequest, HttpResponse, OpenBody, ResponseHead, Stage, TransportError, error::Failure, redact};
+use crate::{
+    Body, HttpRequest, HttpResponse, OpenBody, ResponseHead, Stage, TransportError, error::Failure, limit::Pass, redact,
+};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{BoxError, Context, Error, ErrorKind, Event, Phase, Result};
@@ -27,6 +29,7 @@ impl HttpClient {
         request: &HttpRequest,
         headers: &HeaderMap,
         attempt: u32,
+        pass: Pass,
     ) -> Result<HttpResponse, Failure> {
         tracing::debug!(phase = %request.phase, method = %request.method, url = redact(&request.url), attempt, "sending");
         cx.emit(Event::Requested(request.phase));
@@ -60,6 +63,7 @@ impl HttpClient {
                     cx: cx.clone(),
                     credential: self.credential_of(request),
                     body: Mutex::new(body),
+                    pass,
                 })
             }
             Err(error) => Err(match progress.unreadable.lock().ok().and_then(|mut slot| slot.take()) {

@@ -3,7 +3,7 @@
 mod models;
 mod pricing;
 
-pub(crate) use models::search;
+pub(crate) use models::{lead_back, search};
 
 use super::{
     answer::{Answer, json, platform_error},

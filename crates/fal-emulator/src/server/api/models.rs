@@ -15,9 +15,6 @@ use base64::Engine;
 use serde_json::{Value, json};
 
 const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 500;
-/// With schemas inside, pages are short.
-const MAX_EXPANDED: usize = 10;
 
 /// What is asked to come along with each model.
 #[derive(Default)]
@@ -37,7 +34,7 @@ pub(super) fn list(app: &App, call: &Call) -> Result<Answer, Answer> {
         return Ok(json(200, &json!({ "models": models, "next_cursor": null, "has_more": false })));
     }
     let all = filtered(app, call)?;
-    let limit = limit(call, &expand)?;
+    let limit = limit(app, call, &expand)?;
     let page = page(call)?;
     let start = limit.saturating_mul(page - 1).min(all.len());
     let end = start.saturating_add(limit).min(all.len());
@@ -65,11 +62,16 @@ fn expand(call: &Call) -> Result<Expand, Answer> {
     Ok(expand)
 }
 
-fn limit(call: &Call, expand: &Expand) -> Result<usize, Answer> {
-    let most = if expand.openapi { MAX_EXPANDED } else { MAX_LIMIT };
+fn limit(app: &App, call: &Call, expand: &Expand) -> Result<usize, Answer> {
+    // With schemas inside, pages are short.
+    let (plain, expanded) = app.config.page_limits;
+    let most = if expand.openapi { expanded } else { plain };
     match call.param("limit") {
         None => Ok(DEFAULT_LIMIT.min(most)),
         Some(text) => match text.parse::<usize>() {
+            Ok(limit) if limit > most && app.config.strict_page_limits => {
+                Err(invalid(&format!("limit must be at most {most}")))
+            }
             Ok(limit) if limit >= 1 => Ok(limit.min(most)),
             _ => Err(invalid("limit must be an integer of at least 1")),
         },
@@ -82,6 +84,14 @@ fn page(call: &Call) -> Result<usize, Answer> {
     let decoded = base64::engine::general_purpose::STANDARD.decode(cursor).ok();
     let number = decoded.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
     number.filter(|page| *page >= 1).ok_or_else(|| invalid("cursor is not one of this list"))
+}
+
+/// Makes a page of the list go on at the first one.
+pub(crate) fn lead_back(page: &mut Value) {
+    if let Some(page) = page.as_object_mut() {
+        page.insert("next_cursor".to_owned(), base64::engine::general_purpose::STANDARD.encode("1").into());
+        page.insert("has_more".to_owned(), true.into());
+    }
 }
 
 fn filtered<'app>(app: &'app App, call: &Call) -> Result<Vec<&'app Endpoint>, Answer> {
@@ -114,7 +124,7 @@ pub(crate) fn search<'app>(app: &'app App, text: &str) -> Vec<&'app Endpoint> {
 
 fn item(endpoint: &Endpoint, expand: &Expand) -> Value {
     let mut item = json!({ "endpoint_id": endpoint.id });
-    if !endpoint.metadata.is_null() {
+    if endpoint.metadata.as_object().is_some_and(|metadata| !metadata.is_empty()) {
         item["metadata"] = endpoint.metadata.clone();
     }
     if let Some(document) = endpoint.openapi.as_ref().filter(|_| expand.openapi) {

@@ -1,5 +1,9 @@
 //! The website (protocol 7.3 to 7.5): its JSON, the `OpenAPI` documents, pages.
 
+mod pages;
+mod payload;
+mod sitemap;
+
 use super::{
     answer::{Answer, detail, json, text},
     api::search,
@@ -18,12 +22,32 @@ pub(crate) fn answer(app: &App, call: &Call) -> Answer {
     match call.path.as_str() {
         "api/models" => list(app, call),
         "api/openapi/queue/openapi.json" => openapi(app, call),
-        "sitemap.xml" => text(200, "application/xml", sitemap(app)),
+        "robots.txt" => text(200, "text/plain", app.config.robots.clone()),
+        "sitemap.xml" => sitemap::root(app),
         path => match path.strip_prefix("models/").and_then(|rest| rest.strip_suffix("/llms.txt")) {
             Some(id) => llms(app, id),
-            None if path.is_empty() || path.starts_with("models") || path.starts_with("explore") => page(app, path),
+            None if path.starts_with("sitemap/") => sitemap::child(app, path),
+            None if path.is_empty() || path.starts_with("models") || path.starts_with("explore") => {
+                pages::page(app, path)
+            }
             None => detail(404, "Not Found"),
         },
+    }
+}
+
+/// Takes the models out of a list of either service, or everything out of a page.
+pub(crate) fn empty(answer: &mut Value) {
+    match answer {
+        Value::Array(list) => list.clear(),
+        Value::Object(page) => {
+            for name in ["models", "items"] {
+                if let Some(list) = page.get_mut(name) {
+                    *list = json!([]);
+                }
+            }
+            page.extend([("next_cursor", Value::Null), ("has_more", false.into())].map(|(n, v)| (n.to_owned(), v)));
+        }
+        other => *other = "<!DOCTYPE html><html><head><title>fal</title></head><body></body></html>".into(),
     }
 }
 
@@ -42,6 +66,9 @@ fn list(app: &App, call: &Call) -> Answer {
     let size = number(call, "size", DEFAULT_SIZE).min(MAX_SIZE);
     let page = number(call, "page", 1);
     let items: Vec<Value> = all.iter().skip((page - 1).saturating_mul(size)).take(size).map(|e| item(e)).collect();
+    if app.config.bare_website_list {
+        return json(200, &Value::Array(items));
+    }
     let pages = all.len().div_ceil(size);
     json(200, &json!({ "items": items, "page": page, "pages": pages, "size": size, "total": all.len() }))
 }
@@ -81,19 +108,6 @@ fn openapi(app: &App, call: &Call) -> Answer {
     }
 }
 
-fn sitemap(app: &App) -> String {
-    let mut xml = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
-    for endpoint in app.config.catalogue.iter().filter(|e| !e.metadata.is_null()) {
-        for page in ["", "/api", "/playground"] {
-            let _ = writeln!(xml, "<url><loc>{}/www/models/{}{page}</loc></url>", app.base, endpoint.id);
-        }
-    }
-    xml.push_str("</urlset>\n");
-    xml
-}
-
 fn llms(app: &App, id: &str) -> Answer {
     let Some(endpoint) = app.endpoint(id) else { return detail(404, "Not Found") };
     let m = &endpoint.metadata;
@@ -110,36 +124,4 @@ fn llms(app: &App, id: &str) -> Answer {
         let _ = write!(page, "\n## Schemas\n\n```json\n{schemas:#}\n```\n");
     }
     text(200, "text/plain; charset=utf-8", page)
-}
-
-/// fal's site answers 200 for models that do not exist (protocol 7.4).
-fn page(app: &App, path: &str) -> Answer {
-    let id = path.strip_prefix("models/").unwrap_or("");
-    let id = ["/api", "/playground", "/examples"].iter().find_map(|s| id.strip_suffix(s)).unwrap_or(id);
-    let endpoint = app.endpoint(id);
-    let mut body = String::new();
-    match endpoint {
-        Some(endpoint) => {
-            let name = endpoint.metadata["display_name"].as_str().unwrap_or(id);
-            let _ = write!(body, "<h1>{}</h1>", escape(name));
-        }
-        None if id.is_empty() => {
-            for endpoint in search(app, "") {
-                let _ = writeln!(body, "<a href=\"/models/{0}\">{0}</a>", endpoint.id);
-            }
-        }
-        None => body.push_str("<h1>fal</h1>"),
-    }
-    if let Some(price) = endpoint.and_then(|e| e.price.as_ref()) {
-        let billing = json!({ "endpointBilling":
-            { "endpoint": id, "billing_unit": price.unit, "price": price.unit_price } });
-        let payload = Value::from(billing.to_string()).to_string();
-        let _ = write!(body, "<script>self.__next_f.push([1,{payload}])</script>");
-    }
-    let page = format!("<!DOCTYPE html><html><head><title>fal</title></head><body>{body}</body></html>");
-    text(200, "text/html; charset=utf-8", page)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,0 +1,187 @@
+//! How fast a host is asked: calls a second, and calls at the same time.
+
+use crate::HttpRequest;
+use mediagen_core::{Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use url::Url;
+
+/// How fast one place may be asked. Default: as fast as one likes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Limit {
+    /// Calls a second on average, above 0; `None` or anything else is no limit. Default `None`.
+    pub per_second: Option<f64>,
+    /// Calls that may leave together after a rest before the average holds; 0 counts as 1. Default 1.
+    pub burst: u32,
+    /// Calls under way, each from its sending to the end of its answer's body; 0 counts as 1. Default: no limit.
+    pub in_flight: Option<usize>,
+}
+
+impl Limit {
+    /// At most this many calls a second, one by one.
+    pub fn per_second(calls: f64) -> Self {
+        Self { per_second: Some(calls), ..Self::default() }
+    }
+
+    /// Lets this many leave together after a rest.
+    pub fn with_burst(mut self, calls: u32) -> Self {
+        self.burst = calls;
+        self
+    }
+
+    /// At most this many under way.
+    pub fn with_in_flight(mut self, calls: usize) -> Self {
+        self.in_flight = Some(calls);
+        self
+    }
+
+    fn interval(&self) -> Duration {
+        let calls = self.per_second.filter(|calls| calls.is_finite() && *calls > 0.0);
+        calls.and_then(|calls| Duration::try_from_secs_f64(calls.recip()).ok()).unwrap_or_default()
+    }
+}
+
+/// The limits of several places, shared by every client that is given them. Places that are not named have none.
+#[derive(Debug, Clone, Default)]
+pub struct HostLimits {
+    gates: Vec<Arc<Gate>>,
+}
+
+impl HostLimits {
+    /// No limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Limits every address of `base`'s scheme, host and port at or below its path. Where several places hold an
+    /// address, the one with the longest path counts, and no other.
+    pub fn with(mut self, base: &Url, limit: Limit) -> Self {
+        self.gates.push(Arc::new(Gate::new(base, limit)));
+        self.gates.sort_by_key(|gate| std::cmp::Reverse(gate.path.len()));
+        self
+    }
+
+    fn gate(&self, url: &Url) -> Option<&Arc<Gate>> {
+        self.gates.iter().find(|gate| gate.holds(url))
+    }
+
+    /// Waits until `request` may leave. A call that stops work never waits.
+    pub(crate) async fn enter(&self, cx: &Context, request: &HttpRequest) -> Result<Pass> {
+        let Some(gate) = self.gate(&request.url).filter(|_| request.phase != Phase::Cancel) else {
+            return Ok(Pass(None));
+        };
+        let turn = async {
+            let slot = match &gate.slots {
+                // A semaphore that nobody closes always gives.
+                Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
+                None => None,
+            };
+            let wait = gate.pace().reserve(cx.clock(), gate.interval, gate.tolerance);
+            if !wait.is_zero() {
+                tracing::debug!(phase = %request.phase, ?wait, "waiting for a turn");
+                cx.clock().sleep(wait).await;
+            }
+            Pass(slot)
+        };
+        cx.until_cancelled(turn).await.map_err(|_| {
+            Error::new(ErrorKind::Cancelled, "cancelled while waiting for a turn")
+                .with_dispatch(Dispatch::NotSent)
+                .with("phase", request.phase)
+        })
+    }
+
+    /// Nobody asks the place of `url` before `pause` has passed: it asked one of us to wait.
+    pub(crate) fn hold(&self, cx: &Context, url: &Url, pause: Duration) {
+        if let Some(gate) = self.gate(url) {
+            gate.pace().hold(cx.clock(), pause, gate.tolerance);
+        }
+    }
+}
+
+/// The right to be under way; it ends with the value.
+#[derive(Debug)]
+pub(crate) struct Pass(#[expect(dead_code, reason = "held, not read")] Option<OwnedSemaphorePermit>);
+
+#[derive(Debug)]
+struct Gate {
+    origin: url::Origin,
+    path: String,
+    interval: Duration,
+    /// How far before its time a call may leave: what a burst has saved up.
+    tolerance: Duration,
+    slots: Option<Arc<Semaphore>>,
+    pace: Mutex<Pace>,
+}
+
+impl Gate {
+    fn new(base: &Url, limit: Limit) -> Self {
+        let interval = limit.interval();
+        Self {
+            origin: base.origin(),
+            path: base.path().trim_end_matches('/').to_owned(),
+            interval,
+            tolerance: interval.saturating_mul(limit.burst.saturating_sub(1)),
+            slots: limit.in_flight.map(|calls| Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS)))),
+            pace: Mutex::default(),
+        }
+    }
+
+    fn holds(&self, url: &Url) -> bool {
+        let rest = url.path().strip_prefix(self.path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) && url.origin() == self.origin
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the next call may leave, on a time of the gate's own: contexts come with clocks that began at different moments,
+/// so it takes differences from them and never a reading.
+#[derive(Debug, Default)]
+struct Pace {
+    now: Duration,
+    /// The time at which the call after all reserved ones is due.
+    due: Duration,
+    last: Option<Reading>,
+}
+
+/// The last look at a clock.
+#[derive(Debug)]
+struct Reading {
+    clock: usize,
+    elapsed: Duration,
+    at: Instant,
+}
+
+impl Pace {
+    fn advance(&mut self, clock: &dyn Clock) {
+        let address = std::ptr::from_ref(clock).cast::<()>().addr();
+        let reading = Reading { clock: address, elapsed: clock.elapsed(), at: Instant::now() };
+        if let Some(last) = self.last.replace(reading) {
+            // Between two clocks only real time tells how much has passed.
+            self.now +=
+                if last.clock == address { clock.elapsed().saturating_sub(last.elapsed) } else { last.at.elapsed() };
+        }
+    }
+
+    /// The pause before the next call, which is then taken.
+    fn reserve(&mut self, clock: &dyn Clock, interval: Duration, tolerance: Duration) -> Duration {
+        self.advance(clock);
+        let wait = self.due.saturating_sub(tolerance).saturating_sub(self.now);
+        self.due = self.due.max(self.now) + interval;
+        wait
+    }
+
+    fn hold(&mut self, clock: &dyn Clock, pause: Duration, tolerance: Duration) {
+        self.advance(clock);
+        self.due = self.due.max(self.now + pause + tolerance);
+    }
+}
+
+#[cfg(test)]
+mod tests;
