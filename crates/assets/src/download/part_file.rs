@@ -54,11 +54,6 @@ impl PartFile {
         })
     }
 
-    /// Where it is.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Bytes taken so far, not all of which are on disk before [`PartFile::settle`].
     pub(super) fn written(&self) -> u64 {
         self.accepted
@@ -177,6 +172,15 @@ impl PartFile {
 
     fn failed(&self, cause: io::Error) -> Error {
         unwritable(&self.path, cause)
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        // What was gathered is worth keeping where the rest is; it is a batch at most.
+        if let Some(writer) = self.writer.as_mut().filter(|writer| !self.spoilt && writer.record.is_some()) {
+            let _ = writer.append(&self.batch);
+        }
     }
 }
 

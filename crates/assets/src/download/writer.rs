@@ -12,8 +12,9 @@ use std::{
     path::PathBuf,
 };
 
-/// After so many bytes the record is brought up to date: at most this much is lost when the process is killed.
-const CHECKPOINT: u64 = 16 << 20;
+/// The record is brought up to date whenever the file has doubled, at most after so many bytes and at least after so
+/// many: that much is lost when the process is killed.
+const CHECKPOINT: std::ops::RangeInclusive<u64> = 1 << 20..=16 << 20;
 
 /// A claimed `.part`. Dropped before it is published, it is removed, unless a later save can go on with it.
 pub(super) struct Writer {
@@ -39,7 +40,7 @@ impl Writer {
             self.file.write_all(chunk)?;
             self.content.update(chunk);
         }
-        if self.content.bytes - self.recorded >= CHECKPOINT {
+        if self.content.bytes - self.recorded >= self.recorded.clamp(*CHECKPOINT.start(), *CHECKPOINT.end()) {
             self.checkpoint()?;
         }
         Ok(())
