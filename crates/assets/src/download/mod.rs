@@ -6,6 +6,7 @@ mod data_uri;
 mod digest;
 mod fetch;
 mod part_file;
+mod pieces;
 mod progress;
 mod read;
 mod record;
