@@ -179,11 +179,19 @@ fn next_hop(from: &Url, response: &HttpResponse) -> Result<Url> {
     let next = response.location().ok_or_else(|| {
         wrong(ErrorKind::InvalidResponse, format!("a redirect ({}) without a usable Location", response.status()))
     })?;
-    if from.scheme() == "https" && next.scheme() != "https" {
-        let message = format!("a redirect from https to {} is refused", next.scheme());
-        return Err(wrong(ErrorKind::PermissionDenied, message).with("redirect", redact(&next)));
-    }
+    stays_confidential(from, &next)?;
     Ok(next)
+}
+
+/// Refuses to leave https, also towards a permitted base.
+fn stays_confidential(from: &Url, next: &Url) -> Result<()> {
+    if from.scheme() != "https" || next.scheme() == "https" {
+        return Ok(());
+    }
+    let message = format!("a redirect from https to {} is refused", next.scheme());
+    Err(Error::new(ErrorKind::PermissionDenied, message)
+        .with_dispatch(Dispatch::Answered)
+        .with("redirect", redact(next)))
 }
 
 /// A refused address is the reason to report, not the failed connection that it looks like, and never changes.
@@ -215,4 +223,26 @@ pub(super) fn refused(response: &HttpResponse) -> Error {
         .with_http_status(response.status())
         .with_dispatch(Dispatch::Answered)
         .with_retry(retry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_083_a_redirect_never_leaves_https() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        for (from, next, permitted) in [
+            ("https://a/x", "http://a/x", false),
+            ("https://a/x", "ftp://a/x", false),
+            ("https://a/x", "http://127.0.0.1:9/x", false),
+            ("https://a/x", "https://b/y", true),
+            ("http://127.0.0.1:9/x", "https://b/y", true),
+            ("http://127.0.0.1:9/x", "http://127.0.0.1:9/y", true),
+        ] {
+            let checked = stays_confidential(&url(from), &url(next));
+            assert_eq!(checked.is_ok(), permitted, "{from} -> {next}");
+            assert!(checked.err().is_none_or(|error| error.kind() == ErrorKind::PermissionDenied));
+        }
+    }
 }
