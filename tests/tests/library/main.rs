@@ -11,6 +11,7 @@ mod factories;
 mod kinds;
 mod lifecycle;
 mod limits;
+mod transfers;
 
 use fal_emulator::{Emulator, EmulatorConfig};
 use mediagen::{

@@ -1,14 +1,9 @@
-//! Measurements, each beside its limit in the same run.
+//! What `mediagen generate` adds to the emulator's own time, and how long the binary takes to start.
 
+use super::{Served, median, ms};
 use crate::steps::{Outcome, cargo, program, root, step};
 use serde_json::Value;
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Stdio},
-    time::Instant,
-};
+use std::{path::Path, time::Instant};
 
 /// How many runs a median is taken over.
 const RUNS: usize = 50;
@@ -17,8 +12,8 @@ const OVERHEAD_LIMIT_MS: f64 = 20.0;
 /// What `--version` may take, at the median, in milliseconds.
 const START_LIMIT_MS: f64 = 15.0;
 
-/// What `mediagen generate` adds to the emulator's own time, and how long the binary takes to start.
-pub(crate) fn generate() -> Outcome {
+/// Builds the binary and measures it.
+pub(crate) fn run() -> Outcome {
     step("release build", &mut cargo(&["build", "--release", "--bin", "mediagen"]))?;
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
@@ -87,52 +82,4 @@ fn version_ms() -> Result<f64, String> {
     let begun = Instant::now();
     let output = program("target/release/mediagen").arg("--version").output().map_err(|e| e.to_string())?;
     output.status.success().then(|| ms(begun)).ok_or_else(|| "--version failed".into())
-}
-
-fn ms(begun: Instant) -> f64 {
-    begun.elapsed().as_secs_f64() * 1000.0
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// An emulator in a process of its own, as a user would start it.
-struct Served {
-    child: Child,
-    base: String,
-}
-
-impl Served {
-    fn start() -> Result<Self, String> {
-        let mut command = program("target/release/mediagen");
-        command.args(["emulate", "--port", "0", "--json"]).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|e| e.to_string())?;
-        let mut line = String::new();
-        let out = child.stdout.take().ok_or("no output")?;
-        BufReader::new(out).read_line(&mut line).map_err(|e| e.to_string())?;
-        let document: Value = serde_json::from_str(&line).map_err(|e| format!("emulate said `{line}`: {e}"))?;
-        let base = document["base_url"].as_str().ok_or("emulate gives no address")?.to_owned();
-        Ok(Self { child, base })
-    }
-
-    fn stats(&self) -> Result<Value, String> {
-        let host = self.base.trim_start_matches("http://");
-        let mut socket = TcpStream::connect(host).map_err(|e| e.to_string())?;
-        let request = format!("GET /__emulator/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        socket.write_all(request.as_bytes()).map_err(|e| e.to_string())?;
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).map_err(|e| e.to_string())?;
-        let body = answer.find('{').and_then(|from| answer.rfind('}').map(|to| &answer[from..=to]));
-        serde_json::from_str(body.unwrap_or_default()).map_err(|e| format!("stats: {e}"))
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone afterwards.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
