@@ -8,10 +8,15 @@ mod policy;
 pub mod probe;
 pub mod record;
 pub mod sniff;
+pub mod store;
 mod target;
 
-pub use asset::Asset;
+pub use asset::{
+    Asset, AssetSource, AudioAsset, ImageAsset, Model3dAsset, OtherAsset, SavedFile, TemporaryFile, TextAsset, Typed,
+    VideoAsset,
+};
 pub use download::Downloader;
 pub use policy::{DownloadPolicy, is_public};
 pub use record::Record;
+pub use store::{Store, StoreConfig};
 pub use target::{DEFAULT_NAME, Target};

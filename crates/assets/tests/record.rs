@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use mediagen_assets::record::{
-    Ancestor,
-    AssetFacts, InputRecord, MAX_GENERATIONS, Made, Received, Record, redact_text, redact_value, sidecar,
+    Ancestor, AssetFacts, InputRecord, MAX_GENERATIONS, Made, Received, Record, redact_text, redact_value, sidecar,
 };
 use mediagen_core::ErrorKind;
 use serde_json::json;
