@@ -3,6 +3,7 @@
 mod asset;
 mod download;
 pub mod embed;
+pub mod keep;
 pub mod name;
 mod policy;
 pub mod probe;
@@ -16,6 +17,7 @@ pub use asset::{
     VideoAsset,
 };
 pub use download::Downloader;
+pub use keep::{Keep, Kept};
 pub use policy::{DownloadPolicy, is_public};
 pub use record::Record;
 pub use store::{Store, StoreConfig};

@@ -88,15 +88,33 @@ impl Asset {
     pub async fn from_file(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         off_thread(move || {
-            let mut facts = probe::probe(&path)?;
-            let name = file_name(&path);
-            if facts.media_type.is_none() {
-                facts.media_type = Some(by_name(&name).media_type.to_owned());
-            }
-            let record = Record::of_file(&path);
-            Ok(Self::new(Inner { source: AssetSource::File(path), name, facts, url: None, blake3: None, record }))
+            let asset = Self::measured(&path)?;
+            Ok(match Record::of_file(&path) {
+                Some(record) => asset.with_record(record),
+                None => asset,
+            })
         })
         .await
+    }
+
+    /// The file at `path` without its record. Blocking.
+    pub(crate) fn measured(path: &Path) -> Result<Self> {
+        let mut facts = probe::probe(path)?;
+        let name = file_name(path);
+        if facts.media_type.is_none() {
+            facts.media_type = Some(by_name(&name).media_type.to_owned());
+        }
+        let source = AssetSource::File(path.to_owned());
+        Ok(Self::new(Inner { source, name, facts, url: None, blake3: None, record: None }))
+    }
+
+    /// With the address, hash and type that are known of `saved`, the same file.
+    pub(crate) fn with_saved(self, saved: &SavedFile) -> Self {
+        self.change(|inner| {
+            inner.url.clone_from(&saved.url);
+            inner.blake3 = Some(saved.blake3.clone());
+            inner.facts.media_type = Some(saved.media_type.clone());
+        })
     }
 
     /// Media at an address that a provider can read. Nothing is asked of it.
