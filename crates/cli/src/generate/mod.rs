@@ -26,7 +26,7 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     if !arguments.dry_run {
         provider.check_credentials()?;
     }
-    let files = Files { out: arguments.out.clone(), name: arguments.name.clone() };
+    let files = Files { out: arguments.out.clone(), name: arguments.name.clone(), embed: !arguments.no_embed };
     files.check()?;
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = interrupt::context(global)?.with_deadlines(deadlines(&arguments));
@@ -46,7 +46,8 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     files.prepare()?;
-    let generation = generate(&registry, &provider, spec, kind, request, &files, cx, &progress).await;
+    let asked = &arguments.model;
+    let generation = generate(&registry, &provider, spec, asked, kind, request, &files, cx, &progress).await;
     progress.finish();
     let generation = generation?;
     ui::result(global, &generation.document, &report::text(&generation))?;
