@@ -94,7 +94,7 @@ fn a_chain_is_listed_shown_and_verified() {
     let shown = rig.run(&["assets", "show", id]);
     for line in [
         "made of",
-        "└─ image: fal-ai-flux-dev-0.png  text-to-image by fal-ai/flux/dev  \"a lighthouse\"",
+        "└─ image: fal-ai-flux-dev-0.jpg  text-to-image by fal-ai/flux/dev  \"a lighthouse\"",
         "boats leave",
     ] {
         assert!(shown.out.contains(line), "{line} is missing:\n{}", shown.out);
