@@ -1,5 +1,5 @@
 //! Assets: three sources, one handle.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "a test")]
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;

@@ -1,5 +1,5 @@
 //! The record inside the file: found again, with the media as they were.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::cast_possible_truncation, reason = "a test")]
 
 use image::{DynamicImage, ImageFormat, RgbaImage};
 use mediagen_assets::{

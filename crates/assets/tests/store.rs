@@ -1,5 +1,5 @@
 //! The store: whole or nothing, once, and found out when it is damaged.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation, reason = "a test")]
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
@@ -163,7 +163,7 @@ async fn verify_finds_what_is_damaged_missing_and_orphaned() {
     let cx = Context::new(NoClock);
     let mut hashes = Vec::new();
     for number in 0..5_u8 {
-        hashes.push(keep(&store, folder.path(), &[number; 300_000], &format!("job{number}")).await);
+        hashes.push(keep(&store, folder.path(), &vec![number; 300_000], &format!("job{number}")).await);
     }
     let mut told = Vec::new();
     let report = store.verify(&cx, |progress| told.push(progress)).await.unwrap();

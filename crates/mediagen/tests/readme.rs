@@ -53,9 +53,9 @@ async fn the_chain_of_the_readme_ends_with_three_files_of_one_lineage() {
     command.current_dir(folder.path()).env("FAL_BASE_URL", emulator.base_url()).env("FAL_KEY", "a:b");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    assert_eq!(lines.len(), 4, "{text}");
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 4, "{shown}");
     assert!(folder.path().join(lines[0]).is_file());
     assert_eq!(emulator.jobs_created(), 3);
 }
