@@ -4,7 +4,7 @@ mod sound;
 mod wav_length;
 
 use crate::{
-    asset::Asset,
+    asset::SavedFile,
     download::{blocking, move_to_free_name},
     name, probe,
     target::Target,
@@ -34,7 +34,7 @@ const MAX_DATA: u64 = u32::MAX as u64 - 4096;
 /// With `parts[n]` as the field where one part is at fault: `InvalidInput` without parts, for a part that is no such
 /// sound or damaged, for parts of different rates or channels, and for more than 4 GiB of samples; `Io` for the disk;
 /// `Cancelled`.
-pub async fn join(cx: &Context, parts: &[PathBuf], target: &Target) -> Result<Asset> {
+pub async fn join(cx: &Context, parts: &[PathBuf], target: &Target) -> Result<SavedFile> {
     // Whoever stops waiting stops the work.
     let stop = cx.cancellation().child_token();
     let _stopper = stop.clone().drop_guard();
@@ -42,7 +42,7 @@ pub async fn join(cx: &Context, parts: &[PathBuf], target: &Target) -> Result<As
     blocking(move || joined(&parts, &target, &stop)).await
 }
 
-fn joined(parts: &[PathBuf], target: &Target, stop: &CancellationToken) -> Result<Asset> {
+fn joined(parts: &[PathBuf], target: &Target, stop: &CancellationToken) -> Result<SavedFile> {
     let form = common_form(parts)?;
     let (dir, stem) = (target.dir(), target.stem("part")?);
     fs::create_dir_all(dir).map_err(|e| name::unwritable(dir).with_source(e))?;
@@ -59,7 +59,7 @@ fn joined(parts: &[PathBuf], target: &Target, stop: &CancellationToken) -> Resul
     let path = move_to_free_name(&unfinished.path, dir, &target.stem("wav")?, "wav")?;
     unfinished.done = true;
     let facts = probe::probe(&path)?;
-    Ok(Asset {
+    Ok(SavedFile {
         path,
         url: None,
         media_type: "audio/wav".to_owned(),

@@ -1,6 +1,7 @@
 //! The binary `mediagen`: a thin layer over the library of the same name.
 
 mod args;
+mod assets;
 mod completions;
 mod demo;
 mod doctor;
@@ -59,6 +60,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
             Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
             Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
+            Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

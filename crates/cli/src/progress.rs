@@ -86,6 +86,11 @@ impl Progress {
         self.say(format!("joining {count} parts"));
     }
 
+    /// Tells how much of `total` bytes was moved.
+    pub(crate) fn moved(&self, what: &'static str, moved: u64, total: Option<u64>) {
+        self.bytes(what, moved, total);
+    }
+
     /// Ends the display.
     pub(crate) fn finish(&self) {
         if let Mode::Bar(bar) = &self.mode {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What most programs need: `use mediagen::prelude::*;`.
 pub mod prelude {
-    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Target};
+    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Keep, Kept, Record, SavedFile, Store, Target};
     pub use mediagen_core::{
         AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
         ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest,

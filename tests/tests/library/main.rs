@@ -38,8 +38,14 @@ impl Rig {
         Self { emulator, fal, cx: mediagen::context(), folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A keeper of files in the folder.
+    fn keep(&self) -> Keep {
+        let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
+        Keep::new(downloader, Target::new(self.folder.path()))
+    }
+
     /// Saves the first part of `output`.
-    async fn save(&self, output: &Output) -> Asset {
+    async fn save(&self, output: &Output) -> SavedFile {
         let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
         downloader.save(&self.cx, &output.parts[0], &Target::new(self.folder.path())).await.unwrap()
     }

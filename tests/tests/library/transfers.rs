@@ -30,7 +30,7 @@ impl Shop {
     }
 
     /// Saves `part` by a downloader of its own, as a later process would.
-    async fn save(&self, part: &Part) -> Result<Asset> {
+    async fn save(&self, part: &Part) -> Result<SavedFile> {
         let fal = connect(&self.rig.emulator);
         let policy = DownloadPolicy::of(&fal).with_first_pause(Duration::from_millis(1));
         Downloader::new(policy).unwrap().save(&self.rig.cx, part, &Target::new(self.rig.folder.path())).await

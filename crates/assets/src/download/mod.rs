@@ -14,7 +14,7 @@ mod resume;
 mod transport;
 mod writer;
 
-use crate::{asset::Asset, policy::DownloadPolicy, probe, target::Target};
+use crate::{asset::SavedFile, policy::DownloadPolicy, probe, target::Target};
 use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
@@ -77,7 +77,7 @@ impl Downloader {
     /// `Expired` for 404 and 410; `PermissionDenied` for 401, 403 and for addresses and redirects that the policy
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
-    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
         // Boxed, because the future holds a whole exchange and would be copied about by value.
         let saved = Box::pin(self.save_anonymously(cx, part, target)).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
@@ -86,7 +86,7 @@ impl Downloader {
         })
     }
 
-    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
         let url = part.url().filter(|url| url.scheme() != "data");
         let adopted = url.filter(|_| self.policy.keeps_partial);
         let mut file = PartFile::open(target, adopted, self.policy.max_bytes).await?;
@@ -107,7 +107,7 @@ impl Downloader {
         let (path, blake3) = file.publish(target, &content.extension).await?;
         let measured = path.clone();
         let facts = blocking(move || probe::probe(&measured)).await?;
-        Ok(Asset {
+        Ok(SavedFile {
             path,
             url: url.cloned(),
             media_type: content.media_type,

@@ -49,6 +49,9 @@ pub(crate) struct GenerateArgs {
     /// File names: {model} {index} {ext} {job} {seed}
     #[arg(long, value_name = "TEMPLATE", default_value = "{model}-{index}.{ext}")]
     pub(crate) name: String,
+    /// Leave the files as they came: no record inside them, only beside them
+    #[arg(long)]
+    pub(crate) no_embed: bool,
     /// Where the provider posts the result, too
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<Url>,

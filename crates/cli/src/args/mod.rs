@@ -53,6 +53,11 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Search the catalogue
     Models(ModelsArgs),
+    /// What was made, with its lineage
+    Assets {
+        #[command(subcommand)]
+        command: AssetsCommand,
+    },
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools
@@ -64,12 +69,29 @@ pub(crate) enum Command {
     },
 }
 
+/// What to do with what was made.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetsCommand {
+    /// Everything in the store, the newest first
+    List,
+    /// One asset: facts, body, cost, and what it was made of
+    Show {
+        /// The beginning of its id, or a file
+        id: String,
+    },
+    /// Hash everything again, and tell what is damaged or missing
+    Verify,
+}
+
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
     pub(crate) out: PathBuf,
+    /// Leave the files as they came: no record inside them, only beside them
+    #[arg(long)]
+    pub(crate) no_embed: bool,
 }
 
 /// Arguments of `emulate`.

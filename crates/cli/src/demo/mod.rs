@@ -60,9 +60,14 @@ async fn play(
     }
     let progress = Arc::new(Progress::new(global, scene.model));
     let spec = cx.until_cancelled(provider.describe(cx, scene.model)).await??;
-    let files = Files { out: arguments.out.clone(), name: format!("{}-{{index}}.{{ext}}", scene.name) };
+    let files = Files {
+        out: arguments.out.clone(),
+        name: format!("{}-{{index}}.{{ext}}", scene.name),
+        embed: !arguments.no_embed,
+    };
     files.prepare()?;
-    let generation = generate(registry, provider, spec, scene.kind, request, &files, cx.clone(), &progress).await;
+    let generation =
+        generate(registry, provider, spec, scene.model, scene.kind, request, &files, cx.clone(), &progress).await;
     progress.finish();
     generation
 }

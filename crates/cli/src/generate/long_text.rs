@@ -3,7 +3,7 @@
 use super::{Files, Generation, Stopped, generate, head, planned, report};
 use crate::{args::PartLength, progress::Progress};
 use mediagen::{
-    assets::{Asset, Target, join},
+    assets::{SavedFile, Target, join},
     core::{
         Context, Dispatch, Error, ErrorKind, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan, Policy,
         Provider, Registry, Request, Result,
@@ -18,6 +18,8 @@ pub(super) struct LongText<'a> {
     pub(super) registry: &'a Registry,
     pub(super) provider: &'a Arc<dyn Provider>,
     pub(super) spec: &'a Arc<ModelSpec>,
+    /// The name that was asked for.
+    pub(super) asked: &'a str,
     pub(super) kind: ModelKind,
     pub(super) cx: &'a Context,
 }
@@ -139,12 +141,23 @@ impl LongText<'_> {
         for (index, request) in split.parts.iter().enumerate() {
             progress.part(&self.spec.id.name, index + 1, count);
             let number = format!("{:0width$}", index + 1, width = count.to_string().len());
-            let files = Files { out: folder.clone(), name: format!("part-{number}-{{index}}.{{ext}}") };
+            let files =
+                Files { out: folder.clone(), name: format!("part-{number}-{{index}}.{{ext}}"), embed: files.embed };
             let generation = match files.prepare() {
                 Ok(()) => {
                     let (spec, cx) = (Arc::clone(self.spec), self.cx.clone());
                     let request = request.clone();
-                    let one = generate(self.registry, self.provider, spec, self.kind, request, &files, cx, progress);
+                    let one = generate(
+                        self.registry,
+                        self.provider,
+                        spec,
+                        self.asked,
+                        self.kind,
+                        request,
+                        &files,
+                        cx,
+                        progress,
+                    );
                     one.await.and_then(|generation| Ok((sound(&generation)?, generation)))
                 }
                 Err(error) => Err(error.into()),
@@ -168,14 +181,14 @@ impl LongText<'_> {
         Ok(Generation { document, assets: vec![joined] })
     }
 
-    async fn join(&self, sounds: &[PathBuf], files: &Files, job: &str, made: &[Generation]) -> Result<Asset> {
+    async fn join(&self, sounds: &[PathBuf], files: &Files, job: &str, made: &[Generation]) -> Result<SavedFile> {
         let seed = seed(made).as_u64().map_or_else(|| "none".to_owned(), |seed| seed.to_string());
         let target = Target::new(&files.out).with_name(&files.name).with_field("model", &self.spec.id.name);
         let target = target.with_field("index", 0).with_field("job", job).with_field("seed", seed);
         join(self.cx, sounds, &target).await
     }
 
-    fn document(&self, split: &Split, job: &str, made: &[Generation], joined: &Asset, begun: Instant) -> Value {
+    fn document(&self, split: &Split, job: &str, made: &[Generation], joined: &SavedFile, begun: Instant) -> Value {
         let parts = made.iter().map(|generation| {
             let mut part = generation.document.clone();
             strip(&mut part);

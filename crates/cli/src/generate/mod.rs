@@ -30,7 +30,7 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     if !arguments.dry_run && !arguments.help_model {
         provider.check_credentials()?;
     }
-    let files = Files { out: arguments.out.clone(), name: arguments.name.clone() };
+    let files = Files { out: arguments.out.clone(), name: arguments.name.clone(), embed: !arguments.no_embed };
     files.check()?;
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = interrupt::context(global)?.with_deadlines(deadlines(&arguments));
@@ -46,7 +46,8 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     tracing::info!(model = &*spec.id.name, %kind, "asking");
-    let long = LongText { registry: &registry, provider: &provider, spec: &spec, kind, cx: &cx };
+    let long =
+        LongText { registry: &registry, provider: &provider, spec: &spec, asked: &arguments.model, kind, cx: &cx };
     let split = arguments.split_text.map(|most| long.split(&request, most)).transpose();
     if split.is_err() {
         progress.finish();
@@ -69,7 +70,20 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     files.prepare()?;
     let generation = match split.as_ref().filter(|split| split.parts.len() > 1) {
         Some(split) => long.run(split, &files, &progress).await,
-        None => generate(&registry, &provider, Arc::clone(&spec), kind, request, &files, cx.clone(), &progress).await,
+        None => {
+            generate(
+                &registry,
+                &provider,
+                Arc::clone(&spec),
+                &arguments.model,
+                kind,
+                request,
+                &files,
+                cx.clone(),
+                &progress,
+            )
+            .await
+        }
     };
     progress.finish();
     let mut generation = generation.map_err(|stopped| Stopped { error: hint(stopped.error), ..stopped })?;
