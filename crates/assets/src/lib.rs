@@ -2,6 +2,7 @@
 
 mod asset;
 mod download;
+pub mod gallery;
 pub mod name;
 mod policy;
 pub mod probe;

@@ -1,0 +1,146 @@
+// The detail view: one asset with everything that is known of it, in a modal dialog.
+
+const dialog = document.getElementById('detail');
+let open_index = null;
+
+/** Opens the dialog on `index`, or moves it there. */
+function show(index) {
+  hush();
+  open_index = index;
+  const node = nodes[index];
+  const made = node.made || {};
+  const box = stage(node, 'full');
+  fill(box, node, { controls: true, whole: true });
+  const side = el('div', { class: 'side' },
+    el('div', { class: 'heading' },
+      el('p', { class: 'over' }, [className(node.class, 1), kindOf(node)].filter(Boolean).join(' · ')),
+      el('h2', { id: 'detail-title', tabindex: '-1', class: promptOf(node) ? '' : 'file' }, titleOf(node)),
+      promptOf(node) ? copy('Copy prompt', made.prompt) : null),
+    facts(node), notes(made.notes), timings(made.timings_ms), section('Options', made.options), section('Body', made.body, true));
+  const view = el('div', { class: 'view' }, box, ...lineage(index));
+  dialog.replaceChildren(bar(node, index), el('div', { class: 'panes' }, view, side));
+  dialog.scrollTop = 0;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector('#detail-title').focus({ preventScroll: true });
+  view.querySelectorAll('.chain').forEach((chain) => { chain.scrollLeft = chain.scrollWidth; });
+  const entry = shown.find((other) => other.index === index);
+  if (entry) rove(entry);
+}
+
+function bar(node, index) {
+  const at = shown.findIndex((entry) => entry.index === index);
+  const step = (by, name, text) => el('button', {
+    class: 'round', type: 'button', 'aria-label': text, title: text, disabled: at < 0 || !shown[at + by], on: { click: () => move(by) },
+  }, icon(name));
+  return el('div', { class: 'dialog-bar' },
+    step(-1, 'left', 'Previous (←)'), step(1, 'right', 'Next (→)'),
+    el('p', { class: 'where' }, at < 0 ? 'Not in the grid' : `${(at + 1).toLocaleString('en')} of ${shown.length.toLocaleString('en')}`),
+    node.src ? el('a', { class: 'quiet', href: node.src, target: '_blank', rel: 'noopener noreferrer' }, 'Open file') : null,
+    el('button', { class: 'round', type: 'button', 'aria-label': 'Close (Esc)', title: 'Close (Esc)', on: { click: () => dialog.close() } }, icon('close')));
+}
+
+function move(by) {
+  const at = shown.findIndex((entry) => entry.index === open_index);
+  if (at >= 0 && shown[at + by]) show(shown[at + by].index);
+}
+
+function copy(label, text) {
+  const button = el('button', { class: 'quiet', type: 'button' }, label);
+  button.addEventListener('click', async () => {
+    let said = 'Copied';
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      said = 'Cannot copy here';
+    }
+    button.textContent = said;
+    setTimeout(() => { button.textContent = label; }, 1600);
+  });
+  return button;
+}
+
+function money(cost) {
+  if (!cost) return [];
+  const rows = [];
+  const { amount, billed_units: units, estimate } = cost;
+  if (isNumber(amount)) rows.push(['Cost', `${amount}`]);
+  else if (amount && isNumber(amount.value ?? amount.amount)) rows.push(['Cost', `${amount.value ?? amount.amount} ${amount.currency || ''}`.trim()]);
+  else if (amount) rows.push(['Cost', typeof amount === 'string' ? amount : JSON.stringify(amount)]);
+  if (isNumber(units)) rows.push(['Billed units', String(units)]);
+  if (estimate && (isNumber(estimate.low) || isNumber(estimate.high))) {
+    const ends = [...new Set([estimate.low, estimate.high].filter(isNumber))].join(' – ');
+    rows.push(['Estimate', `${ends} ${estimate.currency || ''}`.trim()]);
+  } else if (!rows.length) rows.push(['Cost', 'unknown']);
+  return rows;
+}
+
+function facts(node) {
+  const { asset } = node;
+  const made = node.made || {};
+  const rows = [
+    ['Model', made.model], ['Asked for', made.asked && made.asked !== made.model ? made.asked : null], ['Provider', made.provider],
+    ['Size', pixels(asset)], ['Duration', clock(asset.duration_s)], ['Frame rate', rate(asset.fps)],
+    ['Seed', made.seed], ...(node.made ? money(made.cost) : []),
+    ['Type', asset.media_type], ['Bytes', isNumber(asset.bytes) ? `${bytes(asset.bytes)} (${asset.bytes.toLocaleString('en')})` : null],
+    ['Made', moment(made.created_at)], ['Output', isNumber(made.output_index) && made.output_index > 0 ? `#${made.output_index}` : null],
+    ['File', asset.file], ['Request', made.request_id], ['Job', made.job], ['Hash', asset.blake3], ['Source', asset.url], ['Tool', made.tool],
+  ];
+  const list = el('dl', { class: 'facts' });
+  for (const [name, value] of rows) {
+    if (value === null || value === undefined || value === '') continue;
+    const long = ['File', 'Request', 'Job', 'Hash', 'Source', 'Model', 'Asked for'].includes(name);
+    list.append(el('div', {}, el('dt', {}, name), el('dd', { class: long ? 'code' : '' }, String(value))));
+  }
+  return list;
+}
+
+function notes(list) {
+  if (!Array.isArray(list) || !list.length) return null;
+  const items = list.map((note) => el('li', {},
+    el('p', {}, el('b', {}, String(note.option ?? 'note')), ' ', el('code', {}, value_text(note.from)), ' → ', el('code', {}, value_text(note.to))),
+    note.why ? el('p', { class: 'why' }, String(note.why)) : null));
+  return el('section', { class: 'part notes' }, el('h3', {}, list.length === 1 ? 'Note' : 'Notes'), el('ul', {}, ...items));
+}
+
+const value_text = (value) => (typeof value === 'string' ? value : value === null || value === undefined ? 'nothing' : JSON.stringify(value));
+
+/** Where the time went, as one bar with a legend. */
+function timings(times) {
+  const phases = ['upload', 'queued', 'running', 'fetch', 'download'].filter((name) => times && isNumber(times[name]));
+  if (!phases.length && !(times && isNumber(times.total))) return null;
+  const bar = el('div', { class: 'times', 'aria-hidden': 'true' });
+  const legend = el('ul', { class: 'legend' });
+  for (const name of phases) {
+    const piece = el('span', { class: `time time-${name}` });
+    piece.style.flexGrow = String(Math.max(times[name], 0));
+    if (times[name] > 0) bar.append(piece);
+    legend.append(el('li', {}, el('span', { class: `dot time-${name}` }), `${name} `, el('b', {}, millis(times[name]))));
+  }
+  const total = isNumber(times.total) ? el('span', { class: 'total' }, millis(times.total)) : null;
+  return el('section', { class: 'part' }, el('h3', {}, 'Time', total), bar.childElementCount ? bar : null, legend);
+}
+
+function section(name, value, copies) {
+  if (!value) return null;
+  return el('section', { class: 'part' }, el('h3', {}, name, copies ? copy('Copy', value) : null), json(value));
+}
+
+function start_detail() {
+  dialog.addEventListener('keydown', (event) => {
+    if (event.target.closest('video, audio, .chain, .json') || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      event.preventDefault();
+      move(event.key === 'ArrowLeft' ? -1 : 1);
+    }
+  });
+  // A click beside the panes, on the dialog's own backdrop, closes it.
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener('close', () => {
+    dialog.querySelectorAll('video, audio').forEach((player) => player.pause());
+    dialog.replaceChildren();
+    open_index = null;
+    if (current) current.element.querySelector('.open').focus();
+  });
+}
