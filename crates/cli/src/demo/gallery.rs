@@ -1,63 +1,56 @@
-//! One static page that shows what the demo made.
+//! The page that shows what the demo made.
 
-use super::{Scene, report};
+use super::Scene;
 use crate::generate::Generation;
-use mediagen::core::{Error, ErrorKind, Result};
+use mediagen::{
+    assets::{
+        Asset, Record,
+        gallery::{Entry, Gallery, Order},
+    },
+    core::{Error, ErrorKind, Result},
+};
+use serde_json::{Value, json};
 use std::path::Path;
-
-const STYLE: &str = "body{font:16px/1.4 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;\
-color-scheme:light dark}main{display:grid;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr));gap:1.5rem}\
-figure{margin:0}img,video,audio{width:100%;border-radius:.4rem;background:repeating-conic-gradient(#8884 0 25%,#0000 0 50%) 0 0/1rem 1rem}\
-figcaption{margin-top:.4rem;font-size:.9rem}code{font-size:.85em}";
 
 /// Writes the page beside the files.
 pub(super) fn write(page: &Path, scenes: &[Scene], made: &[Generation]) -> Result<()> {
-    let figures: String = scenes.iter().zip(made).flat_map(|(scene, generation)| figures(scene, generation)).collect();
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>mediagen demo</title><style>{STYLE}</style><h1>mediagen demo</h1><main>{figures}</main></html>\n"
-    );
-    std::fs::write(page, html)
-        .map_err(|e| Error::new(ErrorKind::Io, format!("cannot write the gallery `{}`", page.display())).with_source(e))
-}
-
-fn figures<'a>(scene: &'a Scene, generation: &'a Generation) -> impl Iterator<Item = String> + 'a {
-    generation.assets.iter().map(move |asset| {
-        let file = escape(&asset.path.file_name().unwrap_or_default().to_string_lossy());
-        let what = escape(scene.prompt.unwrap_or(scene.name));
-        let media = match asset.media_type.split('/').next() {
-            Some("image") => format!("<img loading=\"lazy\" src=\"{file}\" alt=\"{what}\">"),
-            Some("video") => format!("<video controls loop preload=\"metadata\" src=\"{file}\"></video>"),
-            Some("audio") => format!("<audio controls preload=\"metadata\" src=\"{file}\"></audio>"),
-            _ => format!("<a href=\"{file}\">{file}</a>"),
-        };
-        let facts = escape(&report::row(asset).split_off(1).join(" · "));
-        let (kind, model) = (scene.kind, escape(scene.model));
-        format!(
-            "<figure>{media}<figcaption><b>{kind}</b> <code>{model}</code><br>{what}<br>{facts}</figcaption></figure>\n"
-        )
-    })
-}
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
+    let mut records: Vec<Vec<Record>> = Vec::new();
+    for (scene, generation) in scenes.iter().zip(made) {
+        let inputs = inputs(scene, &records);
+        let of_asset = generation.assets.iter().enumerate();
+        records.push(
+            of_asset.map(|(index, asset)| record(scene, generation, asset, index, &inputs)).collect::<Result<_>>()?,
+        );
     }
-    safe
+    let paths = made.iter().flat_map(|generation| &generation.assets).map(|asset| asset.path.clone());
+    let entries = records.into_iter().flatten().zip(paths).map(|(record, path)| Entry::new(record).at(path));
+    Gallery::new("Demo").with_order(Order::Oldest).with_entries(entries).write(page).map(drop)
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn text_stays_text() {
-        assert_eq!(super::escape("<script>\"&'"), "&lt;script&gt;&quot;&amp;&#39;");
-    }
+/// What went into `scene`: the first file of each scene that it names.
+fn inputs(scene: &Scene, records: &[Vec<Record>]) -> Vec<Value> {
+    let named = scene.inputs.iter().filter_map(|(role, index)| Some((role, records.get(*index)?.first()?)));
+    let input = named.map(|(role, record)| {
+        let asset = &record.asset;
+        json!({"role": role.as_str(), "name": asset.file, "blake3": asset.blake3, "bytes": asset.bytes,
+               "media_type": asset.media_type, "record": record})
+    });
+    input.collect()
+}
+
+fn record(scene: &Scene, generation: &Generation, asset: &Asset, index: usize, inputs: &[Value]) -> Result<Record> {
+    let document = &generation.document;
+    let file = asset.path.file_name().unwrap_or_default().to_string_lossy();
+    let record = json!({
+        "version": 1,
+        "asset": {"file": file, "blake3": asset.blake3, "bytes": asset.bytes, "media_type": asset.media_type, "width": asset.width,
+                  "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps, "url": asset.url},
+        "made": {"provider": document["provider"], "asked": scene.model, "model": document["model"], "kind": document["kind"],
+                 "job": document["job"], "request_id": document["request_id"], "prompt": scene.prompt, "body": document["body"],
+                 "notes": document["notes"], "seed": document["seed"], "output_index": index,
+                 "timings_ms": document["timings_ms"], "cost": document["cost"]},
+        "inputs": inputs,
+    });
+    serde_json::from_value(record)
+        .map_err(|e| Error::new(ErrorKind::Unexpected, "the demo's own record cannot be read").with_source(e))
 }

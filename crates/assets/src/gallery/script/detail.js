@@ -16,7 +16,7 @@ function show(index) {
       el('p', { class: 'over' }, [className(node.class, 1), kindOf(node)].filter(Boolean).join(' · ')),
       el('h2', { id: 'detail-title', tabindex: '-1', class: promptOf(node) ? '' : 'file' }, titleOf(node)),
       promptOf(node) ? copy('Copy prompt', made.prompt) : null),
-    facts(node), notes(made.notes), timings(made.timings_ms), section('Options', made.options), section('Body', made.body, true));
+    facts(shape(node)), notes(made.notes), section('Body', made.body, true), section('Options', made.options), timings(made.timings_ms), origin(node));
   const view = el('div', { class: 'view' }, box, ...lineage(index));
   dialog.replaceChildren(bar(node, index), el('div', { class: 'panes' }, view, side));
   dialog.scrollTop = 0;
@@ -59,37 +59,44 @@ function copy(label, text) {
   return button;
 }
 
+/** The cost as far as it is known: the amount, the units, else the estimate. */
 function money(cost) {
-  if (!cost) return [];
-  const rows = [];
-  const { amount, billed_units: units, estimate } = cost;
-  if (isNumber(amount)) rows.push(['Cost', `${amount}`]);
-  else if (amount && isNumber(amount.value ?? amount.amount)) rows.push(['Cost', `${amount.value ?? amount.amount} ${amount.currency || ''}`.trim()]);
-  else if (amount) rows.push(['Cost', typeof amount === 'string' ? amount : JSON.stringify(amount)]);
-  if (isNumber(units)) rows.push(['Billed units', String(units)]);
-  if (estimate && (isNumber(estimate.low) || isNumber(estimate.high))) {
-    const ends = [...new Set([estimate.low, estimate.high].filter(isNumber))].join(' – ');
-    rows.push(['Estimate', `${ends} ${estimate.currency || ''}`.trim()]);
-  } else if (!rows.length) rows.push(['Cost', 'unknown']);
-  return rows;
+  const with_unit = (number, unit) => (isNumber(number) ? `${number} ${unit || ''}`.trim() : null);
+  const { amount, currency, billed_units: units, unit, estimate = {} } = cost || {};
+  const ends = [...new Set([estimate.low, estimate.high].filter(isNumber))].join(' – ');
+  const rows = [
+    ['Cost', with_unit(amount, currency)], ['Billed units', with_unit(units, unit)],
+    ['Estimate', ends ? `${ends} ${estimate.currency || ''}`.trim() : null],
+  ].filter(([, value]) => value);
+  return rows.length ? rows : [['Cost', 'unknown']];
 }
 
-function facts(node) {
-  const { asset } = node;
-  const made = node.made || {};
-  const rows = [
-    ['Model', made.model], ['Asked for', made.asked && made.asked !== made.model ? made.asked : null], ['Provider', made.provider],
+/** What a person asks first. */
+function shape({ asset, made }) {
+  return [
+    ['Model', made && made.model], ['Asked for', made && made.asked !== made.model ? made.asked : null],
     ['Size', pixels(asset)], ['Duration', clock(asset.duration_s)], ['Frame rate', rate(asset.fps)],
-    ['Seed', made.seed], ...(node.made ? money(made.cost) : []),
-    ['Type', asset.media_type], ['Bytes', isNumber(asset.bytes) ? `${bytes(asset.bytes)} (${asset.bytes.toLocaleString('en')})` : null],
-    ['Made', moment(made.created_at)], ['Output', isNumber(made.output_index) && made.output_index > 0 ? `#${made.output_index}` : null],
-    ['File', asset.file], ['Request', made.request_id], ['Job', made.job], ['Hash', asset.blake3], ['Source', asset.url], ['Tool', made.tool],
+    ['Seed', made && made.seed], ...(made ? money(made.cost) : []), ['Made', made && moment(made.created_at)],
   ];
+}
+
+/** What identifies the file and the request. */
+function origin({ asset, made }) {
+  const size = isNumber(asset.bytes) ? `${bytes(asset.bytes)} (${asset.bytes.toLocaleString('en')} bytes)` : null;
+  const list = facts([
+    ['File', asset.file], ['Type', asset.media_type], ['Length', size], ['Output', made && made.output_index ? `#${made.output_index}` : null],
+    ['Provider', made && made.provider], ['Request', made && made.request_id], ['Job', made && made.job],
+    ['BLAKE3', asset.blake3], ['Source', asset.url], ['Tool', made && made.tool],
+  ]);
+  return el('section', { class: 'part' }, el('h3', {}, 'File and request'), list);
+}
+
+function facts(rows) {
   const list = el('dl', { class: 'facts' });
   for (const [name, value] of rows) {
     if (value === null || value === undefined || value === '') continue;
-    const long = ['File', 'Request', 'Job', 'Hash', 'Source', 'Model', 'Asked for'].includes(name);
-    list.append(el('div', {}, el('dt', {}, name), el('dd', { class: long ? 'code' : '' }, String(value))));
+    const code = ['Model', 'Asked for', 'File', 'Request', 'Job', 'BLAKE3', 'Source'].includes(name);
+    list.append(el('div', {}, el('dt', {}, name), el('dd', code ? { class: 'code' } : {}, String(value))));
   }
   return list;
 }
