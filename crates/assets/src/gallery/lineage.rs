@@ -1,6 +1,6 @@
 //! From records to the nodes of the page: every file once, with its inputs as links between nodes.
 
-use super::{Entry, class::Class, link::link};
+use super::{Entry, class::Class, link::link, peaks};
 use crate::record::{AssetFacts, Cost, InputRecord, Made, Record, TimingsMs};
 use mediagen_core::Note;
 use serde::Serialize;
@@ -21,7 +21,10 @@ pub(super) struct Node<'a> {
     pub(super) src: Option<String>,
     /// Whether it is in the grid; the others are met in a lineage only.
     pub(super) listed: bool,
+    /// The beginning of a text.
     text: Option<String>,
+    /// The shape of a sound, in percent.
+    peaks: Option<Vec<u8>>,
 }
 
 /// One input: the node, where there is one, else what is known of it.
@@ -85,13 +88,16 @@ impl<'a> MadeFacts<'a> {
 /// The nodes of `entries` for a page in `folder`, in their order, and after them the ancestors that are no entries.
 pub(super) fn nodes<'a>(entries: &'a [Entry], folder: &Path) -> Vec<Node<'a>> {
     let mut graph = Graph::default();
+    let mut budget = peaks::MOST_FRAMES;
     for entry in entries {
         let index = graph.add(&entry.record, true);
         let node = &mut graph.nodes[index];
         let path = entry.path.as_deref().and_then(|path| std::path::absolute(path).ok()).filter(|path| path.is_file());
         node.src = path.as_deref().and_then(|path| link(folder, path));
-        if node.class == Class::Text {
-            node.text = path.as_deref().and_then(excerpt);
+        match node.class {
+            Class::Text => node.text = path.as_deref().and_then(excerpt),
+            Class::Audio => node.peaks = path.as_deref().and_then(|path| peaks::peaks(path, &mut budget)),
+            _ => {}
         }
     }
     for (index, entry) in entries.iter().enumerate() {
@@ -119,7 +125,7 @@ impl<'a> Graph<'a> {
         let asset = &record.asset;
         let class = Class::of(&asset.media_type, &asset.file);
         let made = record.made.as_ref().map(MadeFacts::of);
-        self.nodes.push(Node { asset, made, inputs: Vec::new(), class, src: None, listed, text: None });
+        self.nodes.push(Node { asset, made, inputs: Vec::new(), class, src: None, listed, text: None, peaks: None });
         // A file may go on as it was received, or with its record inside.
         let received = asset.received.as_ref().map(|received| &*received.blake3);
         for hash in asset.blake3.as_deref().into_iter().chain(received) {

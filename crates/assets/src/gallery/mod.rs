@@ -6,6 +6,7 @@ mod class;
 mod lineage;
 mod link;
 mod page;
+mod peaks;
 mod write;
 
 use crate::record::Record;

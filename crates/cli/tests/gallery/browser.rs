@@ -16,7 +16,7 @@ use std::{
 };
 
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Nothing that a browser does on its own, and no name that resolves.
 const FLAGS: &[&str] = &[
     "--headless",

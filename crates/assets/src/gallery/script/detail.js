@@ -1,23 +1,28 @@
 // The detail view: one asset with everything that is known of it, in a modal dialog.
 
 const dialog = document.getElementById('detail');
-let open_index = null;
+let openIndex = null;
 
 /** Opens the dialog on `index`, or moves it there. */
 function show(index) {
   hush();
-  open_index = index;
+  openIndex = index;
   const node = nodes[index];
   const made = node.made || {};
   const box = stage(node, 'full');
   fill(box, node, { controls: true, whole: true });
+  const player = box.querySelector('audio');
+  if (player) for (const event of ['play', 'seeked']) player.addEventListener(event, () => follow(player, box));
   const side = el('div', { class: 'side' },
     el('div', { class: 'heading' },
       el('p', { class: 'over' }, [className(node.class, 1), kindOf(node)].filter(Boolean).join(' · ')),
       el('h2', { id: 'detail-title', tabindex: '-1', class: promptOf(node) ? '' : 'file' }, titleOf(node)),
       promptOf(node) ? copy('Copy prompt', made.prompt) : null),
     facts(shape(node)), notes(made.notes), section('Body', made.body, true), section('Options', made.options), timings(made.timings_ms), origin(node));
-  const view = el('div', { class: 'view' }, box, ...lineage(index));
+  const { width, height } = node.asset;
+  if (width && height) box.style.setProperty('--ratio', `${width} / ${height}`);
+  const related = lineage(index);
+  const view = el('div', { class: 'view' }, box, related.length ? el('div', { class: 'related' }, ...related) : null);
   dialog.replaceChildren(bar(node, index), el('div', { class: 'panes' }, view, side));
   dialog.scrollTop = 0;
   if (!dialog.open) dialog.showModal();
@@ -40,7 +45,7 @@ function bar(node, index) {
 }
 
 function move(by) {
-  const at = shown.findIndex((entry) => entry.index === open_index);
+  const at = shown.findIndex((entry) => entry.index === openIndex);
   if (at >= 0 && shown[at + by]) show(shown[at + by].index);
 }
 
@@ -61,11 +66,11 @@ function copy(label, text) {
 
 /** The cost as far as it is known: the amount, the units, else the estimate. */
 function money(cost) {
-  const with_unit = (number, unit) => (isNumber(number) ? `${number} ${unit || ''}`.trim() : null);
+  const withUnit = (number, unit) => (isNumber(number) ? `${number} ${unit || ''}`.trim() : null);
   const { amount, currency, billed_units: units, unit, estimate = {} } = cost || {};
   const ends = [...new Set([estimate.low, estimate.high].filter(isNumber))].join(' – ');
   const rows = [
-    ['Cost', with_unit(amount, currency)], ['Billed units', with_unit(units, unit)],
+    ['Cost', withUnit(amount, currency)], ['Billed units', withUnit(units, unit)],
     ['Estimate', ends ? `${ends} ${estimate.currency || ''}`.trim() : null],
   ].filter(([, value]) => value);
   return rows.length ? rows : [['Cost', 'unknown']];
@@ -104,12 +109,12 @@ function facts(rows) {
 function notes(list) {
   if (!Array.isArray(list) || !list.length) return null;
   const items = list.map((note) => el('li', {},
-    el('p', {}, el('b', {}, String(note.option ?? 'note')), ' ', el('code', {}, value_text(note.from)), ' → ', el('code', {}, value_text(note.to))),
+    el('p', {}, el('b', {}, String(note.option ?? 'note')), ' ', el('code', {}, valueText(note.from)), ' → ', el('code', {}, valueText(note.to))),
     note.why ? el('p', { class: 'why' }, String(note.why)) : null));
   return el('section', { class: 'part notes' }, el('h3', {}, list.length === 1 ? 'Note' : 'Notes'), el('ul', {}, ...items));
 }
 
-const value_text = (value) => (typeof value === 'string' ? value : value === null || value === undefined ? 'nothing' : JSON.stringify(value));
+const valueText = (value) => (typeof value === 'string' ? value : value === null || value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** Where the time went, as one bar with a legend. */
 function timings(times) {
@@ -132,7 +137,7 @@ function section(name, value, copies) {
   return el('section', { class: 'part' }, el('h3', {}, name, copies ? copy('Copy', value) : null), json(value));
 }
 
-function start_detail() {
+function startDetail() {
   dialog.addEventListener('keydown', (event) => {
     if (event.target.closest('video, audio, .chain, .json') || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
@@ -145,9 +150,11 @@ function start_detail() {
     if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener('close', () => {
+    // The event comes late: the next asset may be open already.
+    if (dialog.open) return;
     dialog.querySelectorAll('video, audio').forEach((player) => player.pause());
     dialog.replaceChildren();
-    open_index = null;
+    openIndex = null;
     if (current) current.element.querySelector('.open').focus();
   });
 }

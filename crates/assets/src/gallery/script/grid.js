@@ -25,11 +25,25 @@ function card(entry) {
   }
   element.append(el('div', { class: 'caption', 'aria-hidden': 'true' },
     el('p', { class: promptOf(node) ? 'title' : 'title file' }, title),
+    promptOf(node) ? null : el('p', { class: 'from' }, originWords(entry.index)),
     el('p', { class: 'by' }, el('span', { class: 'model' }, modelOf(node) || 'From outside'), kindOf(node) ? el('span', { class: 'kind' }, kindOf(node)) : null)));
   entry.element = element;
   entry.words = [title, promptOf(node), modelOf(node), kindOf(node), node.made && node.made.asked, node.asset.file, node.asset.media_type, node.text]
     .filter(Boolean).join('\n').toLowerCase();
   return element;
+}
+
+/** Where an asset without a prompt of its own began: the prompt of the nearest ancestor that has one. */
+function originWords(index) {
+  const seen = new Set();
+  let open = [index];
+  while (open.length) {
+    const found = open.find((at) => promptOf(nodes[at]));
+    if (found !== undefined) return `from “${promptOf(nodes[found])}”`;
+    open.forEach((at) => seen.add(at));
+    open = open.flatMap((at) => nodes[at].inputs.map(({ to }) => to)).filter((to) => isNumber(to) && !seen.has(to));
+  }
+  return null;
 }
 
 /** Fills the stages near the window; empties films and sounds that are far. */
@@ -121,7 +135,7 @@ function walk(event) {
   if (shown[to]) rove(shown[to], true);
 }
 
-function start_grid() {
+function startGrid() {
   document.getElementById('tool').textContent = data.tool || '';
   const total = cards.reduce((sum, { node }) => sum + (node.asset.bytes || 0), 0);
   const models = counted(modelOf);

@@ -69,14 +69,14 @@ function crops({ width, height }) {
   return 1 - Math.min(ratio, 1 / ratio) <= MOST_CROPPED;
 }
 
-/** A waveform of measured peaks (0 to 1); without them a plain line. */
+/** A waveform of measured peaks in percent; without them a plain line. */
 function wave(peaks) {
   const shape = el('div', { class: 'wave' });
   const draw = (layer) => {
     const values = peaks && peaks.length ? peaks : new Array(48).fill(0);
     const svg = svgElement('svg', { viewBox: `0 0 ${values.length * 4} 100`, preserveAspectRatio: 'none', class: layer, 'aria-hidden': 'true' });
     const bars = values.map((peak, at) => {
-      const half = Math.max(1.5, peak * 48);
+      const half = Math.max(1, peak * 0.48);
       return `M${at * 4 + 2} ${(50 - half).toFixed(1)}V${(50 + half).toFixed(1)}`;
     });
     svg.append(svgElement('path', { d: bars.join('') }));

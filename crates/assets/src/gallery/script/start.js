@@ -1,4 +1,4 @@
 // Everything above is defined; the page begins here.
 
-start_detail();
-start_grid();
+startDetail();
+startGrid();
