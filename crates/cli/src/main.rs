@@ -1,6 +1,7 @@
 //! The binary `mediagen`: a thin layer over the library of the same name.
 
 mod args;
+mod assets;
 mod completions;
 mod demo;
 mod doctor;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
+            Command::Assets { command } => assets::run(&global, &command).map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }

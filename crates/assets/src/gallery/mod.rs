@@ -3,11 +3,14 @@
 //! The page holds the records as JSON and points to the media by links; the media stay where they are.
 
 mod class;
+mod folder;
 mod lineage;
 mod link;
 mod page;
 mod peaks;
 mod write;
+
+pub use folder::{Found, collect};
 
 use crate::record::Record;
 use mediagen_core::Result;

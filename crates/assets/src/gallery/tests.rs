@@ -149,3 +149,26 @@ fn a_file_that_is_not_there_is_counted_and_has_no_link() {
     let refused = gallery.write(folder.path().join("there.txt/page.html")).unwrap_err();
     assert!(refused.kind() == mediagen_core::ErrorKind::Io && refused.message().contains("page.html"));
 }
+
+#[test]
+fn a_folder_is_collected_with_the_folders_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(place("deep/er")).unwrap();
+    std::fs::create_dir_all(place(".hidden")).unwrap();
+    for name in ["b.tar.png", "deep/er/a", ".hidden/c.png"] {
+        record(name, 'a', None).write_beside(place(name)).unwrap();
+    }
+    std::fs::write(place("broken.png.mediagen.json"), "{").unwrap();
+    std::fs::write(place(".mediagen.json"), "a name with nothing before the suffix").unwrap();
+    let found = collect(folder.path()).unwrap();
+    let paths: Vec<_> = found.entries.iter().map(|entry| entry.path.clone().unwrap()).collect();
+    assert_eq!(paths, [place("b.tar.png"), place("deep/er/a")]);
+    assert!(
+        found.unreadable.len() == 1 && found.unreadable[0].to_string().contains("broken"),
+        "{:?}",
+        found.unreadable
+    );
+    let error = collect(place("nowhere")).unwrap_err();
+    assert!(error.kind() == mediagen_core::ErrorKind::NotFound && error.message().contains("nowhere"));
+}

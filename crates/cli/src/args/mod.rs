@@ -45,6 +45,11 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// One generation
     Generate(Box<GenerateArgs>),
+    /// What was made
+    Assets {
+        #[command(subcommand)]
+        command: crate::assets::AssetsCommand,
+    },
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools

@@ -77,11 +77,11 @@ fn the_page_is_walked_with_the_keyboard_alone() {
     assert_eq!(browser.run(ring), "solid", "the focus is seen");
     let columns =
         browser.run("getComputedStyle(document.getElementById('grid')).gridTemplateColumns.split(' ').length");
-    assert_eq!(columns, 3);
+    assert_eq!(columns, 4);
     for (key, expected) in [
         ("ArrowRight", 1),
-        ("ArrowDown", 4),
-        ("ArrowLeft", 3),
+        ("ArrowDown", 5),
+        ("ArrowLeft", 4),
         ("ArrowUp", 0),
         ("ArrowUp", 0),
         ("ArrowLeft", 0),

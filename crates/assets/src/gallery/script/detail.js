@@ -154,7 +154,9 @@ function startDetail() {
     if (dialog.open) return;
     dialog.querySelectorAll('video, audio').forEach((player) => player.pause());
     dialog.replaceChildren();
+    // The browser gives the focus back to where it was; what was seen last is the better place.
+    const entry = shown.find((other) => other.index === openIndex);
     openIndex = null;
-    if (current) current.element.querySelector('.open').focus();
+    if (entry) rove(entry, true);
   });
 }
