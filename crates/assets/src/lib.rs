@@ -2,16 +2,22 @@
 
 mod asset;
 mod download;
+pub mod embed;
 pub mod gallery;
 pub mod name;
 mod policy;
 pub mod probe;
 pub mod record;
 pub mod sniff;
+pub mod store;
 mod target;
 
-pub use asset::Asset;
+pub use asset::{
+    Asset, AssetSource, AudioAsset, ImageAsset, Model3dAsset, OtherAsset, SavedFile, TemporaryFile, TextAsset, Typed,
+    VideoAsset,
+};
 pub use download::Downloader;
 pub use policy::{DownloadPolicy, is_public};
 pub use record::Record;
+pub use store::{Store, StoreConfig};
 pub use target::{DEFAULT_NAME, Target};

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use mediagen_assets::record::{
-    AssetFacts, InputRecord, MAX_GENERATIONS, Made, Received, Record, redact_text, redact_value, sidecar,
+    Ancestor, AssetFacts, InputRecord, MAX_GENERATIONS, Made, Received, Record, redact_text, redact_value, sidecar,
 };
 use mediagen_core::ErrorKind;
 use serde_json::json;
@@ -48,7 +48,7 @@ fn an_input_without_a_record_is_a_root_without_text() {
     let record = made(Some("x"), "image-to-video")
         .with_input(InputRecord::new("image", "mine.png"))
         .with_input(from(made(Some("y"), "text-to-audio"), "audio"));
-    let roots: Vec<_> = record.chain().filter(|a| a.is_root()).map(|a| a.input.unwrap().name.as_str()).collect();
+    let roots: Vec<_> = record.chain().filter(Ancestor::is_root).map(|a| a.input.unwrap().name.as_str()).collect();
     assert_eq!(roots, ["mine.png", "text-to-audio.bin"]);
     assert_eq!(record.root_prompts().collect::<Vec<_>>(), ["y"]);
 }

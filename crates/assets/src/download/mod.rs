@@ -9,7 +9,7 @@ mod read;
 mod resume;
 mod transport;
 
-use crate::{asset::Asset, policy::DownloadPolicy, probe, target::Target};
+use crate::{asset::SavedFile, policy::DownloadPolicy, probe, target::Target};
 use bytes::Bytes;
 use content::Content;
 use fetch::Fetch;
@@ -65,7 +65,7 @@ impl Downloader {
     /// `Expired` for 404 and 410; `PermissionDenied` for 401, 403 and for addresses and redirects that the policy
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
-    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
         let saved = self.save_anonymously(cx, part, target).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
             Some(url) => error.with("url", redact(url)),
@@ -73,7 +73,7 @@ impl Downloader {
         })
     }
 
-    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
         let mut file = PartFile::create(target, self.policy.max_bytes).await?;
         let mut progress = Progress::new(cx);
         let server_type = self.fill(cx, part, &mut file, &mut progress).await?;
@@ -83,7 +83,7 @@ impl Downloader {
         let (path, blake3) = file.publish(target, &content.extension).await?;
         let measured = path.clone();
         let facts = blocking(move || probe::probe(&measured)).await?;
-        Ok(Asset {
+        Ok(SavedFile {
             path,
             url: part.url().filter(|url| url.scheme() != "data").cloned(),
             media_type: content.media_type,

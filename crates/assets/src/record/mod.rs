@@ -137,6 +137,11 @@ impl Record {
         self
     }
 
+    /// When the file was made, RFC 3339 in UTC; `None` where nobody said.
+    pub fn created_at(&self) -> Option<&str> {
+        self.made.as_ref()?.created_at.as_deref()
+    }
+
     /// Reads a record.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A file that was saved.
+//! A file that a download saved.
 
 use mediagen_core::Note;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use url::Url;
 /// One saved file and what was measured on it; unknown facts are `None`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Asset {
+pub struct SavedFile {
     /// Where it is.
     pub path: PathBuf,
     /// Where it came from, as the provider gave it; `None` for content that came inside the answer.
