@@ -57,7 +57,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
-            Command::Assets { command } => assets::run(&global, &command).map_err(&fail),
+            Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }

@@ -1,12 +1,17 @@
 //! `mediagen assets gallery`: one page to look at what was made.
 
 use crate::{args::Global, ui};
+use futures_util::StreamExt as _;
 use mediagen::{
-    assets::gallery::{Found, Gallery, collect},
+    assets::{
+        Record, Store, StoreConfig,
+        gallery::{Entry, Gallery, collect},
+    },
     core::{Error, ErrorKind, FieldProblem, Result},
 };
 use serde_json::json;
 use std::{
+    collections::{BTreeMap, btree_map::Entry as Slot},
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
     thread,
@@ -19,49 +24,89 @@ const OPENING: Duration = Duration::from_secs(3);
 /// Arguments of `assets gallery`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct GalleryArgs {
-    /// The folder with the files and their records
-    #[arg(long, value_name = "DIR", default_value = "mediagen-out")]
-    from: PathBuf,
-    /// Where the page goes [default: gallery.html in that folder]
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    /// Show a folder with files and the records beside them, instead of the store
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// Where the page goes
+    #[arg(long, value_name = "FILE", default_value = "mediagen-gallery.html")]
+    out: PathBuf,
     /// Open the page in a browser
     #[arg(long)]
     open: bool,
 }
 
 /// Writes the page, and opens it when that is wanted.
-pub(crate) fn run(global: &Global, arguments: &GalleryArgs) -> Result<ExitCode> {
-    let Found { entries, unreadable, .. } = collect(&arguments.from).map_err(|e| at(&arguments.from, e))?;
-    if entries.is_empty() {
-        let what = if unreadable.is_empty() { "holds no record" } else { "holds no record that can be read" };
-        let nothing = Error::new(ErrorKind::NotFound, format!("the folder `{}` {what}", arguments.from.display()));
-        return Err(at(&arguments.from, nothing));
-    }
-    let page = arguments.out.clone().unwrap_or_else(|| arguments.from.join("gallery.html"));
-    let written = Gallery::new("What was made").with_entries(entries).write(&page)?;
-    let opened = arguments.open.then(|| open(&page));
+pub(crate) async fn run(global: &Global, arguments: &GalleryArgs) -> Result<ExitCode> {
+    let (entries, unreadable) = match &arguments.from {
+        Some(folder) => of_folder(folder)?,
+        None => of_store(&Store::open(&StoreConfig::from_env()?)?).await?,
+    };
+    let page = &arguments.out;
+    let written = Gallery::new("What was made").with_entries(entries).write(page)?;
+    let opened = arguments.open.then(|| open(page));
     let problem = opened.as_ref().and_then(|opened| opened.as_ref().err());
     let document = json!({
         "status": "completed", "gallery": page.to_string_lossy(), "assets": written.assets, "missing": written.missing,
         "unreadable": unreadable.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "opened": opened.as_ref().map(std::result::Result::is_ok),
+        "opened": opened.as_ref().map(std::result::Result::is_ok), "not_opened": problem,
     });
-    let mut lines =
-        vec![format!("{} assets; look at them all: {}", written.assets, ui::plain(&page.display().to_string()))];
+    let mut lines = vec![format!("{} assets; look at them all: {}", written.assets, page.display())];
     if written.missing > 0 {
-        lines.push(format!("{} of them have no file there", written.missing));
+        lines.push(format!("{} of them have no file on this machine", written.missing));
     }
-    lines.extend(unreadable.iter().map(|error| ui::plain(&format!("left out: {error}"))));
+    lines.extend(unreadable.iter().map(|error| format!("left out: {error}")));
     lines.extend(problem.map(|why| format!("not opened: {why}; open the page yourself")));
-    ui::result(global, &document, &lines.join("\n"))?;
+    ui::result(global, &document, &ui::plain(&lines.join("\n")))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn at(folder: &Path, error: Error) -> Error {
-    let kind = if error.kind() == ErrorKind::NotFound { ErrorKind::InvalidInput } else { error.kind() };
-    let field = FieldProblem::new("from", folder.display().to_string());
-    error.with_kind(kind).with_field(field).with_hint("name a folder that `mediagen generate --out` has filled")
+/// What a gallery is made of, and why records were left out.
+type Collected = (Vec<Entry>, Vec<Error>);
+
+fn of_folder(folder: &Path) -> Result<Collected> {
+    let refused = |error: Error| {
+        let field = FieldProblem::new("from", folder.display().to_string());
+        error.with_field(field).with_hint("name a folder with files of `mediagen generate` and the records beside them")
+    };
+    let missing = |e: Error| if e.kind() == ErrorKind::NotFound { e.with_kind(ErrorKind::InvalidInput) } else { e };
+    let found = collect(folder).map_err(|e| refused(missing(e)))?;
+    if found.entries.is_empty() {
+        let message = format!("the folder `{}` holds no record that can be read", folder.display());
+        return Err(refused(Error::new(ErrorKind::InvalidInput, message)));
+    }
+    Ok((found.entries, found.unreadable))
+}
+
+/// Every record of the store; of several about one file the newest.
+async fn of_store(store: &Store) -> Result<Collected> {
+    let (mut newest, mut unreadable) = (BTreeMap::new(), Vec::new());
+    let mut records = store.records(None);
+    while let Some(found) = records.next().await {
+        match found {
+            Ok(found) => match newest.entry(found.blake3) {
+                Slot::Vacant(slot) => drop(slot.insert(found.record)),
+                Slot::Occupied(mut slot) if slot.get().created_at() < found.record.created_at() => {
+                    slot.insert(found.record);
+                }
+                Slot::Occupied(_) => {}
+            },
+            Err(error) if error.kind() == ErrorKind::InvalidResponse => unreadable.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if newest.is_empty() {
+        let message = format!("the store `{}` holds no record", store.url());
+        return Err(Error::new(ErrorKind::InvalidInput, message)
+            .with_hint("generate something first, or show a folder with --from"));
+    }
+    let entry = |(blake3, record): (String, Record)| {
+        let entry = Entry::new(record);
+        match store.local_path(&blake3) {
+            Some(path) => entry.at(path),
+            None => entry,
+        }
+    };
+    Ok((newest.into_iter().map(entry).collect(), unreadable))
 }
 
 /// Gives the page to the program that opens files here.

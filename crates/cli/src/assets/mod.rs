@@ -16,8 +16,8 @@ pub(crate) enum AssetsCommand {
 }
 
 /// Does it.
-pub(crate) fn run(global: &Global, command: &AssetsCommand) -> Result<ExitCode> {
+pub(crate) async fn run(global: &Global, command: &AssetsCommand) -> Result<ExitCode> {
     match command {
-        AssetsCommand::Gallery(arguments) => gallery::run(global, arguments),
+        AssetsCommand::Gallery(arguments) => gallery::run(global, arguments).await,
     }
 }

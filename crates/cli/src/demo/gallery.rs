@@ -4,7 +4,7 @@ use super::Scene;
 use crate::generate::Generation;
 use mediagen::{
     assets::{
-        Asset, Record,
+        Record, SavedFile,
         gallery::{Entry, Gallery, Order},
     },
     core::{Error, ErrorKind, Result},
@@ -38,7 +38,7 @@ fn inputs(scene: &Scene, records: &[Vec<Record>]) -> Vec<Value> {
     input.collect()
 }
 
-fn record(scene: &Scene, generation: &Generation, asset: &Asset, index: usize, inputs: &[Value]) -> Result<Record> {
+fn record(scene: &Scene, generation: &Generation, asset: &SavedFile, index: usize, inputs: &[Value]) -> Result<Record> {
     let document = &generation.document;
     let file = asset.path.file_name().unwrap_or_default().to_string_lossy();
     let record = json!({

@@ -3,7 +3,7 @@
 use super::{Generation, head};
 use crate::{stats::Stats, ui};
 use mediagen::{
-    assets::Asset,
+    assets::SavedFile,
     core::{ModelKind, ModelSpec, Note, Output, Plan, Provider},
 };
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(super) fn document(
     kind: ModelKind,
     job: &str,
     output: &Output,
-    assets: &[Asset],
+    assets: &[SavedFile],
     stats: &Stats,
 ) -> Value {
     let mut document = head("completed", provider, spec, kind);
@@ -41,7 +41,7 @@ pub(super) fn document(
     document
 }
 
-fn asset(asset: &Asset) -> Value {
+fn asset(asset: &SavedFile) -> Value {
     json!({
         "path": asset.path.to_string_lossy(), "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
         "width": asset.width, "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps,
@@ -111,7 +111,7 @@ pub(super) fn text(generation: &Generation) -> String {
 }
 
 /// A file in a table: path, type, size in pixels or seconds, bytes.
-pub(crate) fn row(asset: &Asset) -> Vec<String> {
+pub(crate) fn row(asset: &SavedFile) -> Vec<String> {
     let mut shape = Vec::new();
     if let (Some(width), Some(height)) = (asset.width, asset.height) {
         shape.push(format!("{width}x{height}"));

@@ -3,7 +3,7 @@
 use super::report;
 use crate::{progress::Progress, stats::Stats};
 use mediagen::{
-    assets::{Asset, DownloadPolicy, Downloader, Target},
+    assets::{DownloadPolicy, Downloader, SavedFile, Target},
     core::{
         BoxFuture, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
         KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
@@ -52,7 +52,7 @@ pub(crate) struct Generation {
     /// The contract's document.
     pub(crate) document: Value,
     /// The files.
-    pub(crate) assets: Vec<Asset>,
+    pub(crate) assets: Vec<SavedFile>,
 }
 
 /// A generation that stopped: why, and our job id.
@@ -129,7 +129,7 @@ async fn save(
     output: &Output,
     files: &Files,
     job: &str,
-) -> Result<Vec<Asset>> {
+) -> Result<Vec<SavedFile>> {
     let downloader = Downloader::new(DownloadPolicy::of(&**provider))?;
     let seed = output.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
     let (mut assets, mut failed, mut fates) = (Vec::new(), None, Vec::new());

@@ -8,6 +8,7 @@
 #![cfg(unix)]
 
 mod browser;
+mod command;
 mod demo;
 mod hostile;
 mod keyboard;
