@@ -39,6 +39,10 @@ fn inputs(scene: &Scene, records: &[Vec<Record>]) -> Vec<Value> {
 }
 
 fn record(scene: &Scene, generation: &Generation, asset: &SavedFile, index: usize, inputs: &[Value]) -> Result<Record> {
+    // A record that is kept beside the file knows more.
+    if let Ok(Some(kept)) = Record::beside(&asset.path) {
+        return Ok(kept);
+    }
     let document = &generation.document;
     let file = asset.path.file_name().unwrap_or_default().to_string_lossy();
     let record = json!({
