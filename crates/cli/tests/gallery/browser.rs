@@ -1,4 +1,4 @@
-//! A headless Chromium, driven over the pipe of its DevTools protocol: no port, no driver, no library.
+//! A headless Chromium, driven over the pipe of its `DevTools` protocol: no port, no driver, no library.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};

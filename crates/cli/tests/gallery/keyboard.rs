@@ -17,8 +17,8 @@ fn open() -> Option<(Browser, tempfile::TempDir)> {
         let name = if index == 2 { "Heron.png".to_owned() } else { format!("{index}.png") };
         made::picture(&folder.path().join(&name), [index * 20, 90, 120]);
         let (model, kind) =
-            if index % 3 == 0 { ("one/edit", "image-to-image") } else { ("two/paint", "text-to-image") };
-        let prompt = format!("{} number {index}", if index % 2 == 0 { "A Boat" } else { "a house" });
+            if index.is_multiple_of(3) { ("one/edit", "image-to-image") } else { ("two/paint", "text-to-image") };
+        let prompt = format!("{} number {index}", if index.is_multiple_of(2) { "A Boat" } else { "a house" });
         Entry::new(made::record(&name, "image/png", &index.to_string(), model, kind, Some(&prompt)))
             .at(folder.path().join(name))
     });

@@ -35,7 +35,7 @@ fn a_thousand_assets_load_as_they_come_into_sight() {
             return Entry::new(record).at(&film);
         }
         let name = format!("{index}.png");
-        made::picture(&folder.path().join(&name), [(index % 251) as u8, (index / 4) as u8, 128]);
+        made::picture(&folder.path().join(&name), [index.to_le_bytes()[0], index.to_le_bytes()[1], 128]);
         let prompt =
             format!("picture {index} of a thousand, with a prompt that is long enough to need two lines in its card");
         let record = made::record(&name, "image/png", &hash, "m/picture", "text-to-image", Some(&prompt));
