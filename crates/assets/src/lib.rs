@@ -4,6 +4,7 @@ mod asset;
 pub mod cast;
 mod download;
 pub mod embed;
+pub mod gallery;
 mod join;
 pub mod keep;
 mod look;

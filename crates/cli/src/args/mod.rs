@@ -81,6 +81,8 @@ pub(crate) enum AssetsCommand {
     },
     /// Hash everything again, and tell what is damaged or missing
     Verify,
+    /// One page to look at it all, which works from the disk
+    Gallery(crate::assets::GalleryArgs),
 }
 
 /// Arguments of `demo`.

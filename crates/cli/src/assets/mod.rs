@@ -1,8 +1,11 @@
 //! `mediagen assets`: what was made, with its lineage.
 
+mod gallery;
 mod list;
 mod show;
 mod verify;
+
+pub(crate) use gallery::GalleryArgs;
 
 use crate::{
     args::{AssetsCommand, Global},
@@ -17,11 +20,11 @@ use std::process::ExitCode;
 /// Runs one of the commands on the store that the environment names.
 pub(crate) async fn run(global: &Global, command: &AssetsCommand) -> Result<ExitCode> {
     let cx = interrupt::context(global)?;
-    let store = open()?;
     match command {
-        AssetsCommand::List => cx.until_cancelled(list::run(global, &store)).await?,
-        AssetsCommand::Show { id } => cx.until_cancelled(show::run(global, &store, id)).await?,
-        AssetsCommand::Verify => verify::run(global, &cx, &store).await,
+        AssetsCommand::List => cx.until_cancelled(list::run(global, &open()?)).await?,
+        AssetsCommand::Show { id } => cx.until_cancelled(show::run(global, &open()?, id)).await?,
+        AssetsCommand::Verify => verify::run(global, &cx, &open()?).await,
+        AssetsCommand::Gallery(arguments) => cx.until_cancelled(gallery::run(global, arguments)).await?,
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
         made.push(play(global, &registry, &provider, &cx, scene, &made, arguments).await?);
     }
     let page = arguments.out.join("index.html");
-    gallery::write(&page, SCENES, &made)?;
+    gallery::write(&page, &made)?;
     let runs: Vec<&Value> = made.iter().map(|generation| &generation.document).collect();
     ui::result(
         global,
