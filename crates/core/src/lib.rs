@@ -27,7 +27,7 @@ pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retr
 pub use event::{Event, Observer, Phase};
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
-pub use media::{Input, MediaInput, Role};
+pub use media::{Input, MediaInput, MediaStream, OpenStream, Role};
 pub use model::{
     AudioToAudioModel, ImageToImageModel, ImageToVideoModel, MediaModel, MediaModelExt, Model, ModelId, ModelSpec,
     Plan, PlannedUpload, RawModel, TextToAudioModel, TextToImageModel, TextToVideoModel, VideoToVideoModel,
@@ -35,7 +35,9 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
-pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
+pub use provider::{
+    Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded,
+};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{
     AudioToAudioRequest, Delivery, ImageToImageRequest, ImageToVideoRequest, Priority, RawRequest, Request,

@@ -1,5 +1,6 @@
 //! Settings of the fal provider; the only reader of the environment in this crate.
 
+use crate::storage_settings::{self, StorageSettings};
 use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
 use mediagen_http::{RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -20,7 +21,7 @@ const SERVICES: [Service; 6] = [
     Service { setting: "web_url", variable: "FAL_WEB_URL", default: "https://fal.ai", segment: "www" },
 ];
 
-/// The names that [`FalConfig::from_settings`] takes.
+/// The names that [`FalConfig::from_settings`] takes, beside [`storage_settings::NAMES`].
 const SETTINGS: [&str; 9] =
     ["key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
 
@@ -82,6 +83,7 @@ pub struct FalConfig {
     pub(crate) mode: Mode,
     pub(crate) aliases: BTreeMap<String, String>,
     pub(crate) retry: RetryPolicy,
+    pub(crate) storage: StorageSettings,
 }
 
 impl FalConfig {
@@ -110,8 +112,8 @@ impl FalConfig {
         Self::from_settings(&Settings::new())
     }
 
-    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url` and
-    /// `mode` (`queue` or `run`); what is not set comes from the environment, as in [`FalConfig::from_env`].
+    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url`, `mode`
+    /// (`queue` or `run`), `upload_cache` (a folder or `off`), `lifecycle` and `acl`; what is not set comes from the environment, as in [`FalConfig::from_env`].
     ///
     /// # Errors
     /// `Config` naming the setting or variable that is unknown or cannot be used.
@@ -121,9 +123,10 @@ impl FalConfig {
 
     /// Settings over `environment`, by which tests stand in for the process's own.
     pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        if let Some(unknown) = settings.names().find(|name| !SETTINGS.contains(name)) {
+        let known = [&SETTINGS[..], &storage_settings::NAMES[..]].concat();
+        if let Some(unknown) = settings.names().find(|name| !known.contains(name)) {
             return Err(Error::new(ErrorKind::Config, format!("fal has no setting `{unknown}`"))
-                .with_hint(format!("known: {}", SETTINGS.join(", "))));
+                .with_hint(format!("known: {}", known.join(", "))));
         }
         let key = match settings.get("key") {
             Some(key) => Some(checked_key("key", key)?),
@@ -136,6 +139,7 @@ impl FalConfig {
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
             aliases: BTreeMap::new(),
             retry: RetryPolicy::default(),
+            storage: StorageSettings::resolve(settings, &environment)?,
         })
     }
 
@@ -190,6 +194,7 @@ impl fmt::Debug for FalConfig {
             .field("mode", &self.mode)
             .field("aliases", &self.aliases)
             .field("retry", &self.retry)
+            .field("storage", &self.storage)
             .finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ mod model;
 pub mod models;
 mod output;
 mod provider;
+mod storage_settings;
 
 pub use config::{Bases, FalConfig, KEY_VARIABLES, Mode};
 pub use id::EndpointId;

@@ -2,13 +2,13 @@
 
 use crate::{
     catalog::Catalog,
-    client::{FalClient, Prepared},
-    config::FalConfig,
+    client::{FalClient, Handling, Prepared},
+    config::{FalConfig, Mode},
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider,
-    ProviderEntry, ProviderInfo, Result, Settings, inventory,
+    Availability, Caps, Context, Delivery, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery, ModelSpec,
+    Policy, Provider, ProviderEntry, ProviderInfo, Result, Settings, Uploaded, inventory,
 };
 use mediagen_params::RuleBook;
 use std::{fmt, sync::Arc};
@@ -56,9 +56,7 @@ impl FalProvider {
         if let MediaInput::Url(url) = media {
             return Ok(url);
         }
-        let file = Prepared::of(&media).await?;
-        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        Ok(self.0.client.upload(cx, &file, None).await?.url)
+        Ok(Provider::upload(self, cx, &media, &Delivery::default()).await?.url)
     }
 
     pub(crate) fn client(&self) -> &FalClient {
@@ -103,6 +101,17 @@ impl Provider for FalProvider {
             ("web", &bases.web),
         ];
         all.into_iter().map(|(name, base)| (name, base.clone())).collect()
+    }
+
+    /// Of the settings, `lifecycle`, `acl` and `force_upload` count; an unknown one is refused.
+    async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
+        let handling = Handling::of(delivery, Policy::Adjust, Mode::Queue)?;
+        if let MediaInput::Url(url) = media {
+            return Ok(Uploaded::new(url.clone()));
+        }
+        let file = Prepared::of(media).await?;
+        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
+        cx.until_cancelled(Box::pin(self.0.client.upload(cx, &file, &handling.uploads))).await?
     }
 
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.

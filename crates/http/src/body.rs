@@ -4,11 +4,11 @@ use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use mediagen_core::BoxStream;
 use std::{fmt, io, path::PathBuf, sync::Arc};
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
 /// Bytes per read of a file, and per slice of memory while progress is reported.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 128 * 1024;
 
 /// The bytes of one attempt.
 pub type OpenBody = BoxStream<'static, io::Result<Bytes>>;
@@ -103,6 +103,20 @@ impl fmt::Debug for Body {
             Self::Stream { len: Some(len), .. } => write!(f, "Stream({len} bytes)"),
             Self::Stream { len: None, .. } => f.write_str("Stream"),
         }
+    }
+}
+
+/// The bytes of an async reader as a stream, for [`Body::stream`] and `MediaInput::stream`: `open` starts the reader from
+/// its beginning, and is called once for each opening.
+pub fn read_stream<R, F>(open: impl Fn() -> F + Send + Sync + 'static) -> impl Fn() -> OpenBody + Send + Sync + 'static
+where
+    R: AsyncRead + Send + 'static,
+    F: Future<Output = io::Result<R>> + Send + 'static,
+{
+    move || {
+        let opened = open();
+        let reader = async move { Ok::<_, io::Error>(ReaderStream::with_capacity(opened.await?, CHUNK)) };
+        reader.into_stream().try_flatten().boxed()
     }
 }
 

@@ -13,4 +13,7 @@ mod rules;
 mod run;
 mod secrets;
 mod storage;
+mod storage_parts;
+mod storage_reuse;
+mod storage_streams;
 mod support;
