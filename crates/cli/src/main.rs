@@ -11,6 +11,7 @@ mod interrupt;
 mod progress;
 mod stats;
 mod ui;
+mod upload;
 mod usage;
 
 use args::{Cli, Command, Global};
@@ -55,6 +56,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         match command {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
+            Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

@@ -35,9 +35,7 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
-pub use provider::{
-    Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded,
-};
+pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{
     AudioToAudioRequest, Delivery, ImageToImageRequest, ImageToVideoRequest, Priority, RawRequest, Request,

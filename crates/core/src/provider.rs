@@ -1,8 +1,8 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind, ModelSpec, Note,
-    Result,
+    CapabilitySet, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind, ModelSpec,
+    Note, Result,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};

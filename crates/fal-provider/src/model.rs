@@ -10,8 +10,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, JsonMap, Kind, KindRequest, MediaModel, Model,
-    ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
+    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, JsonMap, Kind, KindRequest, MediaModel,
+    Model, ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
 use mediagen_params::{Mapped, map};
 use serde_json::Value;

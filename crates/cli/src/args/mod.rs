@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// One generation
     Generate(Box<GenerateArgs>),
+    /// Put a file on the provider's storage and print its URL
+    Upload(UploadArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools
@@ -62,6 +64,17 @@ pub(crate) struct DemoArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
     pub(crate) out: PathBuf,
+}
+
+/// Arguments of `upload`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UploadArgs {
+    /// The file
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: String,
+    /// Upload it even when the same content is there already
+    #[arg(long)]
+    pub(crate) force_upload: bool,
 }
 
 /// Arguments of `emulate`.

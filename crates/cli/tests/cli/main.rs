@@ -16,6 +16,7 @@ mod readme;
 mod refusals;
 mod secrets;
 mod terminal;
+mod uploads;
 mod waiting;
 
 use fal_emulator::{Emulator, EmulatorConfig, RequestRecord};
@@ -76,6 +77,7 @@ fn tail(record: &RequestRecord) -> String {
 fn bare(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediagen"));
     command.args(arguments).current_dir(folder).env_clear();
+    command.env("MEDIAGEN_HOME", folder.join(".mediagen"));
     // Optional tools are found through it.
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);

@@ -30,7 +30,9 @@ use crate::{
 };
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
-use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport, RetryPolicy};
+use mediagen_http::{
+    Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport, RetryPolicy,
+};
 use std::sync::Arc;
 
 /// Most of one status answer: logs are cumulative, and a trainer writes for hours.

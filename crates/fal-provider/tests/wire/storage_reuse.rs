@@ -155,7 +155,9 @@ async fn an_address_that_fal_cannot_read_is_forgotten() {
     let fal = sharing(&emulator, folder.path());
     let model = fal.image_to_image(&cx, "fal-ai/esrgan").await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
-    for (error_type, uploads) in [("content_policy_violation", 1), ("file_download_error", 1), ("file_download_error", 2)] {
+    for (error_type, uploads) in
+        [("content_policy_violation", 1), ("file_download_error", 1), ("file_download_error", 2)]
+    {
         let entry = json!({"loc": ["body", "image_url"], "msg": "Failed to download the file", "type": error_type});
         emulator.fail_jobs(&JobFault::Model { status: 422, body: json!({"detail": [entry]}), retryable: false }, 1);
         model.run(&cx, request.clone()).await.unwrap_err();

@@ -130,7 +130,8 @@ fn counted(body: OpenBody, total: Option<u64>, cx: Context, progress: Arc<Progre
 /// `body`, with an error where it is shorter or longer than was announced: what is sent then is not what was meant.
 fn exact(body: OpenBody, total: Option<u64>) -> OpenBody {
     let Some(total) = total else { return body };
-    let wrong = move |found: String| io::Error::new(io::ErrorKind::UnexpectedEof, format!("{found}, not {total} bytes"));
+    let wrong =
+        move |found: String| io::Error::new(io::ErrorKind::UnexpectedEof, format!("{found}, not {total} bytes"));
     let checked = stream::unfold((body, 0_u64, false), move |(mut body, seen, ended)| async move {
         if ended {
             return None;

@@ -42,13 +42,17 @@ async fn an_empty_a_missing_and_an_unreadable_input_are_told_apart() {
     let path = folder.path().join("a.dat");
     std::fs::write(&path, PNG).unwrap();
     let file = Prepared::of(&MediaInput::Path(path)).await.unwrap().unwrap();
-    assert_eq!((file.name.as_str(), file.media_type.as_str(), file.bytes), ("a.dat", "image/png", Some(PNG.len() as u64)));
+    assert_eq!(
+        (file.name.as_str(), file.media_type.as_str(), file.bytes),
+        ("a.dat", "image/png", Some(PNG.len() as u64))
+    );
     assert!(!file.misnamed, "`dat` promises nothing");
 }
 
 #[tokio::test]
 async fn a_name_that_promises_another_type_is_noted() {
-    for (name, noted) in [("photo.jpg", true), ("photo.PNG", false), ("photo", false), ("photo.mp4", true), ("a.dat", false)]
+    for (name, noted) in
+        [("photo.jpg", true), ("photo.PNG", false), ("photo", false), ("photo.mp4", true), ("a.dat", false)]
     {
         let file = Prepared::of(&MediaInput::bytes(PNG, name)).await.unwrap().unwrap();
         let note = file.note_of(Role::Image);

@@ -65,8 +65,7 @@ impl FalClient {
 
     async fn by_this_token(&self, cx: &Context, load: &Load<'_>, token: &CdnToken) -> Result<Url> {
         let credential = Credential::new(token.authorization().into());
-        let segments: &[&str] =
-            if load.in_parts { &["files", "upload", "multipart"] } else { &["files", "upload"] };
+        let segments: &[&str] = if load.in_parts { &["files", "upload", "multipart"] } else { &["files", "upload"] };
         let request = HttpRequest::post(join(&self.bases.cdn, segments), Phase::Upload)
             .authorize(Authorize::With(credential.clone()))
             // An upload costs nothing; a second copy is harmless.

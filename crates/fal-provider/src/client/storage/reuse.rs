@@ -41,8 +41,13 @@ impl Identity {
     /// A name for files and for the map.
     pub(super) fn name(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        let parts =
-            [&self.account, &self.storage, &self.blake3, &self.media_type, self.lifecycle.as_ref().unwrap_or(&self.account)];
+        let parts = [
+            &self.account,
+            &self.storage,
+            &self.blake3,
+            &self.media_type,
+            self.lifecycle.as_ref().unwrap_or(&self.account),
+        ];
         for part in parts {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
         }
