@@ -130,3 +130,42 @@ fn what_cannot_be_uploaded_is_exit_2_and_nothing_is_sent() {
     let error = rig.run(&["upload", "x.png", "--json"]).error(5);
     assert_eq!(error["kind"], "unavailable");
 }
+
+/// Peak of the resident memory of a run in KiB, as the system counts it.
+#[cfg(target_os = "linux")]
+fn peak(rig: &Rig, file: &str) -> u64 {
+    let mut command = rig.command(&["upload", file, "--json", "--force-upload"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak = kib.unwrap_or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Ran::of(child.wait_with_output().unwrap()).good();
+    peak
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_081_a_file_of_512_mib_goes_in_parts_with_little_memory() {
+    let rig = Rig::new();
+    let large = rig.folder.path().join("large.bin");
+    std::fs::File::create(&large).unwrap().set_len(512 << 20).unwrap();
+    std::fs::write(rig.folder.path().join("small.bin"), b"a few bytes").unwrap();
+    let small = peak(&rig, "small.bin");
+    rig.emulator.clear_requests();
+    // One part in the middle fails and goes again alone.
+    rig.emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::ZERO), 20);
+    rig.emulator.fail(Route::Upload, Fault::Status(503, serde_json::json!({})), 1);
+    let grown = peak(&rig, "large.bin").saturating_sub(small);
+    let requests = rig.emulator.requests();
+    let parts = requests.iter().filter(|r| r.method == "PUT").count();
+    assert_eq!(parts, 52 + 1, "parts of 10 MiB, and one of them again");
+    assert!(requests.iter().all(|r| r.body_bytes <= 10 << 20));
+    println!("512 MiB in parts: {grown} KiB above the {small} KiB of a small upload");
+    assert!(small > 0 && grown < 32 << 10, "{grown} KiB more than the {small} KiB of a small upload");
+}
