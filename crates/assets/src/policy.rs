@@ -22,6 +22,9 @@ pub struct DownloadPolicy {
     pub max_attempts: u32,
     /// Pause before the second attempt; doubles each time, up to 10 s. Default 250 ms.
     pub first_pause: Duration,
+    /// Whether the beginning of a file stays as `NAME.part`, with a record `NAME.part.json`, after a save that failed,
+    /// was cancelled or dropped, where the server's validator lets a later save be sure of the rest. Default true.
+    pub keeps_partial: bool,
     bases: Vec<Url>,
 }
 
@@ -32,6 +35,7 @@ impl Default for DownloadPolicy {
             max_redirects: 10,
             max_attempts: 5,
             first_pause: Duration::from_millis(250),
+            keeps_partial: true,
             bases: Vec::new(),
         }
     }
@@ -65,6 +69,12 @@ impl DownloadPolicy {
     /// Sets the pause before the second attempt.
     pub fn with_first_pause(mut self, pause: Duration) -> Self {
         self.first_pause = pause;
+        self
+    }
+
+    /// Sets whether the beginning of a file is kept for a later save; off, nothing is ever left of a failed one.
+    pub fn with_partial_kept(mut self, kept: bool) -> Self {
+        self.keeps_partial = kept;
         self
     }
 

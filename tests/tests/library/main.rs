@@ -10,6 +10,7 @@ mod chain;
 mod factories;
 mod kinds;
 mod lifecycle;
+mod transfers;
 
 use fal_emulator::{Emulator, EmulatorConfig};
 use mediagen::{

@@ -23,7 +23,7 @@ impl Fetch<'_> {
     ///
     /// The client below makes one attempt per call, so that all kinds of failure share one count of attempts.
     pub(super) async fn run(&self, part: &mut PartFile, progress: &mut Progress<'_>) -> Result<Option<String>> {
-        let mut resume = Resume::default();
+        let mut resume = part.record().map(Resume::of_record).unwrap_or_default();
         let mut attempt = 1;
         loop {
             let error = match self.attempt(part, &mut resume, progress).await {
@@ -45,20 +45,19 @@ impl Fetch<'_> {
     }
 
     async fn attempt(&self, part: &mut PartFile, resume: &mut Resume, progress: &mut Progress<'_>) -> Result<()> {
+        part.settle().await?;
         let response = self.follow(resume.headers(part.written())).await?;
         match response.status() {
             206 if resume.continues(&response, part.written()) => {}
             206 | 416 => {
-                part.restart().await?;
+                part.restart(None, None).await?;
                 let message = format!("`{}` answered another range than the one asked for", redact(response.url()));
-                return Err(Error::new(ErrorKind::Transfer, message)
-                    .with_http_status(response.status())
-                    .with_dispatch(Dispatch::Answered)
-                    .with_retry(Retry::After(None)));
+                return Err(again(message).with_http_status(response.status()));
             }
             200..=299 => {
-                part.restart().await?;
                 *resume = Resume::of(&response);
+                let record = resume.record(self.url).filter(|_| self.policy.keeps_partial);
+                part.restart(record, resume.running()).await?;
             }
             _ => return Err(refused(&response)),
         }
@@ -67,19 +66,10 @@ impl Fetch<'_> {
         }
         let mut chunks = response.into_stream();
         while let Some(chunk) = read::next(self.cx, &mut chunks).await? {
-            part.write(&chunk).await?;
+            part.write(chunk).await?;
             progress.at(part.written(), resume.total);
         }
-        match resume.total {
-            Some(total) if total != part.written() => {
-                let message = format!("{} bytes came; {total} were announced", part.written());
-                part.restart().await?;
-                Err(Error::new(ErrorKind::Transfer, message)
-                    .with_dispatch(Dispatch::Answered)
-                    .with_retry(Retry::After(None)))
-            }
-            _ => Ok(()),
-        }
+        verify(part, resume).await
     }
 
     /// Sends, and follows redirects; every hop is checked like the first.
@@ -111,6 +101,26 @@ impl Fetch<'_> {
         self.cx.emit(Event::Retrying { phase: Phase::Download, attempt, delay, reason: Arc::clone(&reason) });
         read::until_cancelled(self.cx, self.cx.clock().sleep(delay)).await
     }
+}
+
+/// Compares what came with what was announced. What is wrong is of no use to a later attempt.
+async fn verify(part: &mut PartFile, resume: &Resume) -> Result<()> {
+    let bytes = part.written();
+    let problem = match (resume.total, &resume.digest) {
+        (Some(total), _) if total != bytes => format!("{bytes} bytes came; {total} were announced"),
+        (_, Some(expected)) if part.digest().await?.is_none_or(|found| found != expected.value) => {
+            let name = expected.algorithm.name();
+            format!("the content does not come to the {name} digest that the server announced")
+        }
+        _ => return Ok(()),
+    };
+    part.restart(None, None).await?;
+    Err(again(problem))
+}
+
+/// An error after which the whole download is worth another attempt.
+fn again(message: String) -> Error {
+    Error::new(ErrorKind::Transfer, message).with_dispatch(Dispatch::Answered).with_retry(Retry::After(None))
 }
 
 fn next_hop(from: &Url, response: &HttpResponse) -> Result<Url> {

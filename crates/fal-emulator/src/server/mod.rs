@@ -172,6 +172,12 @@ impl Emulator {
         self.app.files.put(content, file_name, media_type).await.map(|key| self.app.file_url(&key))
     }
 
+    /// The URL of a file of `bytes` bytes that takes no room: its content is computed while it is sent, the same in every
+    /// run, with `ETag` and `Range`. In another process: `{base}/cdn/files/synthetic/{bytes}.bin`.
+    pub fn synthetic(&self, bytes: u64) -> String {
+        self.app.file_url(&cdn::synthetic::key(bytes))
+    }
+
     /// The bytes behind a CDN URL of this emulator; `None` when there is no such file.
     pub async fn file(&self, url: &str) -> Option<bytes::Bytes> {
         let file = self.app.file_of_url(url)?;
