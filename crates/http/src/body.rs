@@ -7,8 +7,10 @@ use std::{fmt, io, path::PathBuf, sync::Arc};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
-/// Bytes per read of a file, and per slice of memory while progress is reported.
+/// Bytes per slice of memory while progress is reported, and per read of a reader.
 const CHUNK: usize = 128 * 1024;
+/// Bytes per read of a file: each one is a trip to another thread.
+const FILE_CHUNK: usize = 512 * 1024;
 
 /// The bytes of one attempt.
 pub type OpenBody = BoxStream<'static, io::Result<Bytes>>;
@@ -131,7 +133,8 @@ fn open_file(path: PathBuf, offset: u64, bytes: u64) -> OpenBody {
         if offset > 0 {
             file.seek(io::SeekFrom::Start(offset)).await?;
         }
-        Ok::<_, io::Error>(ReaderStream::with_capacity(file.take(bytes), CHUNK))
+        let chunk = usize::try_from(bytes).unwrap_or(FILE_CHUNK).clamp(1, FILE_CHUNK);
+        Ok::<_, io::Error>(ReaderStream::with_capacity(file.take(bytes), chunk))
     };
     opened.into_stream().try_flatten().boxed()
 }

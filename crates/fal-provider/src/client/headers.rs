@@ -117,7 +117,8 @@ impl Handling {
             ("runner_hint", _) => Err("a text".to_owned()),
             ("no_retry", Value::Bool(true)) => Ok(("x-fal-no-retry", "1".to_owned())),
             ("disable_fallback", Value::Bool(true)) => Ok(("x-app-fal-disable-fallback", "1".to_owned())),
-            ("no_retry" | "disable_fallback", Value::Bool(false)) => return,
+            // The last two were read together, before the others.
+            ("no_retry" | "disable_fallback", Value::Bool(false)) | ("lifecycle" | "acl", _) => return,
             ("store_io", Value::Bool(on)) => Ok(("x-fal-store-io", u8::from(*on).to_string())),
             ("force_upload", Value::Bool(force)) => {
                 self.uploads.force = *force;
@@ -125,8 +126,6 @@ impl Handling {
             }
             ("no_retry" | "disable_fallback" | "store_io" | "force_upload", _) => Err("true or false".to_owned()),
             ("tags", value) => tags(value).map(|text| ("x-fal-tags", text)),
-            // Read together, before the others.
-            ("lifecycle" | "acl", _) => return,
             ("inline_below", value) => match value.as_u64().filter(|bytes| *bytes <= LARGEST_INLINE) {
                 Some(bytes) => {
                     self.uploads.inline_below = bytes;

@@ -21,8 +21,17 @@ const MARGIN: u64 = 15 * 60;
 pub(crate) struct Lifecycle {
     /// As fal takes it; `None` leaves everything to the account's own settings.
     pub(crate) document: Option<String>,
-    /// `Some(None)` is for ever, `None` is not said.
-    seconds: Option<Option<u64>>,
+    life: Life,
+}
+
+/// How long a file lives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Life {
+    /// Nobody said.
+    #[default]
+    Unsaid,
+    Endless,
+    Seconds(u64),
 }
 
 impl Lifecycle {
@@ -33,14 +42,17 @@ impl Lifecycle {
             problems.push(FieldProblem::new(name, format!("must be {allowed}")));
         };
         let mut map = serde_json::Map::new();
-        let mut seconds = None;
+        let mut life = Life::Unsaid;
         if let Some(value) = lifecycle {
             match lifetime(value) {
                 Ok((found, rest)) => {
-                    seconds = found;
-                    if let Some(found) = found {
-                        map.insert("expiration_duration_seconds".into(), json!(found));
-                    }
+                    life = found;
+                    let seconds = match found {
+                        Life::Unsaid => None,
+                        Life::Endless => Some(Value::Null),
+                        Life::Seconds(seconds) => Some(json!(seconds)),
+                    };
+                    map.extend(seconds.map(|seconds| ("expiration_duration_seconds".to_owned(), seconds)));
                     if let Some(rules) = rest {
                         map.insert("initial_acl".into(), rules);
                     }
@@ -58,15 +70,15 @@ impl Lifecycle {
             return Err(problems);
         }
         let document = (!map.is_empty()).then(|| Value::Object(map).to_string());
-        Ok(Self { document, seconds })
+        Ok(Self { document, life })
     }
 
     /// How long the address of a file may be used again; `None` when it hardly outlives one job.
     pub(crate) fn reuse_for(&self) -> Option<Duration> {
-        match self.seconds {
-            None => Some(UNSAID),
-            Some(None) => Some(LONGEST),
-            Some(Some(seconds)) => {
+        match self.life {
+            Life::Unsaid => Some(UNSAID),
+            Life::Endless => Some(LONGEST),
+            Life::Seconds(seconds) => {
                 let left = seconds.saturating_sub(MARGIN.max(seconds / 4));
                 (left > 0).then(|| Duration::from_secs(left).min(LONGEST))
             }
@@ -74,7 +86,7 @@ impl Lifecycle {
     }
 }
 
-type Lifetime = (Option<Option<u64>>, Option<Value>);
+type Lifetime = (Life, Option<Value>);
 
 /// Seconds and access rules, from fal's own document, from seconds or from a word.
 fn lifetime(value: &Value) -> Result<Lifetime, String> {
@@ -91,19 +103,19 @@ fn lifetime(value: &Value) -> Result<Lifetime, String> {
                 return Err(allowed());
             }
             let seconds = match map.get("expiration_duration_seconds") {
-                None => None,
-                Some(Value::Null) => Some(None),
-                Some(seconds) => Some(Some(whole(seconds)?)),
+                None => Life::Unsaid,
+                Some(Value::Null) => Life::Endless,
+                Some(seconds) => Life::Seconds(whole(seconds)?),
             };
             Ok((seconds, map.get("initial_acl").map(access).transpose()?))
         }
-        Value::String(word) if word == "never" => Ok((Some(None), None)),
+        Value::String(word) if word == "never" => Ok((Life::Endless, None)),
         Value::String(word) => match LIFETIMES.iter().find(|(known, _)| known == word) {
-            Some((_, seconds)) => Ok((Some(Some(*seconds)), None)),
+            Some((_, seconds)) => Ok((Life::Seconds(*seconds), None)),
             // From a command line or the environment, where everything is text.
-            None => word.parse().ok().filter(|n: &u64| *n > 0).map(|n| (Some(Some(n)), None)).ok_or_else(allowed),
+            None => word.parse().ok().filter(|n: &u64| *n > 0).map(|n| (Life::Seconds(n), None)).ok_or_else(allowed),
         },
-        value => Ok((Some(Some(whole(value)?)), None)),
+        value => Ok((Life::Seconds(whole(value)?), None)),
     }
 }
 

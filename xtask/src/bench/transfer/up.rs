@@ -33,7 +33,7 @@ const RATIO_LIMIT: f64 = 2.0;
 /// client's time is that of its `upload_file` alone. Both send parts of 10 MiB; the emulator hashes every part, and its
 /// digests of both uploads have to agree.
 pub(super) fn run() -> Outcome {
-    step("release build", &mut cargo(&["build", "--release", "-p", "mediagen-cli", "--bin", "mediagen"]))?;
+    step("release build", &mut cargo(&["build", "--release", "--bin", "mediagen"]))?;
     let python = interop::python().map_err(|e| e.to_string())?;
     let folder = root().join("target/bench/transfer");
     std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;

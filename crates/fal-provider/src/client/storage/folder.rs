@@ -40,7 +40,10 @@ impl Folder {
         loop {
             match lock.try_lock() {
                 Ok(()) => return Ok(Held { path, _lock: lock }),
-                Err(TryLockError::WouldBlock) => cx.clock().sleep(pause).await,
+                Err(TryLockError::WouldBlock) => {
+                    tracing::debug!(name, "another process uploads the same content");
+                    cx.clock().sleep(pause).await;
+                }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             pause = (pause * 2).min(longest);

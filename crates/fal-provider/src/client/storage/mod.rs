@@ -47,7 +47,7 @@ impl FalClient {
             }
             let held = self.reuse.hold(cx, &identity).await;
             if !wishes.force
-                && let Some(entry) = self.reuse.read(&held, &identity).await
+                && let Some(entry) = self.reuse.read(held.as_ref(), &identity).await
             {
                 let found = answer(&entry, &content, true);
                 *known = Some(entry);
@@ -56,7 +56,7 @@ impl FalClient {
             let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
             let entry = Entry::new(&identity, url, lifecycle.reuse_for());
             if entry.is_fresh() && content.is_unchanged().await {
-                self.reuse.write(cx, &held, &entry).await;
+                self.reuse.write(cx, held.as_ref(), &entry).await;
                 *known = Some(entry.clone());
             }
             Ok(answer(&entry, &content, false))

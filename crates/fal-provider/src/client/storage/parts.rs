@@ -69,13 +69,13 @@ impl FalClient {
         // In order of their numbers, whatever the order of arrival.
         let parts: Vec<Value> = parts.buffered(AT_ONCE).try_collect().await?;
         let complete = place.request(Method::POST, &["complete"]).json(&json!({ "parts": parts }))?;
-        match self.ask(&without_progress(cx), Call::Upload, complete, None).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        if let Err(error) = self.ask(&without_progress(cx), Call::Upload, complete, None).await {
             // The answer may be lost and the work done: then the file is there, and asking again was refused.
-            Err(error) if !self.is_whole(cx, place, bytes).await => Err(error),
-            Err(_) => Ok(()),
+            if error.kind() == ErrorKind::Cancelled || !self.is_whole(cx, place, bytes).await {
+                return Err(error);
+            }
         }
+        Ok(())
     }
 
     async fn send_part(&self, cx: &Context, place: &Place, number: u64, body: Body) -> Result<Value> {

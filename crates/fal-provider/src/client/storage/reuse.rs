@@ -141,13 +141,13 @@ impl Reuse {
     }
 
     /// The entry of the folder, if it is one, is of this very upload, and is fresh.
-    pub(super) async fn read(&self, held: &Option<Held>, identity: &Identity) -> Option<Entry> {
-        let text = held.as_ref()?.read().await?;
+    pub(super) async fn read(&self, held: Option<&Held>, identity: &Identity) -> Option<Entry> {
+        let text = held?.read().await?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         (entry.identity == *identity && entry.is_fresh()).then_some(entry)
     }
 
-    pub(super) async fn write(&self, cx: &Context, held: &Option<Held>, entry: &Entry) {
+    pub(super) async fn write(&self, cx: &Context, held: Option<&Held>, entry: &Entry) {
         let (Some(held), Ok(text)) = (held, serde_json::to_vec_pretty(entry)) else { return };
         if let Err(error) = held.write(text).await {
             cx.emit(Event::Warning(format!("an upload is not remembered: {error}")));
@@ -167,7 +167,8 @@ impl Reuse {
             slots.values().map(Arc::clone).collect()
         };
         for slot in slots {
-            let mut known = slot.lock().await;
+            // One that is held is being uploaded: its entry is replaced anyway.
+            let Ok(mut known) = slot.try_lock() else { continue };
             if known.as_ref().is_some_and(|entry| is_sent(&entry.url)) {
                 *known = None;
             }
