@@ -55,7 +55,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let code = runtime.block_on(async {
         match command {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
-            Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
+            Command::Generate(arguments) => Box::pin(generate::run(&global, *arguments)).await.map_err(stopped),
             Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),

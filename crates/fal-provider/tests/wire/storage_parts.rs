@@ -33,9 +33,12 @@ fn content(bytes: usize, salt: u64) -> Vec<u8> {
     content
 }
 
+/// Bytes sent and bytes in all, as they were told.
+type Told = Arc<Mutex<Vec<(u64, Option<u64>)>>>;
+
 /// Every upload event of a context.
-fn gauged(cx: Context) -> (Context, Arc<Mutex<Vec<(u64, Option<u64>)>>>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
+fn gauged(cx: Context) -> (Context, Told) {
+    let seen = Told::default();
     let sink = Arc::clone(&seen);
     let cx = cx.with_observer(move |event: &Event| {
         if let Event::Uploading { sent, total } = event {

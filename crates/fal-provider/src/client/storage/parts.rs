@@ -21,7 +21,7 @@ const PART: u64 = 10 << 20;
 /// Most parts of one file.
 const MOST_PARTS: u64 = 10_000;
 /// Parts on their way at the same time: enough to fill a line, few enough not to be throttled.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 /// Where the parts of one file go.
 pub(super) struct Place {
