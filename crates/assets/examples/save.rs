@@ -1,6 +1,6 @@
 //! Saves one URL to a folder and tells in JSON what it took; `cargo xtask bench transfer down` runs it.
 //!
-//! `cargo run -p mediagen-assets --example save -- URL FOLDER`; plain http to the URL's own host is permitted.
+//! `cargo run -p mediagen-assets --example save -- URL FOLDER [CONNECTIONS]`; plain http to the URL's own host is permitted.
 #![expect(clippy::print_stdout, reason = "an example talks to the person who started it")]
 
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
@@ -26,8 +26,9 @@ impl Clock for RealTime {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (url, folder) = arguments.next().zip(arguments.next()).ok_or("two arguments are needed: URL FOLDER")?;
+    let (url, folder) = arguments.next().zip(arguments.next()).ok_or("usage: URL FOLDER [CONNECTIONS]")?;
     let url = Url::parse(&url)?;
+    let connections = arguments.next().map_or(Ok(1), |text| text.parse())?;
     // The end of the transfer: everything is hashed and with the system, not yet forced to disk.
     let written = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&written);
@@ -36,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
     });
-    let downloader = Downloader::new(DownloadPolicy::default().allow_base(&url))?;
+    let downloader = Downloader::new(DownloadPolicy::default().allow_base(&url).with_connections(connections))?;
     let target = Target::new(folder).with_field("model", "saved").with_field("index", 0);
     let before = peak_kib();
     let begun = Instant::now();

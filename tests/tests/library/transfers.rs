@@ -3,7 +3,10 @@
 
 use crate::{Rig, connect};
 use fal_emulator::{Emulator, EmulatorConfig, Fault, Route};
-use mediagen::prelude::*;
+use mediagen::{
+    core::{Part, PartSource},
+    prelude::*,
+};
 use serde_json::json;
 use std::{path::Path, time::Duration};
 
@@ -153,6 +156,9 @@ async fn a_large_file_of_the_emulator_is_whole_after_cuts() {
     emulator.fail(Route::Download, Fault::CutAt(15_000_001), 2);
     let cut = downloader.save(&cx, &part, &target).await.unwrap();
     assert_eq!(cut.blake3, whole.blake3);
-    let asked: Vec<_> = emulator.requests().iter().filter_map(|r| r.header("range").map(str::to_owned)).collect();
-    assert_eq!(asked, ["bytes=15000001-", "bytes=30000002-"]);
+    let from =
+        |r: &fal_emulator::RequestRecord| r.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok();
+    let asked: Vec<u64> = emulator.requests().iter().filter_map(from).collect();
+    // What was in the server's buffers when it was cut never came.
+    assert!(asked.len() == 2 && asked[0] > 14_000_000 && asked[1] > asked[0] + 14_000_000, "{asked:?}");
 }

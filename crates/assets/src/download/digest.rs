@@ -30,27 +30,41 @@ impl Expected {
     /// them are about the bytes as sent: a body that was decompressed below us has lost its length, and is not held
     /// against them.
     pub(super) fn of(response: &HttpResponse) -> Option<Self> {
-        response.content_length()?;
-        let all = |name: &str| -> Vec<&str> {
-            response.headers().get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
-        };
-        let mut found = Vec::new();
-        for line in ["repr-digest", "content-digest", "digest"].into_iter().flat_map(all) {
-            found.extend(line.split(',').filter_map(named));
-        }
+        let md5_of_message = all(response, "content-md5").into_iter().filter_map(|v| Self::new(Algorithm::Md5, v));
+        let of_message = all(response, "content-digest").into_iter().flat_map(|line| line.split(',')).filter_map(named);
+        strongest(Self::all_of_part(response).into_iter().chain(of_message).chain(md5_of_message), response)
+    }
+
+    /// As [`Expected::of`], from an answer with a part of the file: only of headers that are about the whole of it.
+    pub(super) fn of_part(response: &HttpResponse) -> Option<Self> {
+        strongest(Self::all_of_part(response).into_iter(), response)
+    }
+
+    fn all_of_part(response: &HttpResponse) -> Vec<Self> {
+        let lines = |name: &str| all(response, name).into_iter().flat_map(|line| line.split(','));
+        let mut found: Vec<Self> = ["repr-digest", "digest"].into_iter().flat_map(lines).filter_map(named).collect();
         // Of a file that is stored compressed, this is the hash of the compressed bytes.
         let stored = response.header("x-goog-stored-content-encoding").unwrap_or("identity");
         if stored.eq_ignore_ascii_case("identity") {
-            found.extend(all("x-goog-hash").into_iter().flat_map(|line| line.split(',')).filter_map(named));
+            found.extend(lines("x-goog-hash").filter_map(named));
         }
-        found.extend(all("content-md5").into_iter().filter_map(|value| Self::new(Algorithm::Md5, value)));
-        found.into_iter().min_by_key(|digest| digest.algorithm.rank())
+        found
     }
 
     fn new(algorithm: Algorithm, value: &str) -> Option<Self> {
         let bytes = STANDARD.decode(value.trim()).ok()?;
         (bytes.len() == algorithm.len()).then(|| Self { algorithm, value: STANDARD.encode(bytes) })
     }
+}
+
+fn all<'a>(response: &'a HttpResponse, name: &str) -> Vec<&'a str> {
+    response.headers().get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
+}
+
+/// The first of the strongest; none where the length is not known, for then the body may have been decompressed.
+fn strongest(found: impl Iterator<Item = Expected>, response: &HttpResponse) -> Option<Expected> {
+    response.content_length()?;
+    found.min_by_key(|digest| digest.algorithm.rank())
 }
 
 /// One `sha-256=:…:` or `md5=…`; weaker and unknown ones are passed over.

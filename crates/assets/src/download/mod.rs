@@ -6,6 +6,7 @@ mod data_uri;
 mod digest;
 mod fetch;
 mod part_file;
+mod pieces;
 mod progress;
 mod read;
 mod record;
@@ -76,7 +77,8 @@ impl Downloader {
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
     pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
-        let saved = self.save_anonymously(cx, part, target).await;
+        // Boxed, because the future holds a whole exchange and would be copied about by value.
+        let saved = Box::pin(self.save_anonymously(cx, part, target)).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
             Some(url) => error.with("url", redact(url)),
             None => error,
@@ -153,9 +155,7 @@ impl Downloader {
         progress: &mut Progress<'_>,
     ) -> Result<Option<String>> {
         let fetch = Fetch { cx, client: &self.client, policy: &self.policy, url };
-        let running = fetch.run(file, progress);
-        // Boxed, because the future holds a whole exchange and would be copied about by value.
-        read::until_cancelled(cx, Box::pin(running)).await?
+        read::until_cancelled(cx, fetch.run(file, progress)).await?
     }
 }
 

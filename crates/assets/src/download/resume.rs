@@ -37,6 +37,21 @@ impl Resume {
         }
     }
 
+    /// From an answer with the first `bytes` bytes of a file, or with all of a shorter one; `None` where the file
+    /// could not be put together from several answers for certain.
+    pub(super) fn of_first_piece(response: &HttpResponse, bytes: u64) -> Option<Self> {
+        let (first, last, total) = response.header("content-range").and_then(content_range)?;
+        let is_asked = first == 0 && Some(last) == total.min(bytes).checked_sub(1);
+        let validator = validator(response).filter(|tag| tag.starts_with('"') && is_asked)?;
+        Some(Self {
+            validator: Some(validator),
+            total: Some(total),
+            content_type: response.header("content-type").map(str::to_owned),
+            digest: Expected::of_part(response),
+            ..Self::default()
+        })
+    }
+
     /// From what an earlier save left behind.
     pub(super) fn of_record(record: &Record) -> Self {
         Self {
@@ -65,6 +80,13 @@ impl Resume {
         self.digest.as_ref().map(|expected| Running::new(expected.algorithm))
     }
 
+    /// The headers that ask for the bytes from `start` to before `end`.
+    pub(super) fn piece_headers(&self, start: u64, end: u64) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("range", format!("bytes={start}-{}", end.saturating_sub(1)))];
+        headers.extend(self.validator.iter().map(|value| ("if-range", value.clone())));
+        headers
+    }
+
     /// The headers that ask for the rest after `written` bytes; none where nothing could vouch for the rest.
     pub(super) fn headers(&self, written: u64) -> Vec<(&'static str, String)> {
         if written == 0 || self.no_ranges || (self.validator.is_none() && self.total.is_none()) {
@@ -78,6 +100,14 @@ impl Resume {
     /// Whether a 206 carries on at `written`: its range begins there, ends with the file, and the file's length and
     /// validator are the same as before. Without a validator the equal length has to do.
     pub(super) fn continues(&self, response: &HttpResponse, written: u64) -> bool {
+        let range = response.header("content-range").and_then(content_range);
+        range.is_some_and(|(_, last, total)| {
+            written != 0 && last.checked_add(1) == Some(total) && self.covers(response, written, total)
+        })
+    }
+
+    /// Whether a 206 has the bytes from `start` to before `end` of the same file.
+    pub(super) fn covers(&self, response: &HttpResponse, start: u64, end: u64) -> bool {
         let Some((first, last, total)) = response.header("content-range").and_then(content_range) else {
             return false;
         };
@@ -91,7 +121,7 @@ impl Resume {
             Some((_, None)) | None => !self.of_another,
         };
         let same_length = self.total.is_none_or(|known| known == total);
-        first == written && written != 0 && Some(last) == total.checked_sub(1) && same_length && same_file
+        first == start && last.checked_add(1) == Some(end) && same_length && same_file
     }
 }
 

@@ -11,6 +11,8 @@
 //! | `POST /__emulator/faults` | `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`; names of [`Route`] and [`Fault`] in kebab case |
 //! | `POST /__emulator/locked` | `true` or `false` |
 //! | `POST /__emulator/clear` | forgets requests and faults |
+//!
+//! `GET /cdn/files/synthetic/{bytes}.bin` is a file of any size, computed while it is sent.
 
 #![expect(
     clippy::result_large_err,
