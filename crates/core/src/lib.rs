@@ -39,7 +39,7 @@ pub use home::home;
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
 pub use listing::Listing;
-pub use media::{Input, MediaInput, Role};
+pub use media::{Input, MediaInput, MediaStream, OpenStream, Role};
 pub use model::{
     AudioToAudioModel, ImageToImageModel, ImageToVideoModel, MediaModel, MediaModelExt, Model, ModelId, ModelSpec,
     Plan, PlannedUpload, RawModel, TextToAudioModel, TextToImageModel, TextToVideoModel, VideoToVideoModel,
@@ -50,7 +50,7 @@ pub use output::{Output, Part, PartSource, Usage, VideoComposition};
 pub use place::Place;
 pub use price::{Estimate, PriceUnit, UnitPrice};
 pub use probe::{MediaFacts, MediaProbe};
-pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
+pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{
     AudioToAudioRequest, Delivery, ImageToImageRequest, ImageToVideoRequest, Priority, RawRequest, Request,

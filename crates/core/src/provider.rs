@@ -1,8 +1,8 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Place,
-    Result, UnitPrice,
+    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind,
+    ModelSpec, Note, Place, Result, UnitPrice,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -195,6 +195,31 @@ impl ModelPage {
     }
 }
 
+/// An input on the provider's storage.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Uploaded {
+    /// Where models can read it.
+    pub url: Url,
+    /// Its length in bytes, where it is known.
+    pub bytes: Option<u64>,
+    /// The media type that it has there.
+    pub media_type: Option<String>,
+    /// BLAKE3 of the content, in hexadecimal.
+    pub blake3: Option<String>,
+    /// The same content was there already: no byte moved.
+    pub cached: bool,
+    /// What is worth knowing, such as a name that contradicts the content.
+    pub notes: Vec<Note>,
+}
+
+impl Uploaded {
+    /// At this address; nothing else is known.
+    pub fn new(url: Url) -> Self {
+        Self { url, bytes: None, media_type: None, blake3: None, cached: false, notes: Vec::new() }
+    }
+}
+
 /// A service with models. Only [`info`](Self::info) and [`caps`](Self::caps) are required.
 #[async_trait]
 pub trait Provider: Any + Debug + Send + Sync {
@@ -251,6 +276,16 @@ pub trait Provider: Any + Debug + Send + Sync {
         let _ = cx;
         let message = format!("{} has no document about what `{model}` takes", self.info().title);
         Err(Error::new(ErrorKind::Unsupported, message))
+    }
+
+    /// Moves `media` to the provider's storage; of `delivery`, its settings count. An address is given back as it is.
+    ///
+    /// # Errors
+    /// `Unsupported` where there is no storage, `NotFound`, `Io` and `InvalidInput` for what cannot be read, and those
+    /// of the storage service.
+    async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
+        let _ = (cx, media, delivery);
+        Err(Error::new(ErrorKind::Unsupported, format!("{} has no storage for files", self.info().title)))
     }
 
     /// One page of the catalogue.

@@ -2,6 +2,7 @@
 
 mod own_aliases;
 
+use crate::storage_settings::{self, StorageSettings};
 use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
 use mediagen_http::{HostLimits, Limit, RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -22,7 +23,7 @@ const SERVICES: [Service; 6] = [
     Service { setting: "web_url", variable: "FAL_WEB_URL", default: "https://fal.ai", segment: "www" },
 ];
 
-/// The names that [`FalConfig::from_settings`] takes.
+/// The names that [`FalConfig::from_settings`] takes, beside [`storage_settings::NAMES`].
 const SETTINGS: [&str; 10] =
     ["aliases", "key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
 
@@ -86,6 +87,7 @@ pub struct FalConfig {
     pub(crate) retry: RetryPolicy,
     catalogue_limit: Limit,
     page_limit: Limit,
+    pub(crate) storage: StorageSettings,
 }
 
 impl FalConfig {
@@ -116,7 +118,8 @@ impl FalConfig {
     }
 
     /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url`, `mode`
-    /// (`queue` or `run`) and `aliases` (a file of own names); what is not set comes from the environment, as in [`FalConfig::from_env`].
+    /// (`queue` or `run`), `aliases` (a file of own names), `upload_cache` (a folder or `off`), `lifecycle` and `acl`;
+    /// what is not set comes from the environment, as in [`FalConfig::from_env`].
     ///
     /// # Errors
     /// `Config` naming the setting or variable that is unknown or cannot be used.
@@ -126,9 +129,10 @@ impl FalConfig {
 
     /// Settings over `environment`, by which tests stand in for the process's own.
     pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        if let Some(unknown) = settings.names().find(|name| !SETTINGS.contains(name)) {
+        let known = [&SETTINGS[..], &storage_settings::NAMES[..]].concat();
+        if let Some(unknown) = settings.names().find(|name| !known.contains(name)) {
             return Err(Error::new(ErrorKind::Config, format!("fal has no setting `{unknown}`"))
-                .with_hint(format!("known: {}", SETTINGS.join(", "))));
+                .with_hint(format!("known: {}", known.join(", "))));
         }
         let key = match settings.get("key") {
             Some(key) => Some(checked_key("key", key)?),
@@ -143,6 +147,7 @@ impl FalConfig {
             catalogue_limit: Limit::per_second(20.0).with_burst(20).with_in_flight(8),
             page_limit: Limit::per_second(1.0).with_in_flight(1),
             retry: RetryPolicy::default(),
+            storage: StorageSettings::resolve(settings, &environment)?,
         })
     }
 
@@ -218,6 +223,7 @@ impl fmt::Debug for FalConfig {
             .field("mode", &self.mode)
             .field("aliases", &self.aliases)
             .field("retry", &self.retry)
+            .field("storage", &self.storage)
             .finish_non_exhaustive()
     }
 }

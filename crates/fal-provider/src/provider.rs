@@ -2,13 +2,14 @@
 
 use crate::{
     catalog::Catalog,
-    client::{FalClient, Prepared},
-    config::FalConfig,
+    client::{FalClient, Handling, Prepared},
+    config::{FalConfig, Mode},
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, CatalogSource, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery,
-    ModelSpec, Place, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, inventory,
+    Availability, Caps, CatalogSource, Context, Delivery, Error, ErrorKind, MediaInput, ModelKind, ModelPage,
+    ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, Uploaded,
+    inventory,
 };
 use mediagen_params::{RuleBook, places, prompt_limit};
 use serde_json::Value;
@@ -57,9 +58,7 @@ impl FalProvider {
         if let MediaInput::Url(url) = media {
             return Ok(url);
         }
-        let file = Prepared::of(&media).await?;
-        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        Ok(self.0.client.upload(cx, &file, None).await?.url)
+        Ok(Provider::upload(self, cx, &media, &Delivery::default()).await?.url)
     }
 
     pub(crate) fn client(&self) -> &FalClient {
@@ -104,6 +103,17 @@ impl Provider for FalProvider {
             ("web", &bases.web),
         ];
         all.into_iter().map(|(name, base)| (name, base.clone())).collect()
+    }
+
+    /// Of the settings, `lifecycle`, `acl` and `force_upload` count; an unknown one is refused.
+    async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
+        let handling = Handling::of(delivery, Policy::Adjust, Mode::Queue)?;
+        if let MediaInput::Url(url) = media {
+            return Ok(Uploaded::new(url.clone()));
+        }
+        let file = Prepared::of(media).await?;
+        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
+        cx.until_cancelled(Box::pin(self.0.client.upload(cx, &file, &handling.uploads))).await?
     }
 
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.

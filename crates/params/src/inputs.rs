@@ -179,6 +179,7 @@ fn label(draft: &Draft<'_>, index: usize) -> Value {
         MediaInput::Url(url) => Value::from(url.as_str()),
         MediaInput::Path(path) => Value::from(path.display().to_string()),
         MediaInput::Bytes { name, .. } => Value::from(name.as_str()),
+        MediaInput::Stream(stream) => Value::from(stream.name()),
         _ => Value::Null,
     }
 }

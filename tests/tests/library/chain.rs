@@ -1,6 +1,7 @@
 //! One program, three steps: a picture, a film of it, a larger film.
 
 use crate::Rig;
+use fal_emulator::Route;
 use mediagen::prelude::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,4 +136,21 @@ async fn a_065_a_composition_lists_its_secondary_inputs() {
     let composed = model.run(&rig.cx, VideoToVideoRequest::new(film).with_audio(voice)).await.unwrap();
     let secondary: Vec<_> = composed.metadata.secondary.iter().map(|s| s.role).collect();
     assert_eq!(secondary, [Role::Audio]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_goes_on_as_an_input_without_a_byte_moving() {
+    let rig = Rig::new().await;
+    let model = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
+    let picture = model.run(&rig.cx, TextToImageRequest::new("a harbour").with_seed(3)).await.unwrap();
+    let url = picture.parts[0].url().unwrap().clone();
+    let model = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
+    let request = ImageToVideoRequest::new(MediaInput::Url(url.clone())).with_prompt("boats leave").with_duration(2.0);
+    let film = model.run(&rig.cx, request).await.unwrap();
+    assert_eq!(film.body["image_url"], url.as_str());
+    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/video-upscaler").await.unwrap();
+    let film = MediaInput::Url(film.parts[0].url().unwrap().clone());
+    model.run(&rig.cx, VideoToVideoRequest::new(film).with_scale(2.0)).await.unwrap();
+    assert_eq!((rig.emulator.count(Route::Upload), rig.emulator.count(Route::Token)), (0, 0));
+    assert_eq!((rig.emulator.count(Route::Download), rig.emulator.jobs_created()), (0, 3));
 }

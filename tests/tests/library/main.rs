@@ -53,6 +53,9 @@ impl Rig {
 
 /// A provider that knows only `emulator`, and none of the environment.
 fn connect(emulator: &Emulator) -> FalProvider {
-    let settings = Settings::new().with("base_url", emulator.base_url()).with("key", "lib-id:lib-secret");
+    let settings = Settings::new()
+        .with("base_url", emulator.base_url())
+        .with("key", "lib-id:lib-secret")
+        .with("upload_cache", "off");
     FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap()
 }

@@ -52,14 +52,21 @@ impl Served {
     }
 
     fn stats(&self) -> Result<Value, String> {
+        self.control("GET", "stats", "")
+    }
+
+    /// What the emulator's own route `path` answers.
+    fn control(&self, method: &str, path: &str, body: &str) -> Result<Value, String> {
         let host = self.base.trim_start_matches("http://");
         let mut socket = TcpStream::connect(host).map_err(|e| e.to_string())?;
-        let request = format!("GET /__emulator/stats HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let length = body.len();
+        let request =
+            format!("{method} /__emulator/{path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}");
         socket.write_all(request.as_bytes()).map_err(|e| e.to_string())?;
         let mut answer = String::new();
         socket.read_to_string(&mut answer).map_err(|e| e.to_string())?;
-        let body = answer.find('{').and_then(|from| answer.rfind('}').map(|to| &answer[from..=to]));
-        serde_json::from_str(body.unwrap_or_default()).map_err(|e| format!("stats: {e}"))
+        let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(|| format!("{path}: no answer"))?;
+        serde_json::from_str(body).map_err(|e| format!("{path}: {e}"))
     }
 }
 

@@ -55,6 +55,9 @@ pub(crate) struct GenerateArgs {
     /// Where the provider posts the result, too
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<Url>,
+    /// Upload inputs even when the same content is there already
+    #[arg(long)]
+    pub(crate) force_upload: bool,
     /// How urgent it is
     #[arg(long, value_name = "low|normal", value_parser = told::<Priority>)]
     pub(crate) priority: Option<Priority>,

@@ -58,6 +58,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AssetsCommand,
     },
+    /// Put a file on the provider's storage and print its URL
+    Upload(UploadArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools
@@ -94,6 +96,17 @@ pub(crate) struct DemoArgs {
     /// Leave the files as they came: no record inside them, only beside them
     #[arg(long)]
     pub(crate) no_embed: bool,
+}
+
+/// Arguments of `upload`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UploadArgs {
+    /// The file
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: String,
+    /// Upload it even when the same content is there already
+    #[arg(long)]
+    pub(crate) force_upload: bool,
 }
 
 /// Arguments of `emulate`.

@@ -24,7 +24,8 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     config.port = 0;
     let emulator = emulate::start(config).await?;
     // The demo's key opens nothing: the emulator takes any, and only loopback hears of it.
-    let settings = Settings::new().with("base_url", emulator.base_url()).with("key", "demo:demo");
+    let settings =
+        Settings::new().with("base_url", emulator.base_url()).with("key", "demo:demo").with("upload_cache", "off");
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect("fal", &settings)?;
     let mut made: Vec<Generation> = Vec::new();

@@ -81,6 +81,9 @@ fn delivery(arguments: &GenerateArgs) -> Delivery {
     delivery.start_timeout = arguments.start_timeout.map(|seconds| Duration::from_secs_f64(seconds.min(1e9)));
     delivery.priority = arguments.priority;
     delivery.webhook.clone_from(&arguments.webhook);
+    if arguments.force_upload {
+        delivery.settings.insert("force_upload".into(), true.into());
+    }
     delivery
 }
 

@@ -20,6 +20,7 @@ mod refusals;
 mod schema;
 mod secrets;
 mod terminal;
+mod uploads;
 mod waiting;
 
 use fal_emulator::{Emulator, EmulatorConfig, RequestRecord};

@@ -21,4 +21,7 @@ mod seed;
 mod sources;
 mod sources_pages;
 mod storage;
+mod storage_parts;
+mod storage_reuse;
+mod storage_streams;
 mod support;
