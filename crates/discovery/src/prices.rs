@@ -19,10 +19,9 @@ impl Discovery {
     pub async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Option<UnitPrice>>> {
         let (cache, max_age) = self.cache_and_age();
         let now = cache.now(cx.clock());
-        let young = |(_, at): &&(Option<UnitPrice>, u64)| is_fresh(*at, now, max_age);
-        let kept = cache.prices(cx);
-        let lacking: Vec<&str> =
-            models.iter().copied().filter(|name| kept.0.get(*name).filter(young).is_none()).collect();
+        let Prices(kept) = cache.prices(cx);
+        let is_old = |name: &&str| kept.get(*name).is_none_or(|(_, at)| !is_fresh(*at, now, max_age));
+        let lacking: Vec<&str> = models.iter().copied().filter(is_old).collect();
         for (number, step) in lacking.chunks(STEP).enumerate() {
             let told = cx.until_cancelled(self.provider().prices(cx, step)).await??;
             let at = cx.clock().now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -43,8 +42,8 @@ impl Discovery {
     pub fn with_kept_prices(&self, cx: &Context, mut listed: Listed) -> Listed {
         let Prices(mut prices) = self.cache_and_age().0.prices(cx);
         if !prices.is_empty() {
-            let mut priced = |name: &str| prices.remove(name).and_then(|(price, _)| price);
-            Arc::make_mut(&mut listed.catalogue).set_prices(&mut priced);
+            let mut kept = |name: &str| prices.remove(name).and_then(|(price, _)| price);
+            Arc::make_mut(&mut listed.catalogue).set_prices(&mut kept);
         }
         listed
     }

@@ -3,7 +3,7 @@
 mod own_aliases;
 
 use crate::storage_settings::{self, StorageSettings};
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings, home};
 use mediagen_http::{HostLimits, Limit, RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -109,7 +109,7 @@ impl FalConfig {
 
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
     /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`, own names of
-    /// endpoints from the table `[fal]` of `aliases.toml` in the folder `MEDIAGEN_HOME`, where there is one.
+    /// endpoints from the table `[fal]` of `aliases.toml` in the [`home`], where there is one.
     ///
     /// # Errors
     /// `Config` naming the variable or the file that cannot be used.
@@ -143,7 +143,7 @@ impl FalConfig {
             key,
             bases: bases(settings, &environment)?,
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
-            aliases: own_aliases::read(settings.get("aliases"), environment("MEDIAGEN_HOME").as_deref())?,
+            aliases: own_aliases::read(settings.get("aliases"), home(&environment))?,
             catalogue_limit: Limit::per_second(20.0).with_burst(20).with_in_flight(8),
             page_limit: Limit::per_second(1.0).with_in_flight(1),
             retry: RetryPolicy::default(),

@@ -1,7 +1,7 @@
 //! How inputs are moved to fal, and where it is remembered that they are there.
 
 use crate::{client::Lifecycle, config::FalConfig};
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings, home};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -43,22 +43,9 @@ impl StorageSettings {
     }
 }
 
-/// `$MEDIAGEN_HOME/uploads`, or the same in the platform's folder for data; `None` where there is neither.
+/// The folder `uploads` in the [`home`]; `None` where there is none.
 fn folder(environment: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let set = |name: &str| environment(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let data = || {
-        if cfg!(windows) {
-            set("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            Some(set("HOME")?.join("Library/Application Support"))
-        } else {
-            // A relative path there is to be ignored, says the convention.
-            let named = set("XDG_DATA_HOME").filter(|path| path.is_absolute());
-            named.or_else(|| Some(set("HOME")?.join(".local/share")))
-        }
-    };
-    let home = set("MEDIAGEN_HOME").or_else(|| Some(data()?.join("mediagen")))?;
-    Some(home.join("uploads"))
+    Some(home(environment)?.join("uploads"))
 }
 
 fn lifecycle(lifecycle: Option<&str>, acl: Option<&str>) -> Result<Lifecycle> {

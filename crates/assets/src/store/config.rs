@@ -1,7 +1,7 @@
 //! Which store to open.
 
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result};
-use std::{env, fmt, path::PathBuf};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, home};
+use std::{env, fmt};
 use url::Url;
 
 /// Variables that the cloud services are set up by.
@@ -73,23 +73,6 @@ impl StoreConfig {
     pub(super) fn options(&self) -> &[(String, String)] {
         &self.options
     }
-}
-
-/// `MEDIAGEN_HOME`, or `mediagen` in the platform's folder for data.
-fn home(set: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let path = |name: &str| set(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let data = || {
-        if cfg!(windows) {
-            path("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            Some(path("HOME")?.join("Library/Application Support"))
-        } else {
-            // A relative path there is to be ignored, says the convention.
-            let named = path("XDG_DATA_HOME").filter(|path| path.is_absolute());
-            named.or_else(|| Some(path("HOME")?.join(".local/share")))
-        }
-    };
-    path("MEDIAGEN_HOME").or_else(|| Some(data()?.join("mediagen")))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The name of the file in the folder that `MEDIAGEN_HOME` names.
+/// The name of the file in the [`home`](mediagen_core::home).
 const FILE: &str = "aliases.toml";
 /// The table of the file that is about fal; others are another provider's.
 const TABLE: &str = "fal";
@@ -18,10 +18,10 @@ const SHAPE: &str = "write it as:\n[fal]\nmy-name = \"fal-ai/flux/dev\"";
 ///
 /// # Errors
 /// `Config` naming the file, and the name in it, that cannot be used; also where `given` is not there.
-pub(super) fn read(given: Option<&str>, home: Option<&str>) -> Result<BTreeMap<String, String>> {
-    let path = match (given, home.map(str::trim).filter(|home| !home.is_empty())) {
+pub(super) fn read(given: Option<&str>, home: Option<PathBuf>) -> Result<BTreeMap<String, String>> {
+    let path = match (given, home) {
         (Some(given), _) => PathBuf::from(given),
-        (None, Some(home)) => Path::new(home).join(FILE),
+        (None, Some(home)) => home.join(FILE),
         (None, None) => return Ok(BTreeMap::new()),
     };
     match std::fs::read_to_string(&path) {
