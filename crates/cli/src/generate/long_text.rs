@@ -3,7 +3,7 @@
 use super::{Files, Generation, Stopped, generate, head, planned, report};
 use crate::{args::PartLength, progress::Progress};
 use mediagen::{
-    assets::{SavedFile, Target, join},
+    assets::{Record, SavedFile, Target, join},
     core::{
         Context, Dispatch, Error, ErrorKind, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan, Policy,
         Provider, Registry, Request, Result,
@@ -177,7 +177,11 @@ impl LongText<'_> {
             let error = error.with_kind(kind).with_dispatch(Dispatch::Answered);
             Stopped { error: told(error, &made, split), job: Some(job.clone()) }
         })?;
-        let document = self.document(split, &job, &made, &joined, begun);
+        let mut document = self.document(split, &job, &made, &joined, begun);
+        if let (Err(error), Some(notes)) = (self.keep(&joined, &sounds, &job).await, document["notes"].as_array_mut()) {
+            let why = format!("the joined file has no record: {error}");
+            notes.push(json!(Note::new("store", Value::Null, Value::Null, why)));
+        }
         Ok(Generation { document, assets: vec![joined] })
     }
 
@@ -186,6 +190,19 @@ impl LongText<'_> {
         let target = Target::new(&files.out).with_name(&files.name).with_field("model", &self.spec.id.name);
         let target = target.with_field("index", 0).with_field("job", job).with_field("seed", seed);
         join(self.cx, sounds, &target).await
+    }
+
+    /// Puts the record of the joined file beside it, and both into the store.
+    async fn keep(&self, joined: &SavedFile, sounds: &[PathBuf], job: &str) -> Result<()> {
+        let parts = sounds.iter().map(|path| {
+            let missing = || Error::new(ErrorKind::Io, format!("`{}` has no record", path.display()));
+            Record::beside(path)?.ok_or_else(missing)
+        });
+        let record = Record::joined(joined, parts.collect::<Result<_>>()?, job);
+        record.write_beside(&joined.path)?;
+        let store = crate::assets::open()?;
+        store.put_file(&joined.path, &joined.blake3).await?;
+        store.put_record(&record).await
     }
 
     fn document(&self, split: &Split, job: &str, made: &[Generation], joined: &SavedFile, begun: Instant) -> Value {
