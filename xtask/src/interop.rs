@@ -52,6 +52,14 @@ fn checks(out: &mut impl Write) -> Result<Tally> {
     Ok(tally)
 }
 
+/// The interpreter of a virtual environment with the published Python client in it, made when it is not there.
+pub(crate) fn python() -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| Error::other("no workspace folder"))?;
+    let target = root.join("target/interop");
+    fs::create_dir_all(&target)?;
+    install_python(&root.join("xtask/interop"), &target)
+}
+
 /// The interpreter of a virtual environment with `fal-client` in it.
 fn install_python(scripts: &Path, target: &Path) -> Result<PathBuf> {
     let folder = target.join("python");

@@ -58,19 +58,22 @@ const TYPES: &[(FileType, &[&str])] = {
         (row("image/bmp", "bmp", Image), &["image/x-ms-bmp"]),
         (row("image/tiff", "tiff", Image), &[]),
         (row("image/avif", "avif", Image), &[]),
-        (row("image/heif", "heif", Image), &["image/heic"]),
+        (row("image/heif", "heif", Image), &["image/heic", "image/heif-sequence", "image/heic-sequence"]),
         (row("image/jxl", "jxl", Image), &[]),
         (row("image/svg+xml", "svg", Image), &[]),
         (row("video/mp4", "mp4", Video), &["video/x-m4v"]),
         (row("video/quicktime", "mov", Video), &[]),
         (row("video/webm", "webm", Video), &[]),
         (row("video/x-matroska", "mkv", Video), &["video/matroska"]),
-        (row("video/x-msvideo", "avi", Video), &[]),
+        (row("video/ogg", "ogv", Video), &[]),
+        (row("video/x-msvideo", "avi", Video), &["video/avi"]),
         (row("audio/wav", "wav", Audio), &["audio/x-wav", "audio/wave", "audio/vnd.wave"]),
         (row("audio/mpeg", "mp3", Audio), &["audio/mp3"]),
         (row("audio/flac", "flac", Audio), &["audio/x-flac"]),
         (row("audio/ogg", "ogg", Audio), &["application/ogg"]),
         (row("audio/opus", "opus", Audio), &[]),
+        (row("audio/webm", "weba", Audio), &[]),
+        (row("audio/x-matroska", "mka", Audio), &["audio/matroska"]),
         (row("audio/mp4", "m4a", Audio), &["audio/m4a", "audio/x-m4a"]),
         (row("audio/aac", "aac", Audio), &["audio/x-aac"]),
         (row("audio/aiff", "aiff", Audio), &["audio/x-aiff"]),
@@ -88,6 +91,11 @@ const TYPES: &[(FileType, &[&str])] = {
     ]
 };
 
+/// All known types, each once.
+pub fn types() -> impl Iterator<Item = FileType> {
+    TYPES.iter().map(|(kind, _)| *kind)
+}
+
 /// The type that a media type text names, whatever its case, parameters and spelling.
 pub fn by_media_type(text: &str) -> Option<FileType> {
     let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -100,6 +108,9 @@ pub fn by_extension(extension: &str) -> Option<FileType> {
     let extension = match extension.to_ascii_lowercase().as_str() {
         "jpeg" => "jpg".to_owned(),
         "tif" => "tiff".to_owned(),
+        "oga" => "ogg".to_owned(),
+        "m4v" => "mp4".to_owned(),
+        "apng" => "png".to_owned(),
         "htm" => "html".to_owned(),
         other => other.to_owned(),
     };
@@ -110,16 +121,63 @@ pub fn by_extension(extension: &str) -> Option<FileType> {
 pub fn sniff(head: &[u8]) -> Option<FileType> {
     let media_type = match head {
         [b'g', b'l', b'T', b'F', ..] => "model/gltf-binary",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "audio/wav",
-        // A brand that `infer` does not list is an MP4 all the same.
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => infer::get(head).map_or("video/mp4", |kind| kind.mime_type()),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..]
+        | [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..] => "audio/wav",
+        [_, _, _, _, b'f', b't', b'y', b'p', rest @ ..] => by_brands(head, rest),
+        // QuickTime before it had brands.
+        [_, _, _, _, b'm', b'o', b'o', b'v', ..]
+        | [0, 0, 0, _, b'w', b'i', b'd', b'e', ..]
+        | [_, _, _, _, b'm', b'd', b'a', b't', ..] => "video/quicktime",
+        [0x1A, 0x45, 0xDF, 0xA3, rest @ ..] => {
+            let rest = rest.get(..rest.len().min(64))?;
+            if contains(rest, b"webm") { "video/webm" } else { "video/x-matroska" }
+        }
+        [b'O', b'g', b'g', b'S', ..] if contains(head, b"\x80theora") => "video/ogg",
         [b'O', b'g', b'g', b'S', ..] if contains(head, b"OpusHead") => "audio/opus",
+        [b'O', b'g', b'g', b'S', ..] => "audio/ogg",
+        [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => "image/tiff",
+        // Two letters are little; the length of the second header is one of seven.
+        [b'B', b'M', ..] => match head.get(14..18) {
+            Some([12 | 40 | 52 | 56 | 64 | 108 | 124, 0, 0, 0]) => "image/bmp",
+            _ => return sniff_text(head),
+        },
+        [b'I', b'D', b'3', ..] => behind_tag(head),
+        // A sync word, then layer III of a version that exists; or AAC, whose layer is 0.
+        [0xFF, second, third, ..] if second & 0xE6 == 0xE2 && second & 0x18 != 8 && third >> 4 != 15 => "audio/mpeg",
+        [0xFF, second, ..] if second & 0xF6 == 0xF0 => "audio/aac",
         _ => match infer::get(head).filter(|kind| kind.matcher_type() != infer::MatcherType::Text) {
             Some(kind) => kind.mime_type(),
             None => return sniff_text(head),
         },
     };
     by_media_type(media_type).or_else(|| sniff_text(head))
+}
+
+/// What a file of boxes is, by its brands; the first is its own, the others are those it is compatible with.
+fn by_brands(head: &[u8], brands: &[u8]) -> &'static str {
+    let length = head.get(..4).and_then(|size| size.try_into().ok()).map_or(0, u32::from_be_bytes);
+    let list = brands.get(..brands.len().min((length as usize).saturating_sub(8).max(4))).unwrap_or_default();
+    let mut brands = list.chunks_exact(4);
+    let is_avif = |brand: &[u8]| matches!(brand, b"avif" | b"avis");
+    match brands.next() {
+        Some(own) if is_avif(own) => "image/avif",
+        Some(b"mif1" | b"msf1") if brands.clone().skip(1).any(is_avif) => "image/avif",
+        Some(b"mif1" | b"msf1" | b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx") => "image/heif",
+        Some(b"qt  ") => "video/quicktime",
+        Some(b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"F4B ") => "audio/mp4",
+        // A brand that nobody lists is an MP4 all the same.
+        _ => "video/mp4",
+    }
+}
+
+/// What stands behind an ID3 tag, as far as it ends within the head; MP3 otherwise, which has most of them.
+fn behind_tag(head: &[u8]) -> &'static str {
+    let size = head.get(6..10).unwrap_or_default().iter().fold(0, |size, byte| size << 7 | usize::from(byte & 0x7F));
+    match head.get(10 + size..).unwrap_or_default() {
+        [b'f', b'L', b'a', b'C', ..] => "audio/flac",
+        [0xFF, second, ..] if second & 0xF6 == 0xF0 => "audio/aac",
+        _ => "audio/mpeg",
+    }
 }
 
 /// Markup and JSON, which have no magic bytes; only what starts like it counts, plain prose is not recognised.

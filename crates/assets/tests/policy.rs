@@ -176,6 +176,11 @@ async fn hostile_names_stay_inside_the_folder() {
             .map(str::to_owned)
             .into();
     hostile.push("é".repeat(4000));
+    // Twins under another case, another width or another composition.
+    hostile.extend(
+        ["Twin", "TWIN", "twin", "ＴＷＩＮ", "stra\u{DF}e", "STRASSE", "e\u{301}", "\u{E9}", "\u{212A}elvin"]
+            .map(str::to_owned),
+    );
     for pieces in 1..=19 {
         for piece in ["../", "..\\", "\u{0}/", "\n..", "%2e%2e/", "~/", "COM1.", ". ", "\u{FEFF}", "$(x)"] {
             hostile.push(piece.repeat(pieces));
@@ -189,6 +194,10 @@ async fn hostile_names_stay_inside_the_folder() {
         assert_eq!(asset.path.parent(), Some(dir.as_path()), "{name:?}");
         assert!(asset.path.file_name().unwrap().len() <= 255);
         assert_eq!(names(&dir).len(), index + 1, "{name:?}");
+        let shown = asset.path.file_name().unwrap().to_str().unwrap();
+        assert!(!shown.starts_with(['.', '-']) && !shown.ends_with(['.', ' ']), "{name:?}: {shown:?}");
+        let odd = |c: char| c.is_control() || "/\\:*?\"<>|\u{202E}\u{FEFF}".contains(c);
+        assert!(!shown.contains(odd), "{name:?}: {shown:?}");
     }
     assert!(hostile.len() >= 200);
     assert_eq!(names(outer.path()), ["inner"]);

@@ -214,6 +214,24 @@ async fn a_file_above_the_cap_is_refused_announced_or_not() {
 }
 
 #[tokio::test]
+async fn a_data_uri_above_the_cap_is_refused_before_it_is_decoded() {
+    let policy = mediagen_assets::DownloadPolicy::default().with_max_bytes(3000);
+    let downloader = mediagen_assets::Downloader::new(policy).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let save = async |uri: String| {
+        let part = mediagen_core::Part::new("", mediagen_core::PartSource::DataUri(uri.into()));
+        downloader.save(&context(), &part, &target(dir.path())).await
+    };
+    // What is too long is told before what is malformed at its end.
+    let error = save(format!("data:;base64,{}!", "AAAA".repeat(1001))).await.unwrap_err();
+    assert!(error.message().contains("3003 bytes") && error.message().contains("3000"), "{error}");
+    assert!(names(dir.path()).is_empty());
+    let error = save("data:image/png;base64,".to_owned()).await.unwrap_err();
+    assert!(error.message().contains("0 bytes"), "{error}");
+    assert_eq!(save(format!("data:;base64,{}", "AAAA".repeat(1000))).await.unwrap().bytes, 3000);
+}
+
+#[tokio::test]
 async fn a_connection_lost_before_the_answer_is_made_again() {
     let body = png(16, 16);
     let file = body.clone();

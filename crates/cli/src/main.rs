@@ -1,6 +1,7 @@
 //! The binary `mediagen`: a thin layer over the library of the same name.
 
 mod args;
+mod assets;
 mod completions;
 mod demo;
 mod doctor;
@@ -8,9 +9,12 @@ mod emulate;
 mod exit;
 mod generate;
 mod interrupt;
+mod models;
 mod progress;
+mod schema;
 mod stats;
 mod ui;
+mod upload;
 mod usage;
 
 use args::{Cli, Command, Global};
@@ -54,7 +58,11 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let code = runtime.block_on(async {
         match command {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
-            Command::Generate(arguments) => generate::run(&global, *arguments).await.map_err(stopped),
+            Command::Generate(arguments) => Box::pin(generate::run(&global, *arguments)).await.map_err(stopped),
+            Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
+            Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
+            Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
+            Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

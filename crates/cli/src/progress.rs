@@ -50,6 +50,10 @@ impl Progress {
             Event::Submitted(ticket) => {
                 self.say(format!("submitted, request {}", ticket.request_id.as_deref().unwrap_or("without an id")));
             }
+            Event::Discovered { step, done, total } => match total {
+                Some(total) => self.say(format!("{}: {done} of {total}", step.as_str())),
+                None => self.say(format!("{}: {done}", step.as_str())),
+            },
             Event::Queued { position: Some(0) } => self.say("queued, next in line".into()),
             Event::Queued { position: Some(ahead) } => self.say(format!("queued, {ahead} ahead")),
             Event::Queued { position: None } => self.say("queued".into()),
@@ -66,6 +70,25 @@ impl Progress {
             }
             _ => {}
         }
+    }
+
+    /// Begins part `number` of `count`.
+    pub(crate) fn part(&self, label: &str, number: usize, count: usize) {
+        let part = format!("part {number} of {count}");
+        match &self.mode {
+            Mode::Bar(bar) => bar.set_prefix(format!("{label}, {part}:")),
+            _ => self.say(part),
+        }
+    }
+
+    /// Tells that `count` parts are being joined.
+    pub(crate) fn joining(&self, count: usize) {
+        self.say(format!("joining {count} parts"));
+    }
+
+    /// Tells how much of `total` bytes was moved.
+    pub(crate) fn moved(&self, what: &'static str, moved: u64, total: Option<u64>) {
+        self.bytes(what, moved, total);
     }
 
     /// Ends the display.

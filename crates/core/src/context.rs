@@ -1,7 +1,11 @@
 //! What the caller lends to one operation: an observer, time, deadlines, a way to stop.
 
-use crate::{BoxFuture, Error, ErrorKind, Event, Observer, Result};
-use std::{fmt, sync::Arc, time::Duration};
+use crate::{BoxFuture, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Time as the caller wants it: real, or stepped in tests.
@@ -10,6 +14,10 @@ pub trait Clock: Send + Sync + 'static {
     fn elapsed(&self) -> Duration;
     /// Resolves after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+    /// The date, for ages that outlive the process; it may jump either way.
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
 }
 
 /// Runs a small task to its end, for work that must outlive a dropped future (sending a cancel).
@@ -97,6 +105,7 @@ pub struct Context {
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     spawner: Option<Arc<dyn Spawn>>,
+    probe: Option<Arc<dyn MediaProbe>>,
     cancel: CancellationToken,
     deadlines: Deadlines,
     poll: PollPolicy,
@@ -111,6 +120,7 @@ impl Context {
             observer: Arc::new(|_: &Event| {}),
             clock: Arc::new(clock),
             spawner: None,
+            probe: None,
             cancel: CancellationToken::new(),
             deadlines: Deadlines::default(),
             poll: PollPolicy::default(),
@@ -127,6 +137,11 @@ impl Context {
     /// Runs follow-up work, such as a cancel after a drop, on `spawner`.
     pub fn with_spawner(mut self, spawner: impl Spawn) -> Self {
         self.spawner = Some(Arc::new(spawner));
+        self
+    }
+    /// Looks into local inputs through `probe` before they are sent. Default: none, and then only their sizes are known.
+    pub fn with_probe(mut self, probe: impl MediaProbe) -> Self {
+        self.probe = Some(Arc::new(probe));
         self
     }
     /// Stops when `token` is triggered: the wait ends with `Cancelled` and the remote job is cancelled.
@@ -167,6 +182,12 @@ impl Context {
     /// The spawner, if there is one.
     pub fn spawner(&self) -> Option<&Arc<dyn Spawn>> {
         self.spawner.as_ref()
+    }
+    /// What the context's probe knows of `media`; `None` without one, and where it takes longer than one call may
+    /// ([`Deadlines::request`]), as on a drive that does not answer.
+    pub async fn probe(&self, media: &MediaInput) -> Option<MediaFacts> {
+        let probe = self.probe.as_ref()?;
+        self.within(self.deadlines.request, probe.probe(media)).await?
     }
     /// The cancellation token.
     pub fn cancellation(&self) -> &CancellationToken {

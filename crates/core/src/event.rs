@@ -49,6 +49,33 @@ impl fmt::Display for Phase {
     }
 }
 
+/// What a catalogue's reader is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Discovering {
+    /// Reading the listing, page by page.
+    Listing,
+    /// Reading what each model takes.
+    Schemas,
+    /// Asking about models that stayed coarse.
+    Classifying,
+    /// Reading prices.
+    Prices,
+}
+
+impl Discovering {
+    /// The stable kebab-case text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Listing => "listing",
+            Self::Schemas => "schemas",
+            Self::Classifying => "classifying",
+            Self::Prices => "prices",
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -89,6 +116,15 @@ pub enum Event {
     },
     /// An option was adjusted.
     Adjusted(Note),
+    /// Models of a catalogue were read.
+    Discovered {
+        /// Which step.
+        step: Discovering,
+        /// Models so far.
+        done: usize,
+        /// Models in all, when known.
+        total: Option<usize>,
+    },
     /// Something odd that did not stop the work.
     Warning(String),
     /// The job is done and its answer is here.

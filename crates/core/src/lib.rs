@@ -7,6 +7,7 @@ pub mod context;
 pub mod error;
 pub mod event;
 pub mod evidence;
+mod home;
 pub mod job;
 pub mod kind;
 pub mod listing;
@@ -16,11 +17,14 @@ pub mod nearest;
 pub mod note;
 pub mod options;
 pub mod output;
+mod place;
 pub mod price;
+pub mod probe;
 pub mod provider;
 pub mod registry;
 pub mod request;
 pub mod schema;
+mod sentences;
 
 #[doc(hidden)]
 pub use inventory;
@@ -29,12 +33,13 @@ pub use capability::{CapabilitySet, MediaCapability};
 pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
 pub use error::{Deadline, Dispatch, Error, ErrorKind, FieldProblem, Result, Retry};
-pub use event::{Event, Observer, Phase};
+pub use event::{Discovering, Event, Observer, Phase};
 pub use evidence::{CapabilityEvidence, KindEvidence, Method};
+pub use home::home;
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, KindVisitor, Modality, ModelKind};
 pub use listing::Listing;
-pub use media::{Input, MediaInput, Role};
+pub use media::{Input, MediaInput, MediaStream, OpenStream, Role};
 pub use model::{
     AudioToAudioModel, ImageToImageModel, ImageToVideoModel, MediaModel, MediaModelExt, Model, ModelId, ModelSpec,
     Plan, PlannedUpload, RawModel, TextToAudioModel, TextToImageModel, TextToVideoModel, VideoToVideoModel,
@@ -42,14 +47,17 @@ pub use model::{
 pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
+pub use place::Place;
 pub use price::{Estimate, PriceUnit, UnitPrice};
-pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings};
+pub use probe::{MediaFacts, MediaProbe};
+pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{
     AudioToAudioRequest, Delivery, ImageToImageRequest, ImageToVideoRequest, Priority, RawRequest, Request,
     TextToAudioRequest, TextToImageRequest, TextToVideoRequest, VideoToVideoRequest,
 };
 pub use schema::{Field, FieldType, MediaLimits, Schema, SchemaSource};
+pub use sentences::sentences;
 
 /// A boxed, sendable future.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,4 +1,8 @@
-//! Media that goes in: a URL, bytes or a local file, each with a role.
+//! Media that goes in: a URL, bytes, a local file or a stream, each with a role.
+
+mod stream;
+
+pub use stream::{MediaStream, OpenStream};
 
 use crate::{Error, ErrorKind, Result};
 use bytes::Bytes;
@@ -22,12 +26,24 @@ pub enum MediaInput {
         /// The file name to show to the provider, with an extension.
         name: String,
     },
+    /// Anything else that can be read from its start more than once. Of this process only: it cannot be serialised.
+    #[serde(skip)]
+    Stream(MediaStream),
 }
 
 impl MediaInput {
     /// Bytes under a file name.
     pub fn bytes(data: impl Into<Bytes>, name: impl Into<String>) -> Self {
         Self::Bytes { data: data.into(), name: name.into() }
+    }
+
+    /// A stream that `open` starts from the beginning each time, `bytes` long where that is known.
+    pub fn stream(
+        name: impl Into<String>,
+        bytes: Option<u64>,
+        open: impl Fn() -> OpenStream + Send + Sync + 'static,
+    ) -> Self {
+        Self::Stream(MediaStream::new(name, bytes, open))
     }
 
     /// Whether it must be moved to the provider first.
@@ -66,6 +82,7 @@ impl fmt::Debug for MediaInput {
             Self::Url(url) => write!(f, "Url({url})"),
             Self::Path(path) => write!(f, "Path({})", path.display()),
             Self::Bytes { data, name } => write!(f, "Bytes({name}, {} bytes)", data.len()),
+            Self::Stream(stream) => stream.fmt(f),
         }
     }
 }

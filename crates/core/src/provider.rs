@@ -1,11 +1,12 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelId, ModelKind, ModelSpec, Result,
-    UnitPrice,
+    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind,
+    ModelSpec, Note, Place, Result, UnitPrice,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
     any::Any,
     borrow::Cow,
@@ -194,6 +195,31 @@ impl ModelPage {
     }
 }
 
+/// An input on the provider's storage.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Uploaded {
+    /// Where models can read it.
+    pub url: Url,
+    /// Its length in bytes, where it is known.
+    pub bytes: Option<u64>,
+    /// The media type that it has there.
+    pub media_type: Option<String>,
+    /// BLAKE3 of the content, in hexadecimal.
+    pub blake3: Option<String>,
+    /// The same content was there already: no byte moved.
+    pub cached: bool,
+    /// What is worth knowing, such as a name that contradicts the content.
+    pub notes: Vec<Note>,
+}
+
+impl Uploaded {
+    /// At this address; nothing else is known.
+    pub fn new(url: Url) -> Self {
+        Self { url, bytes: None, media_type: None, blake3: None, cached: false, notes: Vec::new() }
+    }
+}
+
 /// A service with models. Only [`info`](Self::info) and [`caps`](Self::caps) are required.
 #[async_trait]
 pub trait Provider: Any + Debug + Send + Sync {
@@ -225,6 +251,41 @@ pub trait Provider: Any + Debug + Send + Sync {
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         let _ = cx;
         Ok(Arc::new(ModelSpec::new(ModelId::new(self.info().id.clone(), model))))
+    }
+
+    /// What the model of `spec` takes when it is asked for `kind`: each field with the canonical options, roles or
+    /// `prompt` that go there. No call is made. By default the fields of its schema, without options; empty where no
+    /// schema is known.
+    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
+        let _ = kind;
+        Place::of(&spec.schema)
+    }
+
+    /// The most characters of a prompt that the model of `spec` takes when it is asked for `kind`; `None` where it does
+    /// not say. No call is made. A longer text can be asked for in parts: [`Request::split_prompt`](crate::Request).
+    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
+        let _ = (spec, kind);
+        None
+    }
+
+    /// The provider's own document about what a model takes and gives, in the provider's own dialect.
+    ///
+    /// # Errors
+    /// `NotFound` with the nearest known names as the hint; `Unsupported` where there is no such document.
+    async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
+        let _ = cx;
+        let message = format!("{} has no document about what `{model}` takes", self.info().title);
+        Err(Error::new(ErrorKind::Unsupported, message))
+    }
+
+    /// Moves `media` to the provider's storage; of `delivery`, its settings count. An address is given back as it is.
+    ///
+    /// # Errors
+    /// `Unsupported` where there is no storage, `NotFound`, `Io` and `InvalidInput` for what cannot be read, and those
+    /// of the storage service.
+    async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
+        let _ = (cx, media, delivery);
+        Err(Error::new(ErrorKind::Unsupported, format!("{} has no storage for files", self.info().title)))
     }
 
     /// One page of the catalogue.

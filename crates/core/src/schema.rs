@@ -1,7 +1,10 @@
 //! What a model accepts, in no provider's dialect. Data only; reading a provider's document is another crate's work.
 
+mod words;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use words::listed;
 
 /// Where a schema comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,7 +66,7 @@ pub struct Field {
     /// For a person.
     pub description: Option<String>,
     /// Limits on the file behind a URL field.
-    pub limits: Option<MediaLimits>,
+    pub limits: Option<Box<MediaLimits>>,
     /// Whether the value must stay out of logs and records.
     pub secret: bool,
 }
@@ -185,6 +188,10 @@ pub struct MediaLimits {
     pub min_height: Option<u32>,
     /// Largest height in pixels.
     pub max_height: Option<u32>,
+    /// Fewest pixels in all, width times height.
+    pub min_area: Option<u64>,
+    /// Most pixels in all, width times height.
+    pub max_area: Option<u64>,
     /// Smallest width divided by height.
     pub min_aspect_ratio: Option<f64>,
     /// Largest width divided by height.
@@ -193,4 +200,12 @@ pub struct MediaLimits {
     pub min_duration_s: Option<f64>,
     /// Longest length in seconds.
     pub max_duration_s: Option<f64>,
+    /// Fewest frames a second.
+    pub min_fps: Option<f64>,
+    /// Most frames a second.
+    pub max_fps: Option<f64>,
+    /// Fewest frames in all.
+    pub min_frames: Option<u64>,
+    /// Most frames in all.
+    pub max_frames: Option<u64>,
 }

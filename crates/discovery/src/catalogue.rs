@@ -1,67 +1,32 @@
-//! The catalogue: collected page by page, ordered, without duplicates.
+//! The catalogue: ordered, without duplicates, asked in memory.
 
-use crate::{Query, rank};
-use mediagen_core::{Context, Error, ErrorKind, Event, ModelId, ModelQuery, ModelSpec, Provider, Result, nearest};
+use crate::{Entry, Query, Verdict, rank};
+use mediagen_core::{ModelId, ModelSpec, UnitPrice, nearest};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
-
-/// The most pages that are read from one provider.
-pub const MAX_PAGES: usize = 500;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Models of one or more providers, ordered by provider and name. Plain data: it can be stored and read back.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Catalogue {
-    models: Vec<Arc<ModelSpec>>,
+    entries: Vec<Arc<Entry>>,
     complete: bool,
 }
 
 impl Catalogue {
-    /// Reads `provider`'s listing to its end, from `query`'s cursor on.
-    ///
-    /// A listing that does not end (a cursor that comes again, or more than [`MAX_PAGES`] pages) is cut there with a
-    /// warning event; see [`is_complete`](Self::is_complete). Of models with one id the first stays.
-    ///
-    /// # Errors
-    /// Those of [`Provider::list`]; `Cancelled` when the context's token is triggered.
-    pub async fn collect(cx: &Context, provider: &dyn Provider, query: &ModelQuery) -> Result<Self> {
-        let mut query = query.clone();
-        let mut models = Vec::new();
-        let mut cursors: BTreeSet<String> = query.cursor.iter().cloned().collect();
-        for _ in 0..MAX_PAGES {
-            let page = cx.cancellation().run_until_cancelled(provider.list(cx, &query)).await;
-            let page = page.ok_or_else(|| {
-                Error::new(ErrorKind::Cancelled, "reading the catalogue was cancelled")
-                    .with_provider(provider.info().id.clone())
-            })??;
-            models.extend(page.models);
-            let Some(next) = page.next else { return Ok(Self::new(models, true)) };
-            if !cursors.insert(next.clone()) {
-                let text = format!("the catalogue of {} goes round in a circle; cut there", provider.info().title);
-                cx.emit(Event::Warning(text));
-                return Ok(Self::new(models, false));
-            }
-            query.cursor = Some(next);
+    /// Of these entries; of those with one id the first stays. `complete` tells whether every listing was read to its
+    /// end.
+    pub fn new(entries: impl IntoIterator<Item = Arc<Entry>>, complete: bool) -> Self {
+        let mut by_id: BTreeMap<ModelId, Arc<Entry>> = BTreeMap::new();
+        for entry in entries {
+            by_id.entry(entry.id().clone()).or_insert(entry);
         }
-        let text = format!("the catalogue of {} has more than {MAX_PAGES} pages; cut there", provider.info().title);
-        cx.emit(Event::Warning(text));
-        Ok(Self::new(models, false))
-    }
-
-    fn new(models: impl IntoIterator<Item = Arc<ModelSpec>>, complete: bool) -> Self {
-        let mut by_id: BTreeMap<ModelId, Arc<ModelSpec>> = BTreeMap::new();
-        for model in models {
-            by_id.entry(model.id.clone()).or_insert(model);
-        }
-        Self { models: by_id.into_values().collect(), complete }
+        Self { entries: by_id.into_values().collect(), complete }
     }
 
     /// Adds the models of `other`; where both have an id, the model of `self` stays.
     pub fn merged(self, other: Self) -> Self {
         let complete = self.complete && other.complete;
-        Self::new(self.models.into_iter().chain(other.models), complete)
+        Self::new(self.entries.into_iter().chain(other.entries), complete)
     }
 
     /// Whether every listing was read to its end.
@@ -70,20 +35,20 @@ impl Catalogue {
     }
 
     /// Every model, by provider and name.
-    pub fn models(&self) -> &[Arc<ModelSpec>] {
-        &self.models
+    pub fn entries(&self) -> &[Arc<Entry>] {
+        &self.entries
     }
 
     /// The model of that id.
-    pub fn get(&self, id: &ModelId) -> Option<&Arc<ModelSpec>> {
-        let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok()?;
-        self.models.get(index)
+    pub fn get(&self, id: &ModelId) -> Option<&Arc<Entry>> {
+        let index = self.entries.binary_search_by(|entry| entry.id().cmp(id)).ok()?;
+        self.entries.get(index)
     }
 
     /// The models that `query` asks for: best first where it has a text, by provider and name otherwise.
-    pub fn find(&self, query: &Query) -> Vec<&Arc<ModelSpec>> {
-        let matching = self.models.iter().filter(|model| query.admits(model));
-        let mut found: Vec<&Arc<ModelSpec>> = match &query.text {
+    pub fn find(&self, query: &Query) -> Vec<&Arc<Entry>> {
+        let matching = self.entries.iter().filter(|entry| query.admits(entry));
+        let mut found: Vec<&Arc<Entry>> = match &query.text {
             None => matching.collect(),
             Some(text) => rank::ranked(text, matching.collect()),
         };
@@ -93,22 +58,42 @@ impl Catalogue {
 
     /// Up to `limit` names that are close to a wrong one, closest first.
     pub fn nearest(&self, name: &str, limit: usize) -> Vec<String> {
-        nearest::nearest(name, self.models.iter().map(|model| &*model.id.name), limit)
+        nearest::nearest(name, self.entries.iter().map(|entry| &*entry.id().name), limit)
+    }
+
+    /// Sets the price of every model, by name.
+    pub(crate) fn set_prices(&mut self, price: &mut dyn FnMut(&str) -> Option<UnitPrice>) {
+        for entry in &mut self.entries {
+            if let Some(price) = price(&entry.spec.id.name) {
+                Arc::make_mut(entry).price = Some(price);
+            }
+        }
     }
 
     /// The categories in use, each with the number of its models; `None` stands for models without one.
     pub fn categories(&self) -> BTreeMap<Option<&str>, usize> {
         let mut counts = BTreeMap::new();
-        for model in &self.models {
-            *counts.entry(model.category.as_deref()).or_default() += 1;
+        for entry in &self.entries {
+            *counts.entry(entry.spec.category.as_deref()).or_default() += 1;
         }
         counts
     }
 }
 
-impl FromIterator<Arc<ModelSpec>> for Catalogue {
+impl FromIterator<Arc<Entry>> for Catalogue {
     /// A complete catalogue of exactly these.
-    fn from_iter<I: IntoIterator<Item = Arc<ModelSpec>>>(models: I) -> Self {
-        Self::new(models, true)
+    fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
+        Self::new(entries, true)
+    }
+}
+
+impl FromIterator<Arc<ModelSpec>> for Catalogue {
+    /// A complete catalogue of exactly these, as they are: nothing is classified.
+    fn from_iter<I: IntoIterator<Item = Arc<ModelSpec>>>(specs: I) -> Self {
+        let entry = |spec: Arc<ModelSpec>| {
+            let verdict = if spec.kinds.is_empty() { Verdict::Open } else { Verdict::Known };
+            Arc::new(Entry::new(Arc::unwrap_or_clone(spec), verdict, "program", 0))
+        };
+        specs.into_iter().map(entry).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! What to look for.
 
-use mediagen_core::{MediaCapability, ModelKind, ModelSpec, ProviderId, model::MatchLevel};
+use crate::Entry;
+use mediagen_core::{MediaCapability, ModelKind, ProviderId, model::MatchLevel};
 
 /// Conditions on models; all of them must hold, and an empty query admits every model.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,6 +13,11 @@ pub struct Query {
     pub kind: Option<ModelKind>,
     /// Has this purpose, known at least at this level.
     pub capability: Option<(MediaCapability, MatchLevel)>,
+    /// One unit costs at most this, in the currency of the price; a model without a known price is left out.
+    pub max_unit_price: Option<f64>,
+    /// Takes all of these canonical options or roles, such as `end_image`; a model whose schema is not known is left
+    /// out.
+    pub takes: Vec<String>,
     /// Of exactly this category, supported or not.
     pub category: Option<String>,
     /// Words to search for in names and titles; the best match comes first.
@@ -47,6 +53,16 @@ impl Query {
         self.category = Some(category.into());
         self
     }
+    /// Only models of which one unit costs at most `amount`.
+    pub fn with_max_unit_price(mut self, amount: f64) -> Self {
+        self.max_unit_price = Some(amount);
+        self
+    }
+    /// Only models that take the canonical option or role `option`.
+    pub fn with_takes(mut self, option: impl Into<String>) -> Self {
+        self.takes.push(option.into());
+        self
+    }
     /// Only models that match `text`, best first.
     pub fn with_text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
@@ -63,13 +79,16 @@ impl Query {
         self
     }
 
-    /// Whether `model` meets every condition but the text.
-    pub(crate) fn admits(&self, model: &ModelSpec) -> bool {
+    /// Whether `entry` meets every condition but the text.
+    pub(crate) fn admits(&self, entry: &Entry) -> bool {
+        let model = &entry.spec;
         let is_kind = |kind: ModelKind| kind == ModelKind::Raw || model.kinds.contains(&kind);
         self.provider.as_ref().is_none_or(|provider| model.id.provider == *provider)
             && self.kind.is_none_or(is_kind)
             && self.capability.is_none_or(|(capability, level)| model.has(capability, level))
             && self.category.as_ref().is_none_or(|category| model.category.as_ref() == Some(category))
+            && self.max_unit_price.is_none_or(|most| entry.price.as_ref().is_some_and(|p| p.amount <= most))
+            && self.takes.iter().all(|option| entry.takes.contains(option))
             && (self.deprecated || !model.deprecated)
     }
 }

@@ -65,8 +65,14 @@ impl Clock for Still {
     }
 }
 
-fn names(found: &[&Arc<ModelSpec>]) -> Vec<String> {
-    found.iter().map(|model| model.id.name.to_string()).collect()
+async fn collected(cx: &Context, shelf: &Shelf) -> Result<Catalogue> {
+    let collected = collect::collect(cx, shelf, &ModelQuery::default()).await?;
+    let entries = collected.specs.into_iter().map(|(spec, source)| Entry::new(spec, Verdict::Known, source, 0));
+    Ok(Catalogue::new(entries.map(Arc::new), collected.complete))
+}
+
+fn names(found: &[&Arc<Entry>]) -> Vec<String> {
+    found.iter().map(|model| model.id().name.to_string()).collect()
 }
 
 fn sample() -> Catalogue {
@@ -93,9 +99,9 @@ async fn pages_are_collected_in_order_and_the_first_of_two_stays() {
         vec![spec("a", "a", "training"), spec("b", "second", "text-to-image")],
     ];
     let shelf = shelf(pages, |page| (page == 0).then(|| "1".into()));
-    let catalogue = Catalogue::collect(&Context::new(Still), &shelf, &ModelQuery::default()).await.unwrap();
+    let catalogue = collected(&Context::new(Still), &shelf).await.unwrap();
     assert_eq!(names(&catalogue.find(&Query::new())), ["a", "b", "c"]);
-    assert_eq!(catalogue.get(&ModelId::new(ProviderId::new("shelf"), "b")).unwrap().title, "first");
+    assert_eq!(catalogue.get(&ModelId::new(ProviderId::new("shelf"), "b")).unwrap().spec.title, "first");
     assert!(catalogue.is_complete());
     assert_eq!(shelf.asked.load(Ordering::Relaxed), 2);
 }
@@ -110,10 +116,12 @@ async fn a_circle_and_an_endless_listing_are_cut_with_a_warning() {
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
         let sink = Arc::clone(&events);
         let cx = Context::new(Still).with_observer(move |event: &Event| sink.lock().unwrap().push(event.clone()));
-        let catalogue = Catalogue::collect(&cx, &shelf, &ModelQuery::default()).await.unwrap();
-        assert_eq!((catalogue.models().len(), catalogue.is_complete()), (1, false));
+        let catalogue = collected(&cx, &shelf).await.unwrap();
+        assert_eq!((catalogue.entries().len(), catalogue.is_complete()), (1, false));
         assert_eq!(shelf.asked.load(Ordering::Relaxed), asked);
-        assert!(matches!(events.lock().unwrap().as_slice(), [Event::Warning(text)] if text.contains("Shelf")));
+        let events = events.lock().unwrap();
+        let warnings: Vec<_> = events.iter().filter(|event| matches!(event, Event::Warning(_))).collect();
+        assert!(matches!(warnings.as_slice(), [Event::Warning(text)] if text.contains("Shelf")));
     }
 }
 
@@ -122,7 +130,7 @@ async fn the_token_stops_the_reading() {
     let shelf = shelf(Vec::new(), |page| Some((page + 1).to_string()));
     let cx = Context::new(Still);
     cx.cancellation().cancel();
-    let error = Catalogue::collect(&cx, &shelf, &ModelQuery::default()).await.unwrap_err();
+    let error = collected(&cx, &shelf).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(shelf.asked.load(Ordering::Relaxed) <= 1);
 }
@@ -132,8 +140,8 @@ fn a_003_unknown_categories_stay_listed_without_a_kind() {
     let catalogue = sample();
     let found = catalogue.find(&Query::new().with_category("image-to-3d"));
     assert_eq!(names(&found), ["beta/mesh"]);
-    assert!(found[0].kinds.is_empty() && found[0].capabilities.is_empty());
-    assert_eq!(found[0].category.as_deref(), Some("image-to-3d"));
+    assert!(found[0].spec.kinds.is_empty() && found[0].spec.capabilities.is_empty());
+    assert_eq!(found[0].spec.category.as_deref(), Some("image-to-3d"));
     assert!(names(&catalogue.find(&Query::new())).contains(&"beta/trainer".to_owned()));
     assert_eq!(catalogue.categories()[&Some("training")], 1);
     for kind in ModelKind::MEDIA {
@@ -184,6 +192,6 @@ fn a_catalogue_survives_text_and_merges() {
     assert_eq!(serde_json::from_str::<Catalogue>(&text).unwrap(), sample());
     let extra: Catalogue = [spec("zeta", "z", "text-to-audio")].into_iter().collect();
     let merged = sample().merged(extra.clone()).merged(extra);
-    assert_eq!(merged.models().len(), sample().models().len() + 1);
+    assert_eq!(merged.entries().len(), sample().entries().len() + 1);
     assert!(merged.is_complete());
 }

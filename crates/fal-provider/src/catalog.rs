@@ -69,6 +69,27 @@ impl Catalog {
         }
     }
 
+    /// The endpoint's `OpenAPI` document as fal gives it: the platform's, or the website's where that has none.
+    pub(crate) async fn document(&self, client: &FalClient, cx: &Context, name: &str) -> Result<Value> {
+        let spec = self.describe(client, cx, name).await?;
+        let id = &*spec.id.name;
+        let item = match client.model(cx, id).await {
+            Ok(item) => item,
+            Err(error) if error.kind() == ErrorKind::Unavailable => None,
+            Err(error) => return Err(error),
+        };
+        // An error object in the place of the document means that there is none (protocol 7.1).
+        let told = item.map(|item| item.openapi).filter(|document| document.get("paths").is_some());
+        let document = match told {
+            Some(document) => Some(document),
+            None => client.document(cx, id).await?,
+        };
+        document.ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, format!("fal has no document about what `{id}` takes"))
+                .with_provider(INFO.id.clone())
+        })
+    }
+
     async fn aliased(&self, client: &FalClient, cx: &Context, name: &str, target: &str) -> Result<Arc<ModelSpec>> {
         let id = EndpointId::parse(target)?;
         match self.spec(client, cx, &id).await? {
@@ -140,11 +161,21 @@ impl Catalog {
             Error::new(ErrorKind::NotFound, format!("fal has no endpoint `{wanted}`")).with_provider(INFO.id.clone());
         let listing = self.listing.get_or_try_init(|| listing(client, cx)).await;
         let listed = listing.map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str);
-        let near = nearest(wanted, listed.chain(self.aliases.names()), 3);
+        let found = nearest(wanted, listed.clone().chain(self.aliases.names()), 3);
+        // A name that only stands for an endpoint is told as that endpoint.
+        let mut near: Vec<&str> = Vec::new();
+        for name in &found {
+            let real = listed.clone().any(|id| id == name);
+            let target = || self.aliases.own(name).or_else(|| self.aliases.known(name));
+            let id = if real { name } else { target().unwrap_or(name) };
+            if !near.contains(&id) && id != wanted {
+                near.push(id);
+            }
+        }
         if near.is_empty() {
             return error.with_hint("look for one at https://fal.ai/models");
         }
-        error.with_hint(format!("did you mean {}?", join(near.iter().map(String::as_str))))
+        error.with_hint(format!("did you mean {}?", join(near)))
     }
 
     /// One page, without schemas.

@@ -1,6 +1,9 @@
 //! Settings of the fal provider; the only reader of the environment in this crate.
 
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
+mod own_aliases;
+
+use crate::storage_settings::{self, StorageSettings};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings, home};
 use mediagen_http::{HostLimits, Limit, RetryPolicy, check_base};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -20,9 +23,9 @@ const SERVICES: [Service; 6] = [
     Service { setting: "web_url", variable: "FAL_WEB_URL", default: "https://fal.ai", segment: "www" },
 ];
 
-/// The names that [`FalConfig::from_settings`] takes.
-const SETTINGS: [&str; 9] =
-    ["key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
+/// The names that [`FalConfig::from_settings`] takes, beside [`storage_settings::NAMES`].
+const SETTINGS: [&str; 10] =
+    ["aliases", "key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
 
 struct Service {
     setting: &'static str,
@@ -84,6 +87,7 @@ pub struct FalConfig {
     pub(crate) retry: RetryPolicy,
     catalogue_limit: Limit,
     page_limit: Limit,
+    pub(crate) storage: StorageSettings,
 }
 
 impl FalConfig {
@@ -104,16 +108,18 @@ impl FalConfig {
     }
 
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
-    /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`.
+    /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`, own names of
+    /// endpoints from the table `[fal]` of `aliases.toml` in the [`home`], where there is one.
     ///
     /// # Errors
-    /// `Config` naming the variable that cannot be used.
+    /// `Config` naming the variable or the file that cannot be used.
     pub fn from_env() -> Result<Self> {
         Self::from_settings(&Settings::new())
     }
 
-    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url` and
-    /// `mode` (`queue` or `run`); what is not set comes from the environment, as in [`FalConfig::from_env`].
+    /// The settings `key`, `base_url`, `queue_url`, `run_url`, `rest_url`, `cdn_url`, `api_url`, `web_url`, `mode`
+    /// (`queue` or `run`), `aliases` (a file of own names), `upload_cache` (a folder or `off`), `lifecycle` and `acl`;
+    /// what is not set comes from the environment, as in [`FalConfig::from_env`].
     ///
     /// # Errors
     /// `Config` naming the setting or variable that is unknown or cannot be used.
@@ -123,9 +129,10 @@ impl FalConfig {
 
     /// Settings over `environment`, by which tests stand in for the process's own.
     pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        if let Some(unknown) = settings.names().find(|name| !SETTINGS.contains(name)) {
+        let known = [&SETTINGS[..], &storage_settings::NAMES[..]].concat();
+        if let Some(unknown) = settings.names().find(|name| !known.contains(name)) {
             return Err(Error::new(ErrorKind::Config, format!("fal has no setting `{unknown}`"))
-                .with_hint(format!("known: {}", SETTINGS.join(", "))));
+                .with_hint(format!("known: {}", known.join(", "))));
         }
         let key = match settings.get("key") {
             Some(key) => Some(checked_key("key", key)?),
@@ -136,10 +143,11 @@ impl FalConfig {
             key,
             bases: bases(settings, &environment)?,
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
-            aliases: BTreeMap::new(),
+            aliases: own_aliases::read(settings.get("aliases"), home(&environment))?,
             catalogue_limit: Limit::per_second(20.0).with_burst(20).with_in_flight(8),
             page_limit: Limit::per_second(1.0).with_in_flight(1),
             retry: RetryPolicy::default(),
+            storage: StorageSettings::resolve(settings, &environment)?,
         })
     }
 
@@ -215,6 +223,7 @@ impl fmt::Debug for FalConfig {
             .field("mode", &self.mode)
             .field("aliases", &self.aliases)
             .field("retry", &self.retry)
+            .field("storage", &self.storage)
             .finish_non_exhaustive()
     }
 }

@@ -157,6 +157,7 @@ impl<K: Kind> JobDriver<K> for FalJob<K> {
                         .with_retry(Retry::After(None)));
                 }
                 Err(error) => {
+                    client.forget_uploads(&error, &self.asked.sent).await;
                     return Err(self.asked.hide(match self.failure() {
                         Some((reason, error_type)) => merge_status(error, Some(&reason), error_type.as_deref()),
                         None => error,

@@ -13,6 +13,7 @@ pub mod models;
 mod output;
 mod provider;
 mod sources;
+mod storage_settings;
 
 pub use config::{Bases, FalConfig, KEY_VARIABLES, Mode};
 pub use id::EndpointId;

@@ -2,7 +2,7 @@
 
 use crate::{
     FalProvider, INFO,
-    client::{Handling, JobUrls, Prepared},
+    client::{FalClient, Handling, JobUrls, Prepared},
     config::Mode,
     id::EndpointId,
     job::FalJob,
@@ -10,10 +10,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest, MediaModel, Model,
-    ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
+    Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, JsonMap, Kind, KindRequest, MediaFacts,
+    MediaInput, MediaModel, Model, ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
-use mediagen_params::{Mapped, map};
+use mediagen_params::{Mapped, map_with_facts};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 
@@ -35,13 +35,14 @@ struct Ready {
 }
 
 impl<K: Kind> FalModel<K> {
-    /// Maps and checks everything, and reads the heads of local files; the network is not touched.
-    async fn prepare(&self, request: K::Request) -> Result<Ready> {
+    /// Maps and checks everything, and looks into local files; the network is not touched.
+    async fn prepare(&self, cx: &Context, request: K::Request) -> Result<Ready> {
         let request = request.into_request();
         let mode = self.provider.client().mode;
         let handling = Handling::of(&request.delivery, request.policy, mode)?;
         let rules = self.provider.rules().matching(self.id.as_str());
-        let mut mapped = map(&request, K::KIND, &self.spec.schema, &rules)?;
+        let facts = facts(cx, &request).await;
+        let mut mapped = map_with_facts(&request, K::KIND, &self.spec.schema, &rules, &facts)?;
         mapped.notes.extend(handling.notes.iter().cloned());
         let mut files = BTreeMap::new();
         for slot in &mapped.uploads {
@@ -53,34 +54,71 @@ impl<K: Kind> FalModel<K> {
             };
             let named = |e: Error| e.with_field(FieldProblem::new(slot.role.as_str(), "cannot be sent"));
             if let Some(file) = Prepared::of(&input.media).await.map_err(named)? {
+                mapped.notes.extend(file.note_of(slot.role));
                 files.insert(slot.input, file);
             }
         }
         Ok(Ready { request, handling, mapped, files })
     }
 
-    /// Uploads what has to be, each input once, and puts the addresses into the body.
-    async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<()> {
-        let mut urls = BTreeMap::new();
+    /// Uploads what has to be, each input once, and puts the addresses into the body. Gives the body as it may be shown:
+    /// without the content of inputs that went into it.
+    async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<JsonMap> {
+        let (mut urls, mut inlined) = (BTreeMap::new(), BTreeMap::new());
+        let wishes = &ready.handling.uploads;
         for (input, file) in &ready.files {
-            let uploaded = self.provider.client().upload(cx, file, ready.handling.lifecycle.as_deref()).await;
-            // Whatever became of the upload: the paid call did not leave.
-            let uploaded = uploaded.map_err(|e| e.with_dispatch(Dispatch::NotSent))?;
-            urls.insert(*input, uploaded.url);
-        }
-        for slot in std::mem::take(&mut ready.mapped.uploads) {
-            let filled = urls.get(&slot.input).is_some_and(|url| ready.mapped.fill(&slot, url.as_str()));
-            if !filled {
-                let message = format!("the address of `{}` has no place in the body", slot.role);
-                return Err(Error::new(ErrorKind::Unexpected, message));
+            // Whatever becomes of it: the paid call did not leave.
+            let not_sent = |e: Error| e.with_dispatch(Dispatch::NotSent);
+            if let Some(uri) = FalClient::inline(file, wishes).await.map_err(not_sent)? {
+                inlined.insert(*input, format!("data:{};base64,…", file.media_type));
+                urls.insert(*input, uri);
+                continue;
             }
+            let uploaded = self.provider.client().upload(cx, file, wishes).await.map_err(not_sent)?;
+            urls.insert(*input, uploaded.url.into());
         }
-        Ok(())
+        let slots = std::mem::take(&mut ready.mapped.uploads);
+        let shown: BTreeMap<_, _> = urls.iter().map(|(i, url)| (*i, inlined.get(i).unwrap_or(url).clone())).collect();
+        // The shown body first: filling takes nothing but what a slot left open.
+        let fill = |mapped: &mut Mapped, urls: &BTreeMap<usize, String>| {
+            slots.iter().find(|slot| !urls.get(&slot.input).is_some_and(|url| mapped.fill(slot, url))).map_or(
+                Ok(()),
+                |slot| {
+                    let message = format!("the address of `{}` has no place in the body", slot.role);
+                    Err(Error::new(ErrorKind::Unexpected, message))
+                },
+            )
+        };
+        let shown = if inlined.is_empty() {
+            None
+        } else {
+            let mut copy = ready.mapped.clone();
+            fill(&mut copy, &shown)?;
+            Some(copy.body)
+        };
+        fill(&mut ready.mapped, &urls)?;
+        Ok(shown.unwrap_or_else(|| ready.mapped.body.clone()))
     }
 
     fn job(&self, ticket: JobTicket, request_id: String, urls: JobUrls, asked: Asked) -> Job<K> {
         Job::new(FalJob::<K>::new(self.provider.clone(), ticket, request_id, urls, asked))
     }
+}
+
+/// What is known of each input's file, in the inputs' order; at least the size, also where nobody can look inside.
+async fn facts(cx: &Context, request: &Request) -> Vec<Option<MediaFacts>> {
+    let mut all = Vec::with_capacity(request.inputs.len());
+    for input in &request.inputs {
+        let mut facts = cx.probe(&input.media).await;
+        if let MediaInput::Path(path) = &input.media
+            && facts.is_none_or(|facts| facts.bytes.is_none())
+            && let Some(metadata) = tokio::fs::metadata(path).await.ok().filter(std::fs::Metadata::is_file)
+        {
+            facts = Some(facts.unwrap_or_default().with_bytes(metadata.len()));
+        }
+        all.push(facts);
+    }
+    all
 }
 
 impl<K: Kind> Model for FalModel<K> {
@@ -104,16 +142,22 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
     async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
         let client = self.provider.client();
         client.need_key()?;
-        let mut ready = self.prepare(request).await?;
+        let mut ready = self.prepare(cx, request).await?;
         for note in &ready.mapped.notes {
             cx.emit(Event::Adjusted(note.clone()));
         }
         // Who stops now has bought nothing, and shall not: the paid call is not begun.
-        cx.until_cancelled(Box::pin(self.upload(cx, &mut ready))).await??;
+        let shown = cx.until_cancelled(Box::pin(self.upload(cx, &mut ready))).await??;
         let Ready { request, handling, mapped, .. } = ready;
-        let asked = Asked::new(&request.options, &request.inputs, &mapped.body, mapped.notes);
+        let asked = Asked::new(&request.options, &request.inputs, &shown, mapped.notes);
         if handling.mode.unwrap_or(client.mode) == Mode::Run {
-            let answer = client.run(cx, &self.id, &mapped.body, &handling).await.map_err(|e| asked.hide(e))?;
+            let answer = match client.run(cx, &self.id, &mapped.body, &handling).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    client.forget_uploads(&error, &asked.sent).await;
+                    return Err(asked.hide(error));
+                }
+            };
             let output = output::read::<K>(answer, &asked)?;
             cx.emit(Event::Completed);
             return Ok(Submitted::Done(output));
@@ -148,12 +192,12 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         Ok(self.job(ticket, request_id, urls, asked))
     }
 
-    async fn plan(&self, _cx: &Context, request: K::Request) -> Result<Plan> {
-        let Ready { mapped, files, .. } = self.prepare(request).await?;
+    async fn plan(&self, cx: &Context, request: K::Request) -> Result<Plan> {
+        let Ready { mapped, files, .. } = self.prepare(cx, request).await?;
         let uploads = mapped.uploads.iter().filter_map(|slot| {
             let file = files.get(&slot.input)?;
             let mut upload = PlannedUpload::new(slot.role, file.given.clone(), slot.pointer.clone());
-            upload.bytes = Some(file.bytes);
+            upload.bytes = file.bytes;
             upload.media_type = Some(file.media_type.clone());
             Some(upload)
         });

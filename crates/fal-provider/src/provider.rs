@@ -2,15 +2,17 @@
 
 use crate::{
     catalog::Catalog,
-    client::{FalClient, Prepared},
-    config::FalConfig,
+    client::{FalClient, Handling, Prepared},
+    config::{FalConfig, Mode},
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, CatalogSource, Context, Error, ErrorKind, MediaInput, ModelKind, ModelPage, ModelQuery,
-    ModelSpec, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, inventory,
+    Availability, Caps, CatalogSource, Context, Delivery, Error, ErrorKind, MediaInput, ModelKind, ModelPage,
+    ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, Uploaded,
+    inventory,
 };
-use mediagen_params::RuleBook;
+use mediagen_params::{RuleBook, places, prompt_limit};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use url::Url;
 
@@ -56,9 +58,7 @@ impl FalProvider {
         if let MediaInput::Url(url) = media {
             return Ok(url);
         }
-        let file = Prepared::of(&media).await?;
-        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        Ok(self.0.client.upload(cx, &file, None).await?.url)
+        Ok(Provider::upload(self, cx, &media, &Delivery::default()).await?.url)
     }
 
     pub(crate) fn client(&self) -> &FalClient {
@@ -105,9 +105,33 @@ impl Provider for FalProvider {
         all.into_iter().map(|(name, base)| (name, base.clone())).collect()
     }
 
+    /// Of the settings, `lifecycle`, `acl` and `force_upload` count; an unknown one is refused.
+    async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
+        let handling = Handling::of(delivery, Policy::Adjust, Mode::Queue)?;
+        if let MediaInput::Url(url) = media {
+            return Ok(Uploaded::new(url.clone()));
+        }
+        let file = Prepared::of(media).await?;
+        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
+        cx.until_cancelled(Box::pin(self.0.client.upload(cx, &file, &handling.uploads))).await?
+    }
+
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         self.0.catalog.describe(&self.0.client, cx, model).await
+    }
+
+    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
+        places(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+    }
+
+    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
+        prompt_limit(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+    }
+
+    /// The endpoint's `OpenAPI` document, from the catalogue or else from the website; no key is needed.
+    async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
+        self.0.catalog.document(&self.0.client, cx, model).await
     }
 
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {

@@ -15,7 +15,7 @@ mod retry;
 mod sse;
 mod transport;
 
-pub use body::{Body, OpenBody};
+pub use body::{Body, OpenBody, read_stream};
 pub use classify::{Classify, ResponseHead, StatusClassify, Verdict, retry_after};
 pub use client::{HttpClient, HttpClientBuilder};
 pub use credential::Credential;

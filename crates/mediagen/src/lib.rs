@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What most programs need: `use mediagen::prelude::*;`.
 pub mod prelude {
-    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Target};
+    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Keep, Kept, Record, SavedFile, Store, Target};
     pub use mediagen_core::{
         AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
         ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest,
@@ -29,9 +29,10 @@ pub mod prelude {
     };
 }
 
-/// A context over tokio: real time, and follow-up work on the runtime that is current when it is spawned.
+/// A context over tokio: real time, follow-up work on the runtime that is current when it is spawned, and a look into
+/// local inputs before they are sent.
 pub fn context() -> Context {
-    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_assets::FileProbe::new())
 }
 
 /// Every provider that this build was made with.

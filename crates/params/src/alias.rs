@@ -48,12 +48,6 @@ const fn of(kinds: &'static [ModelKind], alias: Alias) -> Alias {
     Alias { option: alias.option, kinds, carries: alias.carries, fields: alias.fields }
 }
 
-/// The row of `option` for `kind`: the first that names the kind, else the one for all kinds.
-pub(crate) fn alias(option: &str, kind: ModelKind) -> Option<&'static Alias> {
-    let mut rows = ALIASES.iter().filter(|alias| alias.option == option);
-    rows.clone().find(|alias| alias.kinds.contains(&kind)).or_else(|| rows.find(|alias| alias.kinds.is_empty()))
-}
-
 /// Whether `option` is a canonical option, a role or `prompt`.
 pub(crate) fn is_canonical(option: &str) -> bool {
     !matches!(option, "width" | "height") && ALIASES.iter().any(|alias| alias.option == option)

@@ -4,6 +4,8 @@ use crate::{
     alias::{self, ALIASES, Alias},
     coerce,
     draft::Draft,
+    index,
+    path::{self, Path},
 };
 use mediagen_core::{Field, FieldType, JsonMap, ModelKind, nearest::nearest, schema::Range};
 use serde_json::Value;
@@ -14,15 +16,32 @@ struct Problem {
     code: &'static str,
 }
 
+impl Problem {
+    fn unknown(&self) -> bool {
+        self.code == UNKNOWN
+    }
+}
+
+const UNKNOWN: &str = "unknown_field";
+
 /// Adds a problem for every missing field and every value that does not fit.
 pub(crate) fn body(draft: &mut Draft<'_>) {
     if draft.blind() {
         return;
     }
-    let mut check = Check { kind: draft.kind, prompted: draft.request.prompt.is_some(), problems: Vec::new() };
+    let request = draft.request;
+    let (prompted, lenient) = (request.prompt.is_some(), request.allow_unknown);
+    let mut check = Check { kind: draft.kind, prompted, lenient, problems: Vec::new() };
     check.object("", &draft.body, &draft.schema.inputs);
-    for Problem { path, message, code } in check.problems {
-        draft.refuse(&path, message, code);
+    for problem in check.problems {
+        if lenient && problem.unknown() {
+            let path = problem.path;
+            let at = if draft.body.contains_key(&path) { Path::key(&path) } else { Path::parse(&path) };
+            let value = path::get(&draft.body, &at).cloned().unwrap_or(Value::Null);
+            draft.tell(&path, value.clone(), value, "passed on as asked; the model's schema has no such field");
+        } else {
+            draft.refuse(&problem.path, problem.message, problem.code);
+        }
     }
 }
 
@@ -30,6 +49,8 @@ struct Check {
     kind: ModelKind,
     /// Whether the request has a prompt, so that asking for one is no help.
     prompted: bool,
+    /// Whether fields that the schema does not have may pass.
+    lenient: bool,
     problems: Vec<Problem>,
 }
 
@@ -55,7 +76,7 @@ impl Check {
         for name in map.keys().filter(|name| !fields.is_empty() && fields.iter().all(|field| field.name != **name)) {
             let known = nearest(name, fields.iter().map(|field| field.name.as_str()), 1);
             let hint = known.first().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-            self.add(&under(name), format!("the model has no such field{hint}"), "unknown_field");
+            self.add(&under(name), format!("the model has no such field{hint}"), UNKNOWN);
         }
     }
 
@@ -97,7 +118,8 @@ impl Check {
             inner.value(at, value, variant);
             inner.problems
         });
-        match best.min_by_key(Vec::len) {
+        let grave = |problems: &Vec<Problem>| problems.iter().filter(|p| !(self.lenient && p.unknown())).count();
+        match best.min_by_key(|problems| (grave(problems), problems.len())) {
             Some(problems) => self.problems.extend(problems),
             None => self.misfit(at, value, ty),
         }
@@ -159,7 +181,7 @@ fn missing(path: &str, field: &Field, check: &Check) -> String {
 fn filler(path: &str, kind: ModelKind) -> Option<&'static str> {
     let wanted = path.replace(".0.", "[].");
     let counts = |row: &&Alias| {
-        alias::is_canonical(row.option) && alias::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
+        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
     let rows: Vec<&'static Alias> = ALIASES.iter().filter(counts).collect();
     let ends = |name: &str| name.strip_prefix('*').is_some_and(|ending| wanted.ends_with(ending));

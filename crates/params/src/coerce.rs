@@ -1,5 +1,6 @@
 //! One value into one type: number and text, unit suffixes, the nearest allowed value, bounds, scalar and list.
 
+pub(crate) use mediagen_core::schema::listed as list;
 use mediagen_core::{FieldType, schema::Range};
 use serde_json::{Number, Value};
 
@@ -41,35 +42,7 @@ pub(crate) fn coerce(value: &Value, ty: &FieldType, default: Option<&Value>) -> 
 
 /// The allowed values in words, for messages.
 pub(crate) fn allowed(ty: &FieldType) -> String {
-    match ty {
-        FieldType::Boolean => "true or false".into(),
-        FieldType::Integer(range) => format!("a whole number{}", bounds(range)),
-        FieldType::Number(range) => format!("a number{}", bounds(range)),
-        FieldType::Enum(values) => format!("one of {}", list(values)),
-        FieldType::Text { .. } => "text".into(),
-        FieldType::List { items, .. } => format!("a list of {}", allowed(items)),
-        FieldType::Object(fields) => {
-            let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-            format!("an object with {}", names.join(", "))
-        }
-        FieldType::Union(variants) => variants.iter().map(allowed).collect::<Vec<_>>().join(", or "),
-        _ => "anything".into(),
-    }
-}
-
-/// Up to 24 values in one line.
-pub(crate) fn list(values: &[Value]) -> String {
-    let shown: Vec<String> = values.iter().take(24).map(ToString::to_string).collect();
-    format!("{}{}", shown.join(", "), if values.len() > 24 { ", …" } else { "" })
-}
-
-fn bounds(range: &Range) -> String {
-    let low =
-        range.min.map(|min| format!(" from {min}")).or_else(|| range.above.map(|above| format!(" above {above}")));
-    let high =
-        range.max.map(|max| format!(" up to {max}")).or_else(|| range.below.map(|below| format!(" below {below}")));
-    let step = range.multiple_of.map(|step| format!(" in steps of {step}"));
-    [low, high, step].into_iter().flatten().collect()
+    ty.to_string()
 }
 
 /// The number that a value stands for: `5`, `"5"`, `"5s"` and `"5 seconds"` are five.

@@ -1,15 +1,13 @@
 //! The body while it is being written: where things go, and the record of what was changed on the way.
 
 use crate::{
-    Mapped, MediaFacts, Op, Rule, UploadSlot,
-    alias::{self, Alias, Carries},
-    carry::{fits, marked},
+    Mapped, Op, Rule, UploadSlot,
     coerce::{self, coerce},
-    names::Names,
-    path::{self, Path, Spot, Step},
+    path::{self, Path, Spot},
+    targets::Targets,
 };
 use mediagen_core::{
-    Error, ErrorKind, FieldProblem, FieldType, JsonMap, ModelKind, Note, Policy, Request, Result, Schema,
+    Error, ErrorKind, FieldProblem, JsonMap, MediaFacts, ModelKind, Note, Policy, Request, Result, Schema,
 };
 use serde_json::Value;
 
@@ -27,28 +25,10 @@ pub(crate) struct Draft<'a> {
     pub(crate) given: Vec<Path>,
     /// Places that canonical parts took.
     filled: Vec<Path>,
-    /// Which names the schema may have.
-    names: Names,
-    /// Names of the objects that hold settings.
-    settings: Vec<&'a str>,
+    /// The schema's fields by the names of the alias table.
+    pub(crate) targets: Targets<'a>,
     /// What is known of the inputs' files, in the inputs' order.
     pub(crate) facts: &'a [Option<MediaFacts>],
-}
-
-/// How the names of objects end that hold settings, alone or beside a file.
-const SETTINGS: &[&str] =
-    &["config", "options", "setting", "settings", "parameters", "params", "video", "image", "audio", "voice"];
-
-/// The object fields of `schema` that hold settings.
-fn settings(schema: &Schema) -> Vec<&str> {
-    let holds = |ty: &FieldType| match ty {
-        FieldType::Object(fields) => !fields.is_empty(),
-        FieldType::Union(variants) => variants.iter().any(|variant| matches!(variant, FieldType::Object(_))),
-        _ => false,
-    };
-    let named = |name: &str| SETTINGS.contains(&name.rsplit('_').next().unwrap_or(name));
-    let fields = schema.inputs.iter().filter(|field| named(&field.name) && holds(&field.ty));
-    fields.map(|field| field.name.as_str()).collect()
 }
 
 impl<'a> Draft<'a> {
@@ -66,8 +46,7 @@ impl<'a> Draft<'a> {
             uploads: Vec::new(),
             given: Vec::new(),
             filled: Vec::new(),
-            names: Names::of(schema),
-            settings: settings(schema),
+            targets: Targets::of(schema),
             facts: &[],
         }
     }
@@ -90,86 +69,9 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn dropped(&self, path: &Path) -> bool {
+    pub(crate) fn dropped(&self, path: &Path) -> bool {
         let drops = |op: &Op| matches!(op, Op::Drop { field } if Path::parse(field).overlaps(path));
         self.ops.iter().any(|(op, _)| drops(op))
-    }
-
-    /// Every place that `option` may go to, best first, whatever its type.
-    pub(crate) fn places(&self, option: &str) -> Vec<Spot<'a>> {
-        let renamed = self.renamed(option).and_then(|path| path::find(self.schema, &path));
-        let Some(alias) = alias::alias(option, self.kind) else { return renamed.into_iter().collect() };
-        let mut spots: Vec<Spot<'a>> = Vec::new();
-        for name in alias.fields {
-            spots.extend(self.named(alias, name));
-        }
-        if !self.settings.is_empty() {
-            spots.extend(alias.fields.iter().flat_map(|name| self.inside(alias, name)));
-        }
-        spots.retain(|spot| !self.dropped(&spot.path) && !self.opens_a_list(spot));
-        renamed.into_iter().chain(spots).collect()
-    }
-
-    /// Whether writing there would start an optional list, whose other items and parts nobody asked for.
-    fn opens_a_list(&self, spot: &Spot<'_>) -> bool {
-        let root = spot.path.root();
-        let indexed = spot.path.0.iter().any(|step| matches!(step, Step::Index(_)));
-        indexed && !self.body.contains_key(root) && self.schema.input(root).is_none_or(|field| !field.required)
-    }
-
-    fn named(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
-        let Some(ending) = name.strip_prefix('*') else {
-            let (name, carries) = marked(alias, name);
-            // Most names of the table are not in the schema: the top decides without a path being built.
-            let root = name.bytes().position(|byte| byte == b'.' || byte == b'[').map_or(name, |end| &name[..end]);
-            if !self.names.may_hold(root) {
-                return Vec::new();
-            }
-            let spot = self.schema.input(root).and_then(|_| path::find(self.schema, &Path::parse(name)));
-            return spot.filter(|spot| fits(carries, spot.ty, spot.default())).into_iter().collect();
-        };
-        self.ending(alias, ending, true)
-    }
-
-    /// Places that only end like `option`, required or not: for what has to go somewhere.
-    pub(crate) fn alike(&self, option: &str) -> Vec<Spot<'a>> {
-        let Some(alias) = alias::alias(option, self.kind) else { return Vec::new() };
-        let endings = alias.fields.iter().filter_map(|name| name.strip_prefix('*'));
-        let mut spots: Vec<Spot<'a>> = endings.flat_map(|ending| self.ending(alias, ending, false)).collect();
-        spots.retain(|spot| !self.dropped(&spot.path));
-        spots
-    }
-
-    /// The same name inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
-    fn inside(&self, alias: &Alias, name: &str) -> Vec<Spot<'a>> {
-        let nested = name.contains(['.', '*']) || matches!(alias.carries, Carries::Media | Carries::Text);
-        if nested || alias.option == "width" || alias.option == "height" {
-            return Vec::new();
-        }
-        let (name, carries) = marked(alias, name);
-        let paths = self.settings.iter().map(|holder| Path::key(holder).then(Step::Key(name.to_owned())));
-        let spots = paths.filter_map(|path| path::find(self.schema, &path));
-        spots.filter(|spot| spot.field.is_some() && fits(carries, spot.ty, spot.default())).collect()
-    }
-
-    /// Fields, required ones or all, whose names only end like the alias and belong to no other option.
-    fn ending(&self, alias: &Alias, ending: &str, required: bool) -> Vec<Spot<'a>> {
-        let belongs_elsewhere = |name: &str| {
-            alias::ALIASES.iter().any(|other| other.option != alias.option && other.fields.contains(&name))
-        };
-        let fields = self.schema.inputs.iter().filter(|field| {
-            (field.required || !required)
-                && field.name.ends_with(ending)
-                && !alias.fields.contains(&field.name.as_str())
-                && !belongs_elsewhere(&field.name)
-        });
-        let spots = fields.filter_map(|field| path::find(self.schema, &Path::key(&field.name)));
-        spots.filter(|spot| fits(alias.carries, spot.ty, spot.default())).collect()
-    }
-
-    /// The best free place for `option`.
-    pub(crate) fn target(&self, option: &str) -> Option<Spot<'a>> {
-        self.places(option).into_iter().find(|spot| self.free(&spot.path))
     }
 
     /// Every place that a canonical part took.

@@ -9,18 +9,20 @@ use mediagen_core::{FieldType, nearest::nearest};
 use serde_json::Value;
 
 /// Writes the caller's own fields into the body; they win over everything that comes later.
+///
+/// A name that the schema does not have is refused under either policy, unless the request allows unknown names.
 pub(crate) fn map(draft: &mut Draft<'_>) {
     let request = draft.request;
     for (name, value) in &request.extra {
         let path = if draft.schema.input(name).is_some() { Path::key(name) } else { Path::parse(name) };
         let spot = path::find(draft.schema, &path);
         let value = match (&spot, draft.blind()) {
-            (None, false) => {
+            (None, false) if !draft.request.allow_unknown => {
                 draft.refuse(name, unknown(draft, &path), "unknown_field");
                 continue;
             }
             (Some(spot), _) => typed(value, spot.ty),
-            (None, true) => value.clone(),
+            (None, _) => value.clone(),
         };
         draft.given.push(path.clone());
         if !path::put(&mut draft.body, &path, value) {

@@ -1,53 +1,16 @@
 //! What is known of a local file, held against the limits of the field that takes it.
 
 use crate::{draft::Draft, path::Path};
-use mediagen_core::{MediaInput, MediaLimits};
-
-/// What a probe found out about one input's file; `None` is "not known" and is never held against a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[non_exhaustive]
-pub struct MediaFacts {
-    /// Size of the file in bytes.
-    pub bytes: Option<u64>,
-    /// Pixels across.
-    pub width: Option<u32>,
-    /// Pixels down.
-    pub height: Option<u32>,
-    /// Length in seconds.
-    pub duration_s: Option<f64>,
-}
-
-impl MediaFacts {
-    /// Nothing known yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the size of the file in bytes.
-    pub fn with_bytes(mut self, bytes: u64) -> Self {
-        self.bytes = Some(bytes);
-        self
-    }
-
-    /// Sets width and height in pixels.
-    pub fn with_size(mut self, width: u32, height: u32) -> Self {
-        (self.width, self.height) = (Some(width), Some(height));
-        self
-    }
-
-    /// Sets the length in seconds.
-    pub fn with_duration(mut self, seconds: f64) -> Self {
-        self.duration_s = Some(seconds);
-        self
-    }
-}
+use mediagen_core::{MediaFacts, MediaInput, MediaLimits};
 
 /// What is known of input `index`: the caller's facts, and the length of bytes in memory.
 pub(crate) fn of(draft: &Draft<'_>, index: usize) -> MediaFacts {
     let mut facts = draft.facts.get(index).copied().flatten().unwrap_or_default();
-    if let MediaInput::Bytes { data, .. } = &draft.request.inputs[index].media {
-        facts.bytes = facts.bytes.or(Some(data.len() as u64));
-    }
+    facts.bytes = facts.bytes.or(match &draft.request.inputs[index].media {
+        MediaInput::Bytes { data, .. } => Some(data.len() as u64),
+        MediaInput::Stream(stream) => stream.bytes(),
+        _ => None,
+    });
     facts
 }
 
@@ -64,14 +27,20 @@ fn problems(facts: &MediaFacts, limits: &MediaLimits) -> Vec<String> {
     if let Some((bytes, most)) = facts.bytes.zip(limits.max_bytes).filter(|(bytes, most)| bytes > most) {
         problems.push(format!("the file has {bytes} bytes; the model takes at most {most}"));
     }
-    let side = |number: Option<u32>| number.map(f64::from);
-    let ratio = facts.width.zip(facts.height).filter(|(_, height)| *height > 0);
-    let ratio = ratio.map(|(width, height)| f64::from(width) / f64::from(height));
+    let whole = |number: Option<u32>| number.map(f64::from);
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53, and no file has more pixels or frames")]
+    let many = |number: Option<u64>| number.map(|number| number as f64);
+    let sides = facts.width.zip(facts.height).filter(|(_, height)| *height > 0);
+    let ratio = sides.map(|(width, height)| f64::from(width) / f64::from(height));
+    let area = sides.map(|(width, height)| f64::from(width) * f64::from(height));
     let bounds = [
-        ("pixels across", side(facts.width), side(limits.min_width), side(limits.max_width)),
-        ("pixels down", side(facts.height), side(limits.min_height), side(limits.max_height)),
+        ("pixels across", whole(facts.width), whole(limits.min_width), whole(limits.max_width)),
+        ("pixels down", whole(facts.height), whole(limits.min_height), whole(limits.max_height)),
+        ("pixels in all", area, many(limits.min_area), many(limits.max_area)),
         ("pixels across for each down", ratio, limits.min_aspect_ratio, limits.max_aspect_ratio),
         ("seconds", facts.duration_s, limits.min_duration_s, limits.max_duration_s),
+        ("frames a second", facts.fps.map(nominal), limits.min_fps, limits.max_fps),
+        ("frames", many(facts.frames), many(limits.min_frames), many(limits.max_frames)),
     ];
     for (unit, found, least, most) in bounds {
         let Some(found) = found else { continue };
@@ -83,4 +52,10 @@ fn problems(facts: &MediaFacts, limits: &MediaLimits) -> Vec<String> {
         }
     }
     problems
+}
+
+/// The rate that a film is said to have: 24000/1001 frames a second are called 24, and no model means to refuse them.
+fn nominal(fps: f64) -> f64 {
+    let whole = (fps * 1.001).round();
+    if (fps * 1.001 - whole).abs() < 1e-3 * whole { whole } else { fps }
 }

@@ -2,14 +2,14 @@
 
 use crate::{
     UploadSlot,
-    alias::alias,
     draft::Draft,
     facts,
+    index::alias,
     mapped::placeholder,
     media::{self, Shape},
-    path::{Path, Spot, Step},
+    path::{self, Path, Spot, Step},
 };
-use mediagen_core::{MediaInput, Modality, ModelKind, Role};
+use mediagen_core::{MediaInput, MediaLimits, Modality, ModelKind, Role};
 use serde_json::Value;
 
 /// Puts every input of the request into the body, the kind's main role first.
@@ -134,11 +134,18 @@ fn place(draft: &mut Draft<'_>, role: Role, spot: &Spot<'_>, shape: &Shape, inpu
             Shape::Object(key) | Shape::Objects(key, _) => at.then(Step::Key(key.clone())),
             _ => at,
         };
-        if let Some(limits) = spot.field.and_then(|field| field.limits) {
-            facts::check(draft, &path, &limits, *index);
+        if let Some(limits) = limits(draft, spot, shape, &path) {
+            facts::check(draft, &path, limits, *index);
         }
         put(draft, role, &path, *index);
     }
+}
+
+/// What the field says of its file, or else the part of it that takes the address.
+fn limits<'a>(draft: &Draft<'a>, spot: &Spot<'a>, shape: &Shape, path: &Path) -> Option<&'a MediaLimits> {
+    let own = spot.field.and_then(|field| field.limits.as_deref());
+    let inner = || path::find(draft.schema, path)?.field?.limits.as_deref();
+    own.or_else(|| if matches!(shape, Shape::Object(_) | Shape::Objects(..)) { inner() } else { None })
 }
 
 fn put(draft: &mut Draft<'_>, role: Role, path: &Path, index: usize) {
@@ -172,6 +179,7 @@ fn label(draft: &Draft<'_>, index: usize) -> Value {
         MediaInput::Url(url) => Value::from(url.as_str()),
         MediaInput::Path(path) => Value::from(path.display().to_string()),
         MediaInput::Bytes { name, .. } => Value::from(name.as_str()),
+        MediaInput::Stream(stream) => Value::from(stream.name()),
         _ => Value::Null,
     }
 }

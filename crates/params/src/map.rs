@@ -1,13 +1,13 @@
 //! The way from a canonical request to a body.
 
 use crate::{
-    Mapped, MediaFacts, Op, Rule, check,
+    Mapped, Op, Rule, check,
     coerce::tidy,
     draft::Draft,
     extra, inputs, options,
     path::{self, Path, Step},
 };
-use mediagen_core::{FieldType, ModelKind, Request, Result, Schema};
+use mediagen_core::{FieldType, MediaFacts, ModelKind, Request, Result, Schema};
 use serde_json::Value;
 
 /// Turns a canonical request into the body of one endpoint.
@@ -53,7 +53,7 @@ pub fn map_with_facts(
     draft.finish()
 }
 
-fn prompt(draft: &mut Draft<'_>) {
+pub(crate) fn prompt(draft: &mut Draft<'_>) {
     let Some(text) = draft.request.prompt.as_deref() else { return };
     let asked = Value::from(text);
     if draft.blind() {

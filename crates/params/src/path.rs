@@ -93,8 +93,13 @@ pub(crate) struct Spot<'a> {
     pub(crate) required: bool,
 }
 
-impl Spot<'_> {
-    pub(crate) fn default(&self) -> Option<&Value> {
+impl<'a> Spot<'a> {
+    /// A field at the top.
+    pub(crate) fn of(field: &'a Field) -> Self {
+        Self { path: Path::key(&field.name), ty: &field.ty, field: Some(field), required: field.required }
+    }
+
+    pub(crate) fn default(&self) -> Option<&'a Value> {
         self.field.and_then(|field| field.default.as_ref())
     }
 }

@@ -3,44 +3,20 @@
 use crate::{
     Rule,
     alias::{self, ALIASES, Carries},
-    coerce,
     draft::Draft,
-    options,
+    index, map, options,
     path::{self, Path},
 };
 use mediagen_core::{
-    AspectRatio, Field, FieldType, Modality, ModelKind, Options, OutputFormat, Quality, Request, Schema, Size,
+    AspectRatio, FieldType, Modality, ModelKind, Options, OutputFormat, Place, Quality, Request, Schema, Size,
 };
-use serde_json::Value;
-
-/// Deepest objects whose parts are listed one by one.
-const MAX_DEPTH: usize = 3;
-
-/// One field of a model's input.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Place {
-    /// The field, as `-P` takes it: a dotted path.
-    pub field: String,
-    /// The canonical options, roles or `prompt` that go there; empty for a field that only the model itself knows.
-    pub options: Vec<&'static str>,
-    /// What it takes in words, such as `a whole number from 1 up to 4`.
-    pub takes: String,
-    /// What the provider takes when it is left out.
-    pub default: Option<Value>,
-    /// Whether the provider refuses a request without it.
-    pub required: bool,
-}
 
 /// Every field of the model's input in the provider's own order, with the canonical options that [`map`](crate::map)
 /// would send there; the mapping itself is asked, so the two cannot disagree.
 ///
 /// Empty when nothing is known of what the model takes.
 pub fn places(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Place> {
-    let mut places = Vec::new();
-    for field in &schema.inputs {
-        list(field, &field.name, field.required, 1, &mut places);
-    }
+    let mut places = Place::of(schema);
     for option in canonical(kind) {
         for path in targets(option, kind, schema, rules) {
             let path = path.to_string();
@@ -56,35 +32,42 @@ pub fn places(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Place> {
     places
 }
 
-fn list(field: &Field, path: &str, required: bool, depth: usize, places: &mut Vec<Place>) {
-    match &field.ty {
-        FieldType::Object(parts) if !parts.is_empty() && depth < MAX_DEPTH => {
-            for part in parts {
-                list(part, &format!("{path}.{}", part.name), required && part.required, depth + 1, places);
-            }
+/// The most characters of a prompt that the model takes: the limit of the field where [`map`](crate::map) puts it;
+/// `None` where the model does not say.
+pub fn prompt_limit(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Option<u64> {
+    let path = targets("prompt", kind, schema, rules).into_iter().next()?;
+    longest(path::find(schema, &path)?.ty)
+}
+
+fn longest(ty: &FieldType) -> Option<u64> {
+    match ty {
+        FieldType::Text { max_length, .. } => *max_length,
+        FieldType::List { items, .. } => longest(items),
+        FieldType::Union(variants) => {
+            // One variant without a limit takes everything.
+            let texts = variants.iter().filter(|v| matches!(v, FieldType::Text { .. } | FieldType::List { .. }));
+            texts.map(longest).collect::<Option<Vec<u64>>>()?.into_iter().max()
         }
-        ty => places.push(Place {
-            field: path.to_owned(),
-            options: Vec::new(),
-            takes: coerce::allowed(ty),
-            default: field.default.clone(),
-            required,
-        }),
+        _ => None,
     }
 }
 
 fn canonical(kind: ModelKind) -> impl Iterator<Item = &'static str> {
     let counts = move |row: &&alias::Alias| {
-        alias::is_canonical(row.option) && alias::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
+        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
     ALIASES.iter().filter(counts).map(|row| row.option)
 }
 
 /// Where `option` alone would go.
 fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Path> {
-    let special = alias::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
+    let special = index::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
     let request = probe(option, kind);
     let mut draft = Draft::new(&request, kind, schema, rules);
+    if option == "prompt" {
+        map::prompt(&mut draft);
+        return draft.filled().to_vec();
+    }
     if special {
         options::map(&mut draft);
         if !draft.filled().is_empty() || !matches!(option, "voice" | "language" | "format") {
@@ -98,6 +81,7 @@ fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> V
 /// A request with a usual value of one option.
 fn probe(option: &str, kind: ModelKind) -> Request {
     let mut request = Request::new();
+    request.prompt = (option == "prompt").then(|| "words".to_owned());
     let mut options = Options::default();
     match option {
         "size" => options.size = Some(Size::new(1024, 768)),

@@ -159,3 +159,47 @@ fn a_model_of_another_kind_says_which_input_it_takes() {
     let said: Vec<&str> = error.fields().iter().map(|field| field.message.as_str()).collect();
     assert!(said.contains(&"the model has no field for it; it takes `video`"), "{said:?}");
 }
+
+#[test]
+fn pixels_in_all_and_frames_are_held_against_the_limits_and_ntsc_rates_count_as_their_names() {
+    let limits = json!({"min_area": 1000, "max_area": 2000, "min_fps": 24, "max_fps": 60, "max_frames": 240,
+        "min_frames": 10, "timeout": 20, "min_duration": 0.5});
+    let schema = document(&fields(&[("video_url", json!({"type": "string", "x-acme": limits}))]));
+    let request = prompt().with_input(Role::Video, "film.mp4".parse().unwrap());
+    let told = |facts: MediaFacts| {
+        let mapped = map_with_facts(&request, ModelKind::VideoToVideo, &schema, &[], &[Some(facts)]);
+        mapped.map_or_else(|e| e.fields().iter().map(|field| field.message.clone()).collect(), |_| Vec::new())
+    };
+    assert_eq!(
+        told(MediaFacts::new().with_size(100, 21).with_fps(23.0).with_frames(241)),
+        [
+            "the file has 2100 pixels in all; the model takes at most 2000",
+            "the file has 23 frames a second; the model needs at least 24",
+            "the file has 241 frames; the model takes at most 240",
+        ]
+    );
+    assert_eq!(
+        told(MediaFacts::new().with_size(10, 10).with_fps(60.5).with_frames(9).with_duration(0.4)),
+        [
+            "the file has 100 pixels in all; the model needs at least 1000",
+            "the file has 0.4 seconds; the model needs at least 0.5",
+            "the file has 60.5 frames a second; the model takes at most 60",
+            "the file has 9 frames; the model needs at least 10",
+        ]
+    );
+    for fps in [24_000.0 / 1001.0, 24.0, 60_000.0 / 1001.0, 60.0] {
+        assert_eq!(told(MediaFacts::new().with_fps(fps)), [""; 0], "{fps}");
+    }
+}
+
+#[test]
+fn a_limit_on_the_part_that_takes_the_address_counts() {
+    let part = json!({"type": "object", "required": ["url"],
+        "properties": {"url": {"type": "string", "x-acme": {"max_file_size": 3}}}});
+    let request = prompt().with_input(Role::Image, MediaInput::bytes(vec![0; 4], "b.png"));
+    for ty in [part.clone(), json!({"type": "array", "items": part})] {
+        let schema = document(&fields(&[("images", ty)]));
+        let error = map(&request, ModelKind::ImageToImage, &schema, &[]).unwrap_err();
+        assert_eq!(error.fields()[0].code.as_deref(), Some("media_limit"), "{error}");
+    }
+}

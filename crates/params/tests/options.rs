@@ -157,17 +157,6 @@ fn a_whole_number_given_as_text_is_spelt_as_one_and_never_loses_a_digit() {
 }
 
 #[test]
-fn an_unknown_field_is_refused_with_the_nearest_name_under_both_policies() {
-    let input = fields(&[("num_images", json!({"type": "integer"}))]);
-    let request = prompt().with_extra("num_image", 2);
-    for request in [request.clone(), strict(request)] {
-        let error = refused(&request, TextToImage, &input);
-        assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::InvalidInput, "num_image"));
-        assert!(error.to_string().contains("`num_images`"), "{error}");
-    }
-}
-
-#[test]
 fn a_045_a_ratio_goes_to_the_ratio_field_else_to_a_preset_else_is_noted() {
     let request = with(|o| o.aspect_ratio = Some(AspectRatio::new(16, 9)));
     let ratio = fields(&[("aspect_ratio", json!({"enum": ["1:1", "16:9"]})), ("image_size", presets())]);

@@ -3,8 +3,8 @@
 mod common;
 
 use common::schema;
-use mediagen_core::{ModelKind, Request};
-use mediagen_params::{map, places, sentences};
+use mediagen_core::{ModelKind, Request, sentences};
+use mediagen_params::{map, places, prompt_limit};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn every_field_is_listed_with_the_options_that_go_there() {
         .map(|place| {
             let needed = if place.required { "!" } else { "" };
             let default = place.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
-            format!("{}{needed} [{}] {}{default}", place.field, place.options.join(" "), place.takes)
+            format!("{}{needed} [{}] {}{default}", place.field, place.options.join(" "), place.ty)
         })
         .collect();
     let mut expected = [
@@ -70,4 +70,27 @@ proptest! {
         prop_assert_eq!(parts.concat(), text.as_str());
         prop_assert!(parts.iter().all(|part| !part.is_empty() && part.chars().count() <= most.max(1)));
     }
+}
+
+#[test]
+fn a_071_the_limit_of_a_prompt_is_that_of_the_field_where_it_goes() {
+    let speech = |properties: &Value, required: &[&str]| {
+        let schema = schema(properties, required);
+        let listed = places(ModelKind::TextToAudio, &schema, &[]);
+        let place = listed.into_iter().find(|place| place.options.contains(&"prompt")).map(|place| place.field);
+        (place, prompt_limit(ModelKind::TextToAudio, &schema, &[]))
+    };
+    let text = |max: u64| json!({"type": "string", "maxLength": max});
+    assert_eq!(speech(&json!({"text": text(5000), "prompt": text(90)}), &["text"]), (Some("text".into()), Some(5000)));
+    // The required one, as the mapping itself decides.
+    assert_eq!(
+        speech(&json!({"text": text(5000), "prompt": text(90)}), &["prompt"]),
+        (Some("prompt".into()), Some(90))
+    );
+    let turns = json!({"inputs": {"type": "array", "items": {"type": "object", "properties": {"text": text(70)}}}});
+    assert_eq!(speech(&turns, &["inputs"]), (Some("inputs".into()), Some(70)));
+    let either = json!({"text": {"anyOf": [text(30), {"type": "string"}]}});
+    assert_eq!(speech(&either, &["text"]), (Some("text".into()), None));
+    assert_eq!(speech(&json!({"text": {"type": "string"}}), &["text"]).1, None);
+    assert_eq!(speech(&json!({"seed": {"type": "integer"}}), &[]), (None, None));
 }

@@ -10,6 +10,8 @@ mod chain;
 mod factories;
 mod kinds;
 mod lifecycle;
+mod limits;
+mod transfers;
 
 use fal_emulator::{Emulator, EmulatorConfig};
 use mediagen::{
@@ -36,8 +38,14 @@ impl Rig {
         Self { emulator, fal, cx: mediagen::context(), folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A keeper of files in the folder.
+    fn keep(&self) -> Keep {
+        let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
+        Keep::new(downloader, Target::new(self.folder.path()))
+    }
+
     /// Saves the first part of `output`.
-    async fn save(&self, output: &Output) -> Asset {
+    async fn save(&self, output: &Output) -> SavedFile {
         let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
         downloader.save(&self.cx, &output.parts[0], &Target::new(self.folder.path())).await.unwrap()
     }
@@ -45,6 +53,9 @@ impl Rig {
 
 /// A provider that knows only `emulator`, and none of the environment.
 fn connect(emulator: &Emulator) -> FalProvider {
-    let settings = Settings::new().with("base_url", emulator.base_url()).with("key", "lib-id:lib-secret");
+    let settings = Settings::new()
+        .with("base_url", emulator.base_url())
+        .with("key", "lib-id:lib-secret")
+        .with("upload_cache", "off");
     FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap()
 }

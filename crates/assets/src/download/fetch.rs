@@ -1,6 +1,6 @@
 //! From a URL into a part file: redirects by hand, repeated after a cut, resumed where the server can.
 
-use super::{part_file::PartFile, progress::Progress, read, resume::Resume, transport::RefusedAddress};
+use super::{part_file::PartFile, pieces, progress::Progress, read, resume::Resume, transport::RefusedAddress};
 use crate::policy::DownloadPolicy;
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
 use mediagen_http::{Authorize, HttpClient, HttpRequest, HttpResponse, Repeat, redact, retry_after};
@@ -9,6 +9,9 @@ use url::Url;
 
 /// The longest pause that a server may ask for before its answer is taken as final.
 const LONGEST_HINT: Duration = Duration::from_mins(5);
+
+/// Bytes of progress after which failures are counted anew.
+const GOOD_DEAL: u64 = 1 << 20;
 
 /// One download.
 pub(super) struct Fetch<'a> {
@@ -21,12 +24,20 @@ pub(super) struct Fetch<'a> {
 impl Fetch<'_> {
     /// Fills `part` with the whole body; gives back its content type as the server says.
     ///
-    /// The client below makes one attempt per call, so that all kinds of failure share one count of attempts.
+    /// The client below makes one attempt per call, so that all kinds of failure share one count of attempts. An
+    /// attempt that brought a good deal of the file is not counted: a large file may be cut many times.
     pub(super) async fn run(&self, part: &mut PartFile, progress: &mut Progress<'_>) -> Result<Option<String>> {
-        let mut resume = Resume::default();
-        let mut attempt = 1;
+        let mut resume = part.record().map(Resume::of_record).unwrap_or_default();
+        let (mut attempt, mut furthest) = (1, part.written());
+        // Where several connections failed, one may do.
+        let mut connections = self.policy.connections;
         loop {
-            let error = match self.attempt(part, &mut resume, progress).await {
+            part.settle().await?;
+            let done = match connections {
+                0 | 1 => self.one_stream(part, &mut resume, progress).await,
+                several => pieces::fetch(self, several, part, &mut resume, progress).await,
+            };
+            let error = match done {
                 Ok(()) => return Ok(resume.content_type),
                 Err(error) => error,
             };
@@ -36,6 +47,10 @@ impl Fetch<'_> {
                 Retry::Exhausted => None,
                 _ => return Err(error),
             };
+            connections = 1;
+            if part.written() >= furthest.saturating_add(GOOD_DEAL) {
+                (attempt, furthest) = (1, part.written());
+            }
             if attempt >= self.policy.max_attempts.max(1) || hint.is_some_and(|hint| hint > LONGEST_HINT) {
                 return Err(error.with_retry(Retry::Exhausted).with("attempts", attempt));
             }
@@ -44,46 +59,66 @@ impl Fetch<'_> {
         }
     }
 
-    async fn attempt(&self, part: &mut PartFile, resume: &mut Resume, progress: &mut Progress<'_>) -> Result<()> {
+    /// All of the file, or what is missing of it, in one answer.
+    pub(super) async fn one_stream(
+        &self,
+        part: &mut PartFile,
+        resume: &mut Resume,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
         let response = self.follow(resume.headers(part.written())).await?;
+        self.take(response, part, resume, progress).await
+    }
+
+    /// Takes an answer with the whole file or the rest of it.
+    pub(super) async fn take(
+        &self,
+        response: HttpResponse,
+        part: &mut PartFile,
+        resume: &mut Resume,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
         match response.status() {
             206 if resume.continues(&response, part.written()) => {}
             206 | 416 => {
-                part.restart().await?;
-                let message = format!("`{}` answered another range than the one asked for", redact(response.url()));
-                return Err(Error::new(ErrorKind::Transfer, message)
-                    .with_http_status(response.status())
-                    .with_dispatch(Dispatch::Answered)
-                    .with_retry(Retry::After(None)));
+                part.restart(None, None).await?;
+                return Err(another_range(&response));
             }
-            200..=299 => {
-                part.restart().await?;
-                *resume = Resume::of(&response);
-            }
+            200..=299 => self.begin(Resume::of(&response), part, resume).await?,
             _ => return Err(refused(&response)),
         }
         if let Some(total) = resume.total {
             part.check_size(total)?;
         }
+        self.append(response, part, resume, progress).await?;
+        verify(part, resume).await
+    }
+
+    /// Starts over with what `found` says.
+    pub(super) async fn begin(&self, found: Resume, part: &mut PartFile, resume: &mut Resume) -> Result<()> {
+        *resume = found;
+        let record = resume.record(self.url).filter(|_| self.policy.keeps_partial);
+        part.restart(record, resume.running()).await
+    }
+
+    /// Writes the body.
+    pub(super) async fn append(
+        &self,
+        response: HttpResponse,
+        part: &mut PartFile,
+        resume: &Resume,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
         let mut chunks = response.into_stream();
         while let Some(chunk) = read::next(self.cx, &mut chunks).await? {
-            part.write(&chunk).await?;
+            part.write(chunk).await?;
             progress.at(part.written(), resume.total);
         }
-        match resume.total {
-            Some(total) if total != part.written() => {
-                let message = format!("{} bytes came; {total} were announced", part.written());
-                part.restart().await?;
-                Err(Error::new(ErrorKind::Transfer, message)
-                    .with_dispatch(Dispatch::Answered)
-                    .with_retry(Retry::After(None)))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// Sends, and follows redirects; every hop is checked like the first.
-    async fn follow(&self, headers: Vec<(&'static str, String)>) -> Result<HttpResponse> {
+    pub(super) async fn follow(&self, headers: Vec<(&'static str, String)>) -> Result<HttpResponse> {
         let mut url = self.url.clone();
         for _ in 0..=self.policy.max_redirects {
             self.policy.check_url(&url)?;
@@ -113,16 +148,50 @@ impl Fetch<'_> {
     }
 }
 
+/// Compares what came with what was announced. What is wrong is of no use to a later attempt.
+pub(super) async fn verify(part: &mut PartFile, resume: &Resume) -> Result<()> {
+    let bytes = part.written();
+    let problem = match (resume.total, &resume.digest) {
+        (Some(total), _) if total != bytes => format!("{bytes} bytes came; {total} were announced"),
+        (_, Some(expected)) if part.digest().await?.is_none_or(|found| found != expected.value) => {
+            let name = expected.algorithm.name();
+            format!("the content does not come to the {name} digest that the server announced")
+        }
+        _ => return Ok(()),
+    };
+    part.restart(None, None).await?;
+    Err(again(problem))
+}
+
+/// The answer to a `Range` is about other bytes, or another file.
+pub(super) fn another_range(response: &HttpResponse) -> Error {
+    let message = format!("`{}` answered another range than the one asked for", redact(response.url()));
+    again(message).with_http_status(response.status())
+}
+
+/// An error after which the whole download is worth another attempt.
+pub(super) fn again(message: String) -> Error {
+    Error::new(ErrorKind::Transfer, message).with_dispatch(Dispatch::Answered).with_retry(Retry::After(None))
+}
+
 fn next_hop(from: &Url, response: &HttpResponse) -> Result<Url> {
     let wrong = |kind, message: String| Error::new(kind, message).with_dispatch(Dispatch::Answered);
     let next = response.location().ok_or_else(|| {
         wrong(ErrorKind::InvalidResponse, format!("a redirect ({}) without a usable Location", response.status()))
     })?;
-    if from.scheme() == "https" && next.scheme() != "https" {
-        let message = format!("a redirect from https to {} is refused", next.scheme());
-        return Err(wrong(ErrorKind::PermissionDenied, message).with("redirect", redact(&next)));
-    }
+    stays_confidential(from, &next)?;
     Ok(next)
+}
+
+/// Refuses to leave https, also towards a permitted base.
+fn stays_confidential(from: &Url, next: &Url) -> Result<()> {
+    if from.scheme() != "https" || next.scheme() == "https" {
+        return Ok(());
+    }
+    let message = format!("a redirect from https to {} is refused", next.scheme());
+    Err(Error::new(ErrorKind::PermissionDenied, message)
+        .with_dispatch(Dispatch::Answered)
+        .with("redirect", redact(next)))
 }
 
 /// A refused address is the reason to report, not the failed connection that it looks like, and never changes.
@@ -138,7 +207,7 @@ fn explain(error: Error) -> Error {
     error
 }
 
-fn refused(response: &HttpResponse) -> Error {
+pub(super) fn refused(response: &HttpResponse) -> Error {
     let kind = match response.status() {
         404 | 410 => ErrorKind::Expired,
         401 | 403 => ErrorKind::PermissionDenied,
@@ -154,4 +223,26 @@ fn refused(response: &HttpResponse) -> Error {
         .with_http_status(response.status())
         .with_dispatch(Dispatch::Answered)
         .with_retry(retry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_083_a_redirect_never_leaves_https() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        for (from, next, permitted) in [
+            ("https://a/x", "http://a/x", false),
+            ("https://a/x", "ftp://a/x", false),
+            ("https://a/x", "http://127.0.0.1:9/x", false),
+            ("https://a/x", "https://b/y", true),
+            ("http://127.0.0.1:9/x", "https://b/y", true),
+            ("http://127.0.0.1:9/x", "http://127.0.0.1:9/y", true),
+        ] {
+            let checked = stays_confidential(&url(from), &url(next));
+            assert_eq!(checked.is_ok(), permitted, "{from} -> {next}");
+            assert!(checked.err().is_none_or(|error| error.kind() == ErrorKind::PermissionDenied));
+        }
+    }
 }

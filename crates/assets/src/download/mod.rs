@@ -1,21 +1,27 @@
 //! Saving parts: streamed to `NAME.part`, hashed on the way, checked, and only then given their name.
 
+mod claim;
 mod content;
 mod data_uri;
+mod digest;
 mod fetch;
 mod part_file;
+mod pieces;
 mod progress;
 mod read;
+mod record;
 mod resume;
 mod transport;
+mod writer;
 
-use crate::{asset::Asset, policy::DownloadPolicy, probe, target::Target};
-use bytes::Bytes;
+use crate::{asset::SavedFile, policy::DownloadPolicy, probe, target::Target};
 use content::Content;
+use data_uri::DataUri;
 use fetch::Fetch;
-use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result};
+use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result, Retry};
 use mediagen_http::{HttpClient, RetryPolicy, redact};
-use part_file::{PartFile, blocking};
+use part_file::PartFile;
+pub(crate) use part_file::{blocking, move_to_free_name};
 use progress::Progress;
 use std::sync::Arc;
 use transport::GuardedTransport;
@@ -52,40 +58,58 @@ impl Downloader {
     /// Saves `part` at `target` and measures it.
     ///
     /// The bytes go to `NAME.part` first. The final name appears once the file is whole, its length is what was
-    /// announced, and it is what was due; an existing file is never overwritten (`-2`, `-3`, … is added). On any
-    /// error, and when the future is dropped, nothing stays behind.
+    /// announced, it comes to the digest that the server sent, and it is what was due; an existing file is never
+    /// overwritten (`-2`, `-3`, … is added).
     ///
     /// A cut transfer is repeated up to the policy's attempts and goes on where it stopped when the server answers a
-    /// `Range` for the same file. Emits `Event::Requested(Download)`, `Event::Downloading` (at most ten a second, and
+    /// `Range` for the same file. When that does not help, when the save is cancelled or its future dropped, and when
+    /// the process is killed, `NAME.part` stays with a record `NAME.part.json`, provided that the server gave a
+    /// validator (a strong `ETag`, else `Last-Modified`): the next save of the same URL to the same target goes on
+    /// with it, in any process, if its bytes are those of the record and the server confirms the validator. Otherwise
+    /// it starts over. Nothing stays after any other error, or with
+    /// [`with_partial_kept(false)`](DownloadPolicy::with_partial_kept). Emits `Event::Requested(Download)`, `Event::Downloading` (at most ten a second, and
     /// at the end) and `Event::Retrying`.
     ///
     /// # Errors
-    /// With the URL (without its query) as context `url` where there is one:
-    /// `Transfer` for a body that is cut short, too large, empty, or markup where media was due (with an `excerpt`);
+    /// With the URL (without its query) as context `url` where there is one, and with `part` and `kept_bytes` where
+    /// a `.part` stays:
+    /// `Transfer` for a body that is cut short, too large, empty, not what its digest says, or markup where media was due (with an `excerpt`);
     /// `Expired` for 404 and 410; `PermissionDenied` for 401, 403 and for addresses and redirects that the policy
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
-    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
-        let saved = self.save_anonymously(cx, part, target).await;
+    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
+        // Boxed, because the future holds a whole exchange and would be copied about by value.
+        let saved = Box::pin(self.save_anonymously(cx, part, target)).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
             Some(url) => error.with("url", redact(url)),
             None => error,
         })
     }
 
-    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
-        let mut file = PartFile::create(target, self.policy.max_bytes).await?;
+    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
+        let url = part.url().filter(|url| url.scheme() != "data");
+        let adopted = url.filter(|_| self.policy.keeps_partial);
+        let mut file = PartFile::open(target, adopted, self.policy.max_bytes).await?;
         let mut progress = Progress::new(cx);
-        let server_type = self.fill(cx, part, &mut file, &mut progress).await?;
-        let content = Content::check(part, server_type.as_deref(), file.head(), file.written())?;
-        progress.finish(file.written());
+        let server_type = match self.fill(cx, part, &mut file, &mut progress).await {
+            Ok(server_type) => server_type,
+            Err(error) => return Err(give_up(file, error).await),
+        };
         let bytes = file.written();
+        let content = match Content::check(part, server_type.as_deref(), &file.head().await?, bytes) {
+            Ok(content) => content,
+            Err(error) => {
+                file.give_up(false).await;
+                return Err(error);
+            }
+        };
+        progress.finish(bytes);
         let (path, blake3) = file.publish(target, &content.extension).await?;
         let measured = path.clone();
         let facts = blocking(move || probe::probe(&measured)).await?;
-        Ok(Asset {
+        Ok(SavedFile {
             path,
-            url: part.url().filter(|url| url.scheme() != "data").cloned(),
+            url: url.cloned(),
             media_type: content.media_type,
             bytes,
             blake3,
@@ -109,13 +133,13 @@ impl Downloader {
             PartSource::Url(url) if url.scheme() == "data" => write_data_uri(url.as_str(), file).await,
             PartSource::Url(url) => self.fetch(cx, url, file, progress).await,
             PartSource::DataUri(uri) => write_data_uri(uri, file).await,
-            PartSource::Bytes(bytes) => write_bytes(bytes, file).await.map(|()| None),
+            PartSource::Bytes(bytes) => file.write(bytes.clone()).await.map(|()| None),
             PartSource::Stream(stream) => {
                 let mut chunks = stream.take().ok_or_else(|| {
                     Error::new(ErrorKind::InvalidInput, "the stream of this part was read already; it can be read once")
                 })?;
                 while let Some(chunk) = read::next(cx, &mut chunks).await? {
-                    file.write(&chunk).await?;
+                    file.write(chunk).await?;
                     progress.at(file.written(), part.bytes);
                 }
                 Ok(None)
@@ -132,18 +156,28 @@ impl Downloader {
         progress: &mut Progress<'_>,
     ) -> Result<Option<String>> {
         let fetch = Fetch { cx, client: &self.client, policy: &self.policy, url };
-        let running = fetch.run(file, progress);
-        // Boxed, because the future holds a whole exchange and would be copied about by value.
-        read::until_cancelled(cx, Box::pin(running)).await?
+        read::until_cancelled(cx, fetch.run(file, progress)).await?
+    }
+}
+
+/// Removes the file, or keeps it where a later save may go on with it, which `error` then says.
+async fn give_up(file: PartFile, error: Error) -> Error {
+    let may_go_on = error.retry() != Retry::Never || error.kind() == ErrorKind::Cancelled;
+    match file.give_up(may_go_on).await {
+        Some((path, bytes)) => error
+            .with("part", path.display())
+            .with("kept_bytes", bytes)
+            .with_hint("the same call, also of a later process, goes on with the `.part`"),
+        None => error,
     }
 }
 
 async fn write_data_uri(uri: &str, file: &mut PartFile) -> Result<Option<String>> {
-    let (media_type, bytes) = data_uri::decode(uri)?;
-    write_bytes(&bytes, file).await?;
-    Ok(Some(media_type).filter(|text| !text.is_empty()))
-}
-
-async fn write_bytes(bytes: &Bytes, file: &mut PartFile) -> Result<()> {
-    file.write(bytes).await
+    let uri = DataUri::parse(uri)?;
+    file.check_size(uri.least_bytes())?;
+    let mut decoded = uri.decode();
+    while let Some(chunk) = decoded.next().transpose()? {
+        file.write(chunk).await?;
+    }
+    Ok(Some(uri.media_type.to_owned()).filter(|text| !text.is_empty()))
 }

@@ -50,6 +50,8 @@ impl GuardedTransport {
         install_crypto();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // Attempts are counted in one place, above.
+            .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(Duration::from_secs(10))
             .dns_resolver(Arc::new(PublicOnly(Arc::clone(&self.targets))))

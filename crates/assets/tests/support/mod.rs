@@ -36,7 +36,11 @@ pub fn observed() -> (Context, Arc<Mutex<Vec<Event>>>) {
     (context().with_observer(move |event: &Event| kept.lock().unwrap().push(event.clone())), events)
 }
 
-/// A server that runs `answer` on each request's text and writes what it gives, then closes.
+/// At the end of an answer: nothing more comes, and the connection stays.
+pub const HOLD: &[u8] = b"<the server falls silent here>";
+
+/// A server that runs `answer` on each request's text and writes what it gives, then closes. An answer that ends in
+/// [`HOLD`] is left open after what comes before.
 pub struct Server {
     pub base: Url,
     requests: Arc<Mutex<Vec<String>>>,
@@ -66,8 +70,15 @@ impl Server {
                         kept.push(text.clone());
                         kept.len()
                     };
-                    let _ = socket.write_all(&answer(number, &text)).await;
-                    let _ = socket.shutdown().await;
+                    let bytes = answer(number, &text);
+                    if let Some(before) = bytes.strip_suffix(HOLD) {
+                        let _ = socket.write_all(before).await;
+                        // Until the other side hangs up.
+                        let _ = socket.read(&mut [0]).await;
+                    } else {
+                        let _ = socket.write_all(&bytes).await;
+                        let _ = socket.shutdown().await;
+                    }
                 });
             }
         });
@@ -112,6 +123,23 @@ pub fn png(width: u32, height: u32) -> Vec<u8> {
     let noise = |x: u32, y: u32| image::Rgb([(x * 31 + y * 17) as u8, (x ^ y) as u8, (x * y) as u8]);
     image::RgbImage::from_fn(width, height, noise).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
+}
+
+/// The first byte that a request asks for; 0 for the whole file.
+pub fn first_byte(request: &str) -> usize {
+    let lower = request.to_ascii_lowercase();
+    lower.split("range: bytes=").nth(1).and_then(|rest| rest.split('-').next()?.parse().ok()).unwrap_or(0)
+}
+
+/// The answer to `request` for `body`: the rest from the byte that is asked for, or all of it, with its headers.
+pub fn ranged(request: &str, body: &[u8], headers: &str) -> Vec<u8> {
+    let (start, length) = (first_byte(request), body.len());
+    let head = format!("content-type: image/png\r\ncontent-length: {}\r\n{headers}", length - start);
+    if start == 0 {
+        return answer("200 OK", &head, body);
+    }
+    let range = format!("{head}content-range: bytes {start}-{}/{length}\r\n", length - 1);
+    answer("206 Partial Content", &range, &body[start..])
 }
 
 /// The names in a folder, sorted.

@@ -24,6 +24,16 @@ pub(crate) struct GenerateArgs {
     /// Snap to what the model offers and say so, or refuse
     #[arg(long, value_name = "adjust|strict", value_parser = told::<Policy>, default_value = "adjust")]
     pub(crate) policy: Policy,
+    /// Pass on names of -P that the model's schema does not have
+    #[arg(long)]
+    pub(crate) allow_unknown: bool,
+    /// Speak a text that is too long for the model in parts, cut between sentences, and join them to one WAV file; each
+    /// part is paid for. CHARS is the most characters of a part, where the model says none or too many
+    #[arg(long, value_name = "CHARS", num_args = 0..=1, require_equals = true, default_missing_value = "model", value_parser = part_length)]
+    pub(crate) split_text: Option<PartLength>,
+    /// Print which options work with this model and send nothing
+    #[arg(long)]
+    pub(crate) help_model: bool,
     /// Show the body and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -39,9 +49,15 @@ pub(crate) struct GenerateArgs {
     /// File names: {model} {index} {ext} {job} {seed}
     #[arg(long, value_name = "TEMPLATE", default_value = "{model}-{index}.{ext}")]
     pub(crate) name: String,
+    /// Leave the files as they came: no record inside them, only beside them
+    #[arg(long)]
+    pub(crate) no_embed: bool,
     /// Where the provider posts the result, too
     #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<Url>,
+    /// Upload inputs even when the same content is there already
+    #[arg(long)]
+    pub(crate) force_upload: bool,
     /// How urgent it is
     #[arg(long, value_name = "low|normal", value_parser = told::<Priority>)]
     pub(crate) priority: Option<Priority>,
@@ -152,6 +168,23 @@ pub(crate) struct OptionArgs {
     pub(crate) source_face: Option<MediaInput>,
 }
 
+/// How long the parts of a text may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartLength {
+    /// As the model says.
+    Model,
+    /// At most so many characters, or fewer where the model says so.
+    Chars(u64),
+}
+
+fn part_length(text: &str) -> Result<PartLength, String> {
+    match text.parse() {
+        Ok(chars) if chars > 0 => Ok(PartLength::Chars(chars)),
+        _ if text == "model" => Ok(PartLength::Model),
+        _ => Err("a whole number of characters above 0 is needed".to_owned()),
+    }
+}
+
 fn name_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -160,7 +193,7 @@ fn name_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// A value in its text form, or why not and what is allowed.
-fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+pub(super) fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),

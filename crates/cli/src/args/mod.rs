@@ -1,8 +1,12 @@
 //! The command line, exactly as the contract says; an option that is not built yet is absent.
 
 mod generate;
+mod models;
+mod schema;
 
-pub(crate) use generate::{GenerateArgs, OptionArgs};
+pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
+pub(crate) use models::ModelsArgs;
+pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -45,6 +49,17 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// One generation
     Generate(Box<GenerateArgs>),
+    /// What a model takes and returns
+    Schema(SchemaArgs),
+    /// Search the catalogue
+    Models(ModelsArgs),
+    /// What was made, with its lineage
+    Assets {
+        #[command(subcommand)]
+        command: AssetsCommand,
+    },
+    /// Put a file on the provider's storage and print its URL
+    Upload(UploadArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools
@@ -56,12 +71,42 @@ pub(crate) enum Command {
     },
 }
 
+/// What to do with what was made.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetsCommand {
+    /// Everything in the store, the newest first
+    List,
+    /// One asset: facts, body, cost, and what it was made of
+    Show {
+        /// The beginning of its id, or a file
+        id: String,
+    },
+    /// Hash everything again, and tell what is damaged or missing
+    Verify,
+    /// One page to look at it all, which works from the disk
+    Gallery(crate::assets::GalleryArgs),
+}
+
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
     pub(crate) out: PathBuf,
+    /// Leave the files as they came: no record inside them, only beside them
+    #[arg(long)]
+    pub(crate) no_embed: bool,
+}
+
+/// Arguments of `upload`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UploadArgs {
+    /// The file
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: String,
+    /// Upload it even when the same content is there already
+    #[arg(long)]
+    pub(crate) force_upload: bool,
 }
 
 /// Arguments of `emulate`.

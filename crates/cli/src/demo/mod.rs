@@ -24,7 +24,8 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     config.port = 0;
     let emulator = emulate::start(config).await?;
     // The demo's key opens nothing: the emulator takes any, and only loopback hears of it.
-    let settings = Settings::new().with("base_url", emulator.base_url()).with("key", "demo:demo");
+    let settings =
+        Settings::new().with("base_url", emulator.base_url()).with("key", "demo:demo").with("upload_cache", "off");
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect("fal", &settings)?;
     let mut made: Vec<Generation> = Vec::new();
@@ -32,7 +33,7 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
         made.push(play(global, &registry, &provider, &cx, scene, &made, arguments).await?);
     }
     let page = arguments.out.join("index.html");
-    gallery::write(&page, SCENES, &made)?;
+    gallery::write(&page, &made)?;
     let runs: Vec<&Value> = made.iter().map(|generation| &generation.document).collect();
     ui::result(
         global,
@@ -60,9 +61,14 @@ async fn play(
     }
     let progress = Arc::new(Progress::new(global, scene.model));
     let spec = cx.until_cancelled(provider.describe(cx, scene.model)).await??;
-    let files = Files { out: arguments.out.clone(), name: format!("{}-{{index}}.{{ext}}", scene.name) };
+    let files = Files {
+        out: arguments.out.clone(),
+        name: format!("{}-{{index}}.{{ext}}", scene.name),
+        embed: !arguments.no_embed,
+    };
     files.prepare()?;
-    let generation = generate(registry, provider, spec, scene.kind, request, &files, cx.clone(), &progress).await;
+    let generation =
+        generate(registry, provider, spec, scene.model, scene.kind, request, &files, cx.clone(), &progress).await;
     progress.finish();
     generation
 }

@@ -1,5 +1,6 @@
 //! `mediagen generate`.
 
+mod long_text;
 pub(crate) mod report;
 mod request;
 mod run;
@@ -10,9 +11,10 @@ use crate::{
     args::{GenerateArgs, Global},
     interrupt,
     progress::Progress,
-    ui,
+    schema, ui,
 };
-use mediagen::core::{Deadlines, Error, KindRequest as _, Plan, Settings};
+use long_text::{LongText, Split};
+use mediagen::core::{Context, Deadlines, Error, KindRequest as _, Plan, Settings};
 use mediagen::core::{Kind, KindVisitor, ModelKind, ModelSpec, Provider, Registry, Request, Result};
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -20,13 +22,15 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 /// One generation, from the command line to the files.
 pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<ExitCode, Stopped> {
     let request = request::canonical(&arguments)?;
-    request::check_inputs(&request)?;
+    if !arguments.help_model {
+        request::check_inputs(&request)?;
+    }
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect(&global.provider, &Settings::new())?;
-    if !arguments.dry_run {
+    if !arguments.dry_run && !arguments.help_model {
         provider.check_credentials()?;
     }
-    let files = Files { out: arguments.out.clone(), name: arguments.name.clone() };
+    let files = Files { out: arguments.out.clone(), name: arguments.name.clone(), embed: !arguments.no_embed };
     files.check()?;
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = interrupt::context(global)?.with_deadlines(deadlines(&arguments));
@@ -36,21 +40,76 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     }
     let spec = described??;
     let kind = request::choose_kind(&spec, arguments.kind, &request);
-    tracing::info!(model = &*spec.id.name, %kind, "asking");
-    if arguments.dry_run {
-        let plan =
-            kind.visit(Planned { registry: &registry, provider: &provider, spec: &spec, request, cx: &cx })?.await?;
-        let document = report::dry_run(&provider, &spec, kind, &plan);
+    if arguments.help_model {
         progress.finish();
+        schema::help(global, &provider, &spec, kind)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    tracing::info!(model = &*spec.id.name, %kind, "asking");
+    let long =
+        LongText { registry: &registry, provider: &provider, spec: &spec, asked: &arguments.model, kind, cx: &cx };
+    let split = arguments.split_text.map(|most| long.split(&request, most)).transpose();
+    if split.is_err() {
+        progress.finish();
+    }
+    let split = split?;
+    let hint = |error| if split.is_none() { long_text::hint(error, &*provider, &spec, kind) } else { error };
+    if arguments.dry_run {
+        let document = match split.as_ref().filter(|split| split.parts.len() > 1) {
+            Some(split) => long.plan(&split.parts).await.map(|plans| long.dry_run(split, &plans)),
+            None => planned(&registry, &provider, &spec, kind, request, &cx)
+                .await
+                .map(|plan| report::dry_run(&provider, &spec, kind, &plan)),
+        };
+        progress.finish();
+        let mut document = document.map_err(hint)?;
+        add_notes(&mut document, split.as_ref());
         ui::result(global, &document, &report::dry_run_text(&document))?;
         return Ok(ExitCode::SUCCESS);
     }
     files.prepare()?;
-    let generation = generate(&registry, &provider, spec, kind, request, &files, cx, &progress).await;
+    let generation = match split.as_ref().filter(|split| split.parts.len() > 1) {
+        Some(split) => long.run(split, &files, &progress).await,
+        None => {
+            generate(
+                &registry,
+                &provider,
+                Arc::clone(&spec),
+                &arguments.model,
+                kind,
+                request,
+                &files,
+                cx.clone(),
+                &progress,
+            )
+            .await
+        }
+    };
     progress.finish();
-    let generation = generation?;
+    let mut generation = generation.map_err(|stopped| Stopped { error: hint(stopped.error), ..stopped })?;
+    add_notes(&mut generation.document, split.as_ref());
     ui::result(global, &generation.document, &report::text(&generation))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be said about a text that was to be split and is one part; the document of several parts says it already.
+fn add_notes(document: &mut Value, split: Option<&Split>) {
+    let notes = split.filter(|split| split.parts.len() < 2).map(|split| &split.notes);
+    if let (Some(notes), Some(all)) = (notes, document["notes"].as_array_mut()) {
+        all.extend(notes.iter().map(|note| json!(note)));
+    }
+}
+
+/// What `request` would send.
+async fn planned(
+    registry: &Registry,
+    provider: &Arc<dyn Provider>,
+    spec: &Arc<ModelSpec>,
+    kind: ModelKind,
+    request: Request,
+    cx: &Context,
+) -> Result<Plan> {
+    kind.visit(Planned { registry, provider, spec, request, cx })?.await
 }
 
 fn deadlines(arguments: &GenerateArgs) -> Deadlines {
@@ -72,7 +131,7 @@ struct Planned<'a> {
     provider: &'a Arc<dyn Provider>,
     spec: &'a Arc<ModelSpec>,
     request: Request,
-    cx: &'a mediagen::core::Context,
+    cx: &'a Context,
 }
 
 impl<'a> KindVisitor for Planned<'a> {

@@ -3,25 +3,27 @@
 use super::{Generation, head};
 use crate::{stats::Stats, ui};
 use mediagen::{
-    assets::Asset,
+    assets::SavedFile,
     core::{ModelKind, ModelSpec, Note, Output, Plan, Provider},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The document of a finished generation.
+/// The document of a finished generation; `later` are the notes that came up after it.
+#[expect(clippy::too_many_arguments, reason = "all that is told")]
 pub(super) fn document(
     provider: &Arc<dyn Provider>,
     spec: &ModelSpec,
     kind: ModelKind,
     job: &str,
     output: &Output,
-    assets: &[Asset],
+    assets: &[SavedFile],
+    later: &[Note],
     stats: &Stats,
 ) -> Value {
     let mut document = head("completed", provider, spec, kind);
     let late = assets.iter().filter_map(|asset| asset.note.clone());
-    let notes: Vec<Note> = output.notes.iter().cloned().chain(late).collect();
+    let notes: Vec<Note> = output.notes.iter().cloned().chain(late).chain(later.iter().cloned()).collect();
     document["job"] = json!(job);
     document["request_id"] = json!(output.request_id);
     document["outputs"] = assets.iter().map(asset).collect();
@@ -41,7 +43,8 @@ pub(super) fn document(
     document
 }
 
-fn asset(asset: &Asset) -> Value {
+/// A file in a document.
+pub(super) fn asset(asset: &SavedFile) -> Value {
     json!({
         "path": asset.path.to_string_lossy(), "url": asset.url, "media_type": asset.media_type, "bytes": asset.bytes, "blake3": asset.blake3,
         "width": asset.width, "height": asset.height, "duration_s": asset.duration_s, "fps": asset.fps,
@@ -66,6 +69,13 @@ pub(super) fn dry_run_text(document: &Value) -> String {
     let word = |key: &str| document[key].as_str().unwrap_or_default();
     let body = serde_json::to_string_pretty(&document["body"]).unwrap_or_default();
     let mut lines = vec![format!("{} ({}): nothing was sent", word("model"), word("kind")), body];
+    if let Some(parts) = document["parts"].as_array() {
+        lines.truncate(1);
+        for (index, part) in parts.iter().enumerate() {
+            lines.push(format!("part {} of {}:", index + 1, parts.len()));
+            lines.push(serde_json::to_string_pretty(&part["body"]).unwrap_or_default());
+        }
+    }
     let uploads = document["uploads"].as_array().into_iter().flatten();
     lines.extend(uploads.map(|upload| format!("would upload {} for {}", upload["path"], upload["option"])));
     lines.extend(notes(document));
@@ -75,6 +85,9 @@ pub(super) fn dry_run_text(document: &Value) -> String {
 fn notes(document: &Value) -> Vec<String> {
     let line = |note: &Value| {
         let word = |key: &str| note[key].as_str().unwrap_or_default().to_owned();
+        if note["from"].is_null() && note["to"].is_null() {
+            return format!("{} {}: {}", console::style("note:").yellow(), word("option"), ui::plain(&word("why")));
+        }
         format!(
             "{} {}: {} -> {} ({})",
             console::style("note:").yellow(),
@@ -96,6 +109,11 @@ pub(super) fn text(generation: &Generation) -> String {
         lines = vec![serde_json::to_string_pretty(&document["raw"]).unwrap_or_default()];
     }
     lines.extend(notes(document));
+    if let Some(parts) = document["parts"].as_array() {
+        let path = parts.first().and_then(|part| part["outputs"][0]["path"].as_str()).map(std::path::Path::new);
+        let folder = path.and_then(std::path::Path::parent).map(|folder| folder.display().to_string());
+        lines.push(format!("{} parts are kept in {}", parts.len(), ui::plain(&folder.unwrap_or_default())));
+    }
     let mut facts = Vec::new();
     for (name, value) in [("seed", &document["seed"]), ("billed units", &document["cost"]["billed_units"])] {
         if !value.is_null() {
@@ -111,7 +129,7 @@ pub(super) fn text(generation: &Generation) -> String {
 }
 
 /// A file in a table: path, type, size in pixels or seconds, bytes.
-pub(crate) fn row(asset: &Asset) -> Vec<String> {
+pub(crate) fn row(asset: &SavedFile) -> Vec<String> {
     let mut shape = Vec::new();
     if let (Some(width), Some(height)) = (asset.width, asset.height) {
         shape.push(format!("{width}x{height}"));

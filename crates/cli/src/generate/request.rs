@@ -15,6 +15,7 @@ pub(super) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
     request.options = options(&arguments.options);
     request.inputs = inputs(&arguments.options);
     request.policy = arguments.policy;
+    request.allow_unknown = arguments.allow_unknown;
     request.delivery = delivery(arguments);
     if let Some(url) = arguments.webhook.as_ref().filter(|url| !matches!(url.scheme(), "http" | "https")) {
         return Err(Error::new(ErrorKind::InvalidInput, format!("`{url}` cannot be posted to"))
@@ -80,6 +81,9 @@ fn delivery(arguments: &GenerateArgs) -> Delivery {
     delivery.start_timeout = arguments.start_timeout.map(|seconds| Duration::from_secs_f64(seconds.min(1e9)));
     delivery.priority = arguments.priority;
     delivery.webhook.clone_from(&arguments.webhook);
+    if arguments.force_upload {
+        delivery.settings.insert("force_upload".into(), true.into());
+    }
     delivery
 }
 

@@ -3,10 +3,13 @@
 use super::report;
 use crate::{progress::Progress, stats::Stats};
 use mediagen::{
-    assets::{Asset, DownloadPolicy, Downloader, Target},
+    assets::{
+        DownloadPolicy, Downloader, Keep, SavedFile, Target,
+        keep::{Provenance, Stopwatch},
+    },
     core::{
-        BoxFuture, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
-        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Output, Provider, Registry, Request, Result,
+        BoxFuture, Context, Error, ErrorKind, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
+        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Note, Output, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };
@@ -23,6 +26,8 @@ pub(crate) struct Files {
     pub(crate) out: PathBuf,
     /// The template of the names.
     pub(crate) name: String,
+    /// Whether their record goes into them, too.
+    pub(crate) embed: bool,
 }
 
 impl Files {
@@ -52,7 +57,7 @@ pub(crate) struct Generation {
     /// The contract's document.
     pub(crate) document: Value,
     /// The files.
-    pub(crate) assets: Vec<Asset>,
+    pub(crate) assets: Vec<SavedFile>,
 }
 
 /// A generation that stopped: why, and our job id.
@@ -70,12 +75,13 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Runs `request` on the model of `spec` as `kind`, and saves every output.
+/// Runs `request` on the model of `spec`, which was asked for as `asked`, as `kind`, and keeps every output.
 #[expect(clippy::too_many_arguments, reason = "the rooms that one request walks through")]
 pub(crate) async fn generate(
     registry: &Registry,
     provider: &Arc<dyn Provider>,
     spec: Arc<ModelSpec>,
+    asked: &str,
     kind: ModelKind,
     request: Request,
     files: &Files,
@@ -84,13 +90,22 @@ pub(crate) async fn generate(
 ) -> Result<Generation, Stopped> {
     let job = JobId::new();
     let stats = Arc::new(Mutex::new(Stats::new()));
-    let cx = observed(cx, &stats, progress);
+    let watch = Stopwatch::new();
+    let cx = watch.watch(&observed(cx, &stats, progress));
     let stop = |error| Stopped { error, job: Some(job.to_string()) };
+    let target = Target::new(&files.out).with_name(&files.name);
+    let mut keeper = Keep::new(Downloader::new(DownloadPolicy::of(&**provider)).map_err(stop)?, target);
+    if !files.embed {
+        keeper = keeper.without_embedding();
+    }
+    let inputs = cx.until_cancelled(keeper.look_at(&request)).await.map_err(stop)?.map_err(stop)?;
+    let made = Provenance::new(&spec.id, kind, &request, inputs).with_asked(asked).with_job(job.to_string());
     let work = kind.visit(Run { registry, provider, spec: Arc::clone(&spec), request, cx: &cx }).map_err(stop)?;
     let output = work.await.map_err(stop)?;
-    let assets = save(&cx, provider, &spec, &output, files, &job.to_string()).await.map_err(stop)?;
+    let made = made.with_output(&output);
+    let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
     let stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
-    let document = report::document(provider, &spec, kind, &job.to_string(), &output, &assets, &stats);
+    let document = report::document(provider, &spec, kind, &job.to_string(), &output, &assets, &notes, &stats);
     Ok(Generation { document, assets })
 }
 
@@ -121,46 +136,23 @@ impl<'a> KindVisitor for Run<'a> {
     }
 }
 
-/// Saves every part; the first failure is told after all were tried, so that nothing else is lost.
-async fn save(
+/// Keeps every file; then the notes on what went wrong with records and store, which cost no file.
+async fn keep(
+    keep: Keep,
     cx: &Context,
-    provider: &Arc<dyn Provider>,
-    spec: &ModelSpec,
     output: &Output,
-    files: &Files,
-    job: &str,
-) -> Result<Vec<Asset>> {
-    let downloader = Downloader::new(DownloadPolicy::of(&**provider))?;
-    let seed = output.seed.map_or_else(|| "none".to_owned(), |seed| seed.to_string());
-    let (mut assets, mut failed, mut fates) = (Vec::new(), None, Vec::new());
-    for (index, part) in output.parts.iter().enumerate() {
-        let target = Target::new(&files.out)
-            .with_name(&files.name)
-            .with_field("model", &spec.id.name)
-            .with_field("index", index.to_string())
-            .with_field("job", job)
-            .with_field("seed", &seed);
-        match downloader.save(cx, part, &target).await {
-            Ok(asset) => {
-                let path = asset.path.display();
-                tracing::info!(%path, "saved");
-                fates.push(FieldProblem::new(format!("outputs[{index}]"), format!("saved as {path}")));
-                assets.push(asset);
-            }
-            Err(error) => {
-                let from = part.url().filter(|url| url.scheme() != "data").map(|url| format!(", get it at {url}"));
-                let fate = format!("not saved{}", from.unwrap_or_default());
-                fates.push(FieldProblem::new(format!("outputs[{index}]"), fate));
-                failed = failed.or(Some(error));
-            }
-        }
+    made: &Provenance,
+    watch: &Stopwatch,
+) -> Result<(Vec<SavedFile>, Vec<Note>)> {
+    let stored = |why: String| Note::new("store", Value::Null, Value::Null, why);
+    // It is opened only now: nothing waits for it before there is a result.
+    let (keep, mut notes) = match crate::assets::open() {
+        Ok(store) => (keep.with_store(store), Vec::new()),
+        Err(error) => (keep, vec![stored(format!("the files are not in the store: {error}"))]),
+    };
+    let saved = keep.save(cx, output, made, watch).await?;
+    for file in &saved {
+        notes.extend(file.problems.iter().map(|problem| stored(format!("{}: {problem}", file.asset.name()))));
     }
-    let Some(error) = failed else { return Ok(assets) };
-    let kind = if error.kind() == ErrorKind::Cancelled { ErrorKind::Cancelled } else { ErrorKind::Transfer };
-    let mut error = error.with_kind(kind).with("saved", format!("{} of {}", assets.len(), output.parts.len()));
-    if let Some(id) = &output.request_id {
-        error = error.with_request_id(id.clone());
-    }
-    let error = error.with_fields(fates).with_dispatch(Dispatch::Answered);
-    Err(error.with_hint("the generation is paid for and done: download its URL again instead of running it again"))
+    Ok((saved.into_iter().map(|saved| saved.file).collect(), notes))
 }

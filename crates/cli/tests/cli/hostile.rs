@@ -18,7 +18,7 @@ fn arguments_that_are_not_text_are_a_usage_error_and_never_a_panic() {
     assert!(rig.emulator.requests().is_empty());
     // A folder's name need not be text: what was paid for is told all the same.
     let document = Ran::of(rig.command(SMALL).arg("--out").arg(odd).output().unwrap()).good();
-    assert_eq!(std::fs::read_dir(rig.folder.path().join(odd)).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(rig.folder.path().join(odd)).unwrap().count(), 2, "the file and its record");
     assert!(document["outputs"][0]["path"].as_str().unwrap().contains("fal-ai-flux-dev-0"), "{document}");
 }
 

@@ -6,16 +6,21 @@
     reason = "a test fails by panicking and says what it skips"
 )]
 
+mod assets;
 mod contract;
 mod demo;
 mod errors;
 mod generate;
 mod hostile;
 mod interrupts;
+mod long_text;
+mod models;
 mod readme;
 mod refusals;
+mod schema;
 mod secrets;
 mod terminal;
+mod uploads;
 mod waiting;
 
 use fal_emulator::{Emulator, EmulatorConfig, RequestRecord};
@@ -27,6 +32,9 @@ use std::{
 
 /// The key of every test; it must never be seen in any output.
 const KEY: &str = "test-id-5f1c:test-secret-9a7b";
+
+/// The home of the binary, in the folder of the test.
+const HOME: &str = ".mediagen-home";
 
 /// An emulator, a runtime to serve it, and a folder for files.
 struct Rig {
@@ -76,6 +84,8 @@ fn tail(record: &RequestRecord) -> String {
 fn bare(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediagen"));
     command.args(arguments).current_dir(folder).env_clear();
+    // Nothing of a test goes into the home of whoever runs it.
+    command.env("MEDIAGEN_HOME", folder.join(HOME));
     // Optional tools are found through it.
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);

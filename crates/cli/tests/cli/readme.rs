@@ -17,6 +17,7 @@ fn the_commands_of_the_readme_work_in_their_order() {
         command.args(["-c", &script]).current_dir(rig.folder.path()).env_clear();
         command.env("MEDIAGEN", bare(&[], rig.folder.path()).get_program());
         command.env("FAL_BASE_URL", rig.emulator.base_url()).env("FAL_KEY", "any:key");
+        command.env("MEDIAGEN_HOME", rig.folder.path().join(crate::HOME));
         let done = Ran::of(command.output().unwrap());
         assert_eq!(done.code, 0, "{line}\n{}{}", done.out, done.err);
         ran += 1;

@@ -33,7 +33,7 @@ fn a_folder_that_takes_no_file_is_refused_before_anything_is_paid_for() {
     assert_eq!(rig.emulator.jobs_created(), 0);
     rig.run(&[SMALL, &["--out", "new/one"]].concat()).good();
     let left: Vec<_> = std::fs::read_dir(rig.folder.path().join("new/one")).unwrap().map(|e| e.unwrap()).collect();
-    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left.len(), 2, "the file and its record: {left:?}");
 }
 
 #[test]

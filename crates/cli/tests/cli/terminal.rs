@@ -6,12 +6,13 @@ use fal_emulator::EmulatorConfig;
 use std::{process::Command, time::Duration};
 
 /// Everything that `arguments` wrote to a terminal, or `None` where there is none to be had.
-fn seen(rig: &Rig, arguments: &str, no_color: bool) -> Option<String> {
+pub(crate) fn seen(rig: &Rig, arguments: &str, no_color: bool) -> Option<String> {
     let program = bare(&[], rig.folder.path()).get_program().to_owned();
     let mut command = Command::new("script");
     let line = format!("stty rows 24 cols 100; '{}' {arguments}", program.to_string_lossy());
     command.args(["-qefc", &line, "/dev/null"]).current_dir(rig.folder.path());
     command.env("FAL_BASE_URL", rig.emulator.base_url()).env("FAL_KEY", "any:key").env("TERM", "xterm-256color");
+    command.env("MEDIAGEN_HOME", rig.folder.path().join(crate::HOME));
     command.env_remove("NO_COLOR");
     if no_color {
         command.env("NO_COLOR", "1");

@@ -56,6 +56,7 @@ impl From<&Input> for InputFact {
             }
             MediaInput::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             MediaInput::Bytes { name, .. } => name.clone(),
+            MediaInput::Stream(stream) => stream.name().to_owned(),
         };
         Self { role: input.role, name }
     }

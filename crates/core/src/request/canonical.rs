@@ -24,6 +24,10 @@ pub struct Request {
     /// What to do with an option that the model cannot take.
     #[serde(default)]
     pub policy: Policy,
+    /// Whether names in `extra` that the model's schema does not have are passed on with a note. Default `false`: they are
+    /// refused with the nearest name, whatever the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unknown: bool,
     /// How the provider is to handle the job.
     #[serde(default)]
     pub delivery: Delivery,
@@ -50,6 +54,25 @@ impl Request {
     /// Sets one of the model's own fields.
     pub fn with_extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
         self.extra.insert(name.into(), value.into());
+        self
+    }
+
+    /// This request once for each part of its prompt, in order, with at most `most` characters in each: how a text is
+    /// spoken that is longer than [`Provider::prompt_limit`](crate::Provider::prompt_limit). Everything else, the seed
+    /// among it, is the same in each.
+    ///
+    /// The prompts in order are the whole prompt (see [`sentences`](crate::sentences)); a part of nothing but white space
+    /// is left out, because it would cost and say nothing. Empty for a request without words.
+    pub fn split_prompt(&self, most: u64) -> Vec<Self> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let parts = crate::sentences(self.prompt.as_deref().unwrap_or_default(), most);
+        let spoken = parts.into_iter().filter(|part| !part.trim().is_empty());
+        spoken.map(|part| self.clone().with_prompt(part)).collect()
+    }
+
+    /// Decides whether names in `extra` that the model's schema does not have are passed on.
+    pub fn with_allow_unknown(mut self, allow: bool) -> Self {
+        self.allow_unknown = allow;
         self
     }
 

@@ -21,6 +21,12 @@ impl RawRequest {
         Self { body, request: Request::new() }
     }
 
+    /// Decides whether fields of `body` that the endpoint's schema does not have are passed on.
+    pub fn with_allow_unknown(mut self, allow: bool) -> Self {
+        self.request.allow_unknown = allow;
+        self
+    }
+
     /// Decides how the provider handles the job.
     pub fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.request.delivery = delivery;

@@ -19,12 +19,15 @@ fn url(text: &str) -> MediaInput {
 
 #[test]
 fn every_kind_round_trips_a_full_request() {
-    let full = Role::ALL.iter().fold(Request::new().with_prompt("p").with_extra("k", 1), |request, role| {
-        request.with_input(*role, url(&format!("https://a.test/{role}")))
-    });
+    let full = Role::ALL
+        .iter()
+        .fold(Request::new().with_prompt("p").with_extra("k", 1).with_allow_unknown(true), |request, role| {
+            request.with_input(*role, url(&format!("https://a.test/{role}")))
+        });
     for kind in ModelKind::ALL {
         let back = kind.visit(Round(full.clone())).unwrap();
         assert_eq!((back.prompt.as_deref(), back.extra.get("k")), (Some("p"), Some(&1.into())), "{kind}");
+        assert!(back.allow_unknown, "{kind} lost the leave to pass unknown fields on");
         assert_eq!(back.inputs.len(), Role::ALL.len(), "{kind} lost an input");
     }
 }
@@ -53,5 +56,8 @@ fn setters_fill_options_and_roles() {
     assert_eq!(request.options.looping, Some(false));
     let request = VideoToVideoRequest::new(url("a.mp4")).with_video(url("b.mp4")).into_request();
     assert_eq!(request.inputs.len(), 2);
+    assert!(!request.allow_unknown);
+    let lenient = VideoToVideoRequest::new(url("a.mp4")).with_allow_unknown(true).into_request();
+    assert!(lenient.allow_unknown && RawRequest::default().with_allow_unknown(true).into_request().allow_unknown);
     assert_eq!(RawRequest::new(request.extra.clone()).into_request().extra, request.extra);
 }

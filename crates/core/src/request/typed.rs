@@ -94,18 +94,22 @@ macro_rules! kind_request {
             /// What to do with an option that the model cannot take.
             #[serde(default)]
             pub policy: crate::Policy,
+            /// Whether names in `extra` that the model's schema does not have are passed on with a note. Default `false`:
+            /// they are refused with the nearest name, whatever the policy.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            pub allow_unknown: bool,
             /// How the provider is to handle the job.
             #[serde(default)]
             pub delivery: crate::Delivery,
         }
     };
     (@new { $($field:ident: $value:expr),* }) => {{
-        let super::Request { inputs, options, extra, policy, delivery, .. } = super::Request::new();
-        Self { $($field: $value,)* inputs, options, extra, policy, delivery }
+        let super::Request { inputs, options, extra, policy, allow_unknown, delivery, .. } = super::Request::new();
+        Self { $($field: $value,)* inputs, options, extra, policy, allow_unknown, delivery }
     }};
     (@from $request:ident { $($field:ident: $value:expr),* }) => {{
-        let super::Request { inputs, options, extra, policy, delivery, .. } = $request;
-        Self { $($field: $value,)* inputs, options, extra, policy, delivery }
+        let super::Request { inputs, options, extra, policy, allow_unknown, delivery, .. } = $request;
+        Self { $($field: $value,)* inputs, options, extra, policy, allow_unknown, delivery }
     }};
     (@into $self:ident, $prompt:expr, $inputs:expr) => {
         super::Request {
@@ -114,6 +118,7 @@ macro_rules! kind_request {
             options: $self.options,
             extra: $self.extra,
             policy: $self.policy,
+            allow_unknown: $self.allow_unknown,
             delivery: $self.delivery,
         }
     };
@@ -167,6 +172,11 @@ macro_rules! common_setters {
         /// Decides what happens to an option that the model cannot take.
         pub fn with_policy(mut self, policy: crate::Policy) -> Self {
             self.policy = policy;
+            self
+        }
+        /// Decides whether names in `extra` that the model's schema does not have are passed on.
+        pub fn with_allow_unknown(mut self, allow: bool) -> Self {
+            self.allow_unknown = allow;
             self
         }
         /// Decides how the provider handles the job.

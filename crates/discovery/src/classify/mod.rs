@@ -7,13 +7,15 @@ mod signature;
 
 use mediagen_core::{CapabilityEvidence, KindEvidence, Method, ModelKind, ModelSpec, Result, category};
 use rules::Rules;
+use serde::{Deserialize, Serialize};
 use signature::{Signature, signature};
 
 /// Categories that say nothing.
 const SILENT: &[&str] = &["", "unknown", "other", "json", "workflow"];
 
 /// What the ladder found out about one model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Verdict {
     /// It has these kinds.

@@ -32,6 +32,8 @@ pub struct EmulatorConfig {
     pub slow_cancel: bool,
     /// Whether the CDN honours `Range` and says so in `Accept-Ranges`. Default true.
     pub ranges: bool,
+    /// Whether the CDN sends `Repr-Digest` (RFC 9530) with files up to 64 MiB. Default false.
+    pub digests: bool,
     /// Whether the completion of a multipart upload must name its parts in order (protocol 12). Default false,
     /// because fal's own Python client names them in the order in which they were sent off.
     pub strict_part_order: bool,
@@ -66,6 +68,7 @@ impl Default for EmulatorConfig {
             locked: false,
             slow_cancel: false,
             ranges: true,
+            digests: false,
             strict_part_order: false,
             result_ttl: Duration::from_hours(1),
             balance: 100.0,
@@ -148,6 +151,12 @@ impl EmulatorConfig {
     /// Sets [`ranges`](Self::ranges).
     pub fn with_ranges(mut self, on: bool) -> Self {
         self.ranges = on;
+        self
+    }
+
+    /// Sets [`digests`](Self::digests).
+    pub fn with_digests(mut self, on: bool) -> Self {
+        self.digests = on;
         self
     }
 

@@ -21,6 +21,12 @@ pub(crate) async fn answer(app: &App, call: Call) -> Answer {
             app.set_locked(call.json().await.unwrap_or(Value::Null) == Value::Bool(true));
             json(200, &app.locked().into())
         }
+        ("GET", "files") => json(200, &files(app)),
+        ("POST", "keep_below") => {
+            let bytes = call.json().await.unwrap_or(Value::Null).as_u64().unwrap_or(u64::MAX);
+            app.files.keep_below(bytes);
+            json(200, &bytes.into())
+        }
         ("POST", "faults") => faults(app, &call.bytes().await),
         ("POST", "clear") => {
             app.recorder.clear();
@@ -39,6 +45,12 @@ fn stats(app: &App) -> Value {
         counts.insert(name, (count + 1).into());
     }
     json!({ "jobs_created": app.queue.created(), "counts": counts, "jobs": app.queue.records() })
+}
+
+/// Every file of the CDN; its digest is a hash of the content, or of the tags of its parts in their order.
+fn files(app: &App) -> Value {
+    let file = |(key, file): (String, super::cdn::StoredFile)| json!({ "url": app.file_url(&key), "bytes": file.size, "digest": file.digest });
+    app.files.all().into_iter().map(file).collect()
 }
 
 fn faults(app: &App, body: &[u8]) -> Answer {

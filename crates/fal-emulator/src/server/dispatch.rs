@@ -185,6 +185,8 @@ async fn before(fault: Option<&Fault>, hang_up: &HangUp) -> Option<Answer> {
         }
         Fault::DropBeforeAnswer
         | Fault::TruncatedBody
+        | Fault::CutAt(_)
+        | Fault::Shorter(_)
         | Fault::StreamEndsEarly
         | Fault::UnknownStatus(_)
         | Fault::CircularCursor
@@ -199,7 +201,9 @@ async fn after(fault: Option<Fault>, answer: Answer, hang_up: &HangUp) -> Answer
             hang_up.now();
             answer
         }
-        Some(Fault::TruncatedBody) => truncated(answer),
+        Some(Fault::TruncatedBody) => shortened(answer, true, |size| size / 2),
+        Some(Fault::CutAt(bytes)) => shortened(answer, true, |size| bytes.min(size.saturating_sub(1))),
+        Some(Fault::Shorter(bytes)) => shortened(answer, false, |size| size.saturating_sub(bytes)),
         Some(Fault::StreamEndsEarly) => {
             let (mut parts, body) = answer.into_parts();
             parts.headers.remove(header::CONTENT_LENGTH);
@@ -212,8 +216,9 @@ async fn after(fault: Option<Fault>, answer: Answer, hang_up: &HangUp) -> Answer
     }
 }
 
-/// Half of the body, then an error, which makes the server close the connection.
-fn truncated(answer: Answer) -> Answer {
+/// So many bytes of the body as `kept` says of its size. A `cut` one announces all of it and ends in an error, which
+/// makes the server close the connection; otherwise what is sent is announced.
+fn shortened(answer: Answer, cut: bool, kept: impl FnOnce(u64) -> u64) -> Answer {
     use axum::body::HttpBody;
     let (mut parts, body) = answer.into_parts();
     let Some(size) =
@@ -221,19 +226,19 @@ fn truncated(answer: Answer) -> Answer {
     else {
         return Answer::from_parts(parts, body);
     };
-    parts.headers.insert(header::CONTENT_LENGTH, size.into());
-    let half = size / 2;
+    let end = kept(size);
+    parts.headers.insert(header::CONTENT_LENGTH, if cut { size } else { end }.into());
     let chunks = body.into_data_stream().scan(0u64, move |sent, chunk| {
-        let next = chunk.ok().filter(|_| *sent < half).map(|mut bytes| {
-            let room = usize::try_from(half - *sent).unwrap_or(usize::MAX);
+        let next = chunk.ok().filter(|_| *sent < end).map(|mut bytes| {
+            let room = usize::try_from(end - *sent).unwrap_or(usize::MAX);
             bytes.truncate(room);
             *sent += bytes.len() as u64;
             Ok(bytes)
         });
         std::future::ready(next)
     });
-    let cut = futures_util::stream::once(std::future::ready(Err(std::io::Error::other("scripted truncation"))));
-    Answer::from_parts(parts, Body::from_stream(chunks.chain(cut)))
+    let error = cut.then(|| Err(std::io::Error::other("scripted truncation")));
+    Answer::from_parts(parts, Body::from_stream(chunks.chain(futures_util::stream::iter(error))))
 }
 
 /// Changes a JSON body; any other becomes empty where the change is to make it so.

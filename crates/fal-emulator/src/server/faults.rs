@@ -63,6 +63,10 @@ pub enum Fault {
     Slow(Duration),
     /// Announces the whole body, sends half of it and closes the connection.
     TruncatedBody,
+    /// Announces the whole body, sends so many bytes of it (at most all but one) and closes the connection.
+    CutAt(u64),
+    /// Announces and sends so many bytes fewer than there are, without a sign of it.
+    Shorter(u64),
     /// Answers with `Retry-After` in seconds and this status, mostly 429; the request has no other effect.
     RetryAfter(u64, u16),
     /// Refuses a status stream with 404.

@@ -11,6 +11,8 @@
 //! | `POST /__emulator/faults` | `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`; names of [`Route`] and [`Fault`] in kebab case |
 //! | `POST /__emulator/locked` | `true` or `false` |
 //! | `POST /__emulator/clear` | forgets requests and faults |
+//!
+//! `GET /cdn/files/synthetic/{bytes}.bin` is a file of any size, computed while it is sent.
 
 #![expect(
     clippy::result_large_err,
@@ -170,6 +172,12 @@ impl Emulator {
         media_type: &str,
     ) -> Result<String, std::io::Error> {
         self.app.files.put(content, file_name, media_type).await.map(|key| self.app.file_url(&key))
+    }
+
+    /// The URL of a file of `bytes` bytes that takes no room: its content is computed while it is sent, the same in every
+    /// run, with `ETag` and `Range`. In another process: `{base}/cdn/files/synthetic/{bytes}.bin`.
+    pub fn synthetic(&self, bytes: u64) -> String {
+        self.app.file_url(&cdn::synthetic::key(bytes))
     }
 
     /// The bytes behind a CDN URL of this emulator; `None` when there is no such file.

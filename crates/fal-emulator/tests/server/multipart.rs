@@ -123,3 +123,20 @@ async fn the_javascript_dialect_signs_the_address_and_answers_json() {
     let file = got.json["file_url"].as_str().expect("url");
     assert_eq!(f.http.get(file).send().await.expect("file").text().await.expect("text"), "first second");
 }
+
+#[tokio::test]
+async fn large_bodies_are_hashed_and_dropped_when_that_is_asked_for() {
+    let f = Fixture::new(quick()).await;
+    f.http.post(f.url("/__emulator/keep_below")).body("1000").send().await.expect("answer");
+    let (large, small) = (pattern(2_000), pattern(500));
+    let upload = Upload::begin(&f).await;
+    let first = tag(&upload.part(&f, 1, &large).await);
+    assert_eq!(first.trim_matches('"'), &blake3::hash(&large).to_hex()[..32], "hashed all the same");
+    let second = tag(&upload.part(&f, 2, &small).await);
+    assert_eq!(upload.complete(&f, &[(1, &first), (2, &second)]).await.status, 200);
+    let got = Got::of(f.http.get(f.url("/__emulator/files")).send().await.expect("answer")).await;
+    let files = got.json.as_array().expect("a list").clone();
+    assert_eq!((files.len(), files[0]["bytes"].as_u64(), &files[0]["url"]), (1, Some(2_500), &json!(upload.access)));
+    assert_eq!(files[0]["digest"].as_str().map(str::len), Some(32));
+    assert_eq!(f.http.get(&upload.access).send().await.expect("answer").status(), StatusCode::NOT_FOUND);
+}

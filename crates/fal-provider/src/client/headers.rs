@@ -1,5 +1,6 @@
 //! How the job is to be handled, as fal's headers and query parameters (protocol 2.2, 2.3).
 
+use super::Lifecycle;
 use crate::config::Mode;
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Priority, Result};
@@ -9,16 +10,38 @@ use std::time::Duration;
 use url::Url;
 
 /// The provider's own settings of a delivery.
-pub(crate) const SETTINGS: &[&str] =
-    &["disable_fallback", "lifecycle", "max_queue_length", "mode", "no_retry", "runner_hint", "store_io", "tags"];
+pub(crate) const SETTINGS: &[&str] = &[
+    "acl",
+    "disable_fallback",
+    "force_upload",
+    "inline_below",
+    "lifecycle",
+    "max_queue_length",
+    "mode",
+    "no_retry",
+    "runner_hint",
+    "store_io",
+    "tags",
+];
 
 /// fal accepts a start deadline above this (protocol 2.3).
 const SHORTEST_START: Duration = Duration::from_millis(100);
 /// Most pairs of tags, longest key and value, and longest whole in bytes (protocol 2.3): fal drops the rest in silence.
 const TAGS: (usize, usize, usize, usize) = (10, 64, 256, 1024);
-/// The words for a lifetime, in seconds (protocol 6.6); `never` is spelt as a null.
-const LIFETIMES: &[(&str, u64)] =
-    &[("immediate", 60), ("1h", 3_600), ("1d", 86_400), ("7d", 604_800), ("30d", 2_592_000), ("1y", 31_536_000)];
+/// Largest input in bytes that may go inside the body: as base64 it stays below the ten million characters that fal's
+/// apps take (protocol 6.7).
+const LARGEST_INLINE: u64 = 7 << 20;
+
+/// What a request says of its uploads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// Instead of the provider's own.
+    pub(crate) lifecycle: Option<Lifecycle>,
+    /// Upload again what is there already.
+    pub(crate) force: bool,
+    /// Inputs below this go inside the body, as data URIs.
+    pub(crate) inline_below: u64,
+}
 
 /// A delivery in fal's words.
 #[derive(Debug, Default, PartialEq)]
@@ -28,8 +51,7 @@ pub(crate) struct Handling {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) notes: Vec<Note>,
-    /// The lifecycle document, which uploads are sent with as well.
-    pub(crate) lifecycle: Option<String>,
+    pub(crate) uploads: Wishes,
 }
 
 impl Handling {
@@ -45,6 +67,20 @@ impl Handling {
         if let Some(priority) = delivery.priority {
             let word = if priority == Priority::Low { "low" } else { "normal" };
             handling.header("x-fal-queue-priority", word, &mut problems);
+        }
+        let (lifecycle, acl) = (delivery.settings.get("lifecycle"), delivery.settings.get("acl"));
+        if lifecycle.is_some() || acl.is_some() {
+            match Lifecycle::of(lifecycle, acl) {
+                Ok(lifecycle) => {
+                    let document = lifecycle.document.clone().unwrap_or_default();
+                    handling.header("x-fal-object-lifecycle-preference", &document, &mut problems);
+                    handling.uploads.lifecycle = Some(lifecycle);
+                }
+                Err(found) => problems.extend(found.into_iter().map(|mut problem| {
+                    problem.path = format!("delivery.{}", problem.path);
+                    problem
+                })),
+            }
         }
         for (name, value) in &delivery.settings {
             handling.setting(name, value, &mut problems);
@@ -81,14 +117,22 @@ impl Handling {
             ("runner_hint", _) => Err("a text".to_owned()),
             ("no_retry", Value::Bool(true)) => Ok(("x-fal-no-retry", "1".to_owned())),
             ("disable_fallback", Value::Bool(true)) => Ok(("x-app-fal-disable-fallback", "1".to_owned())),
-            ("no_retry" | "disable_fallback", Value::Bool(false)) => return,
+            // The last two were read together, before the others.
+            ("no_retry" | "disable_fallback", Value::Bool(false)) | ("lifecycle" | "acl", _) => return,
             ("store_io", Value::Bool(on)) => Ok(("x-fal-store-io", u8::from(*on).to_string())),
-            ("no_retry" | "disable_fallback" | "store_io", _) => Err("true or false".to_owned()),
+            ("force_upload", Value::Bool(force)) => {
+                self.uploads.force = *force;
+                return;
+            }
+            ("no_retry" | "disable_fallback" | "store_io" | "force_upload", _) => Err("true or false".to_owned()),
             ("tags", value) => tags(value).map(|text| ("x-fal-tags", text)),
-            ("lifecycle", value) => lifecycle(value).map(|text| {
-                self.lifecycle = Some(text.clone());
-                ("x-fal-object-lifecycle-preference", text)
-            }),
+            ("inline_below", value) => match value.as_u64().filter(|bytes| *bytes <= LARGEST_INLINE) {
+                Some(bytes) => {
+                    self.uploads.inline_below = bytes;
+                    return;
+                }
+                None => Err(format!("a number of bytes from 0 to {LARGEST_INLINE}")),
+            },
             ("max_queue_length", value) => match value.as_u64() {
                 Some(length) => return self.query.push(("fal_max_queue_length", length.to_string())),
                 None => Err("a whole number from 0".to_owned()),
@@ -169,32 +213,6 @@ fn tags(value: &Value) -> Result<String, String> {
     }
     let text = pairs.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join(",");
     if text.len() > longest { Err(format!("at most {longest} characters in all")) } else { Ok(text) }
-}
-
-/// The lifecycle document (protocol 6.6), from itself, from seconds or from a word.
-fn lifecycle(value: &Value) -> Result<String, String> {
-    let expiring = |seconds: Value| serde_json::json!({ "expiration_duration_seconds": seconds }).to_string();
-    let allowed = || {
-        let words: Vec<&str> = LIFETIMES.iter().map(|(word, _)| *word).collect();
-        format!("never, {}, seconds above 0, or an object as fal documents it", words.join(", "))
-    };
-    match value {
-        Value::Object(map) => {
-            let known = ["expiration_duration_seconds", "initial_acl"];
-            if map.keys().all(|key| known.contains(&key.as_str())) { Ok(value.to_string()) } else { Err(allowed()) }
-        }
-        Value::Number(number) => match number.as_u64() {
-            // fal takes 0 for "for ever", which nobody means.
-            Some(seconds) if seconds > 0 => Ok(expiring(seconds.into())),
-            _ => Err(allowed()),
-        },
-        Value::String(word) if word == "never" => Ok(expiring(Value::Null)),
-        Value::String(word) => {
-            let row = LIFETIMES.iter().find(|(known, _)| known == word);
-            row.map(|(_, seconds)| expiring((*seconds).into())).ok_or_else(allowed)
-        }
-        _ => Err(allowed()),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod catalogue;
 mod error;
 mod file;
 mod headers;
-mod multipart;
+mod lifecycle;
 mod prices;
 mod queue;
 mod refusal;
@@ -17,7 +17,8 @@ mod wire;
 pub(crate) use catalogue::ListQuery;
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
 pub(crate) use file::Prepared;
-pub(crate) use headers::Handling;
+pub(crate) use headers::{Handling, Wishes};
+pub(crate) use lifecycle::Lifecycle;
 pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
 pub(crate) use run::Answer;
@@ -29,10 +30,13 @@ use crate::{
     INFO,
     config::{Bases, FalConfig, Mode},
     sources::Robots,
+    storage_settings::StorageSettings,
 };
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
-use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport};
+use mediagen_http::{
+    Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport, RetryPolicy,
+};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -48,6 +52,8 @@ const PAGE_LIMIT: usize = 16 << 20;
 const SMALL_LIMIT: usize = 1 << 20;
 /// How often a body that breaks off is asked for in all.
 const BODY_ATTEMPTS: u32 = 4;
+/// How many times as often as other calls a part of a large file is tried.
+const PATIENCE: u32 = 3;
 
 /// The services of fal behind one HTTP client.
 #[derive(Debug)]
@@ -55,11 +61,15 @@ pub(crate) struct FalClient {
     http: HttpClient,
     /// The same with the stricter table of synchronous runs.
     run_http: HttpClient,
+    /// The same with more patience, for the parts of large files: one of many that fails for good wastes all.
+    parts_http: HttpClient,
     pub(crate) bases: Bases,
     pub(crate) mode: Mode,
     has_key: bool,
     token: storage::TokenCache,
     robots: OnceCell<Robots>,
+    storage: StorageSettings,
+    reuse: storage::Reuse,
 }
 
 impl FalClient {
@@ -76,24 +86,31 @@ impl FalClient {
         }
         let limits = config.limits();
         let transport = Arc::new(ReqwestTransport::new());
-        let client = |table: retry::FalTable| {
+        let patient = config.retry.clone().with_attempts(match config.retry.attempts {
+            0 | 1 => 1,
+            attempts => attempts.saturating_mul(PATIENCE),
+        });
+        let client = |table: retry::FalTable, retry: &RetryPolicy| {
             HttpClient::builder()
                 .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
                 .hosts(hosts.clone())
                 .limits(limits.clone())
                 .classifier(Arc::new(table))
-                .retry(config.retry.clone())
+                .retry(retry.clone())
                 .transport(Arc::clone(&transport) as Arc<dyn HttpTransport>)
                 .build()
         };
         Ok(Self {
-            http: client(retry::FalTable::Queue)?,
-            run_http: client(retry::FalTable::Run)?,
+            http: client(retry::FalTable::Queue, &config.retry)?,
+            run_http: client(retry::FalTable::Run, &config.retry)?,
+            parts_http: client(retry::FalTable::Queue, &patient)?,
             bases,
             mode: config.mode,
             has_key: config.has_key(),
             token: storage::TokenCache::default(),
             robots: OnceCell::new(),
+            storage: config.storage.clone(),
+            reuse: storage::Reuse::new(config),
         })
     }
 

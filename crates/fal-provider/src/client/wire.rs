@@ -3,6 +3,7 @@
 use mediagen_core::LogLine;
 use serde::Deserialize;
 use serde_json::Value;
+use std::time::Duration;
 
 /// The answer to a submission (protocol 2.2). Only the request id is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,9 +84,20 @@ pub(crate) struct CdnToken {
     pub(crate) token: String,
     #[serde(default)]
     pub(crate) token_type: Option<String>,
+    #[serde(default)]
+    created_at: Value,
+    #[serde(default)]
+    expires_at: Value,
 }
 
 impl CdnToken {
+    /// How long it lives by fal's own clock, where both ends are told.
+    pub(crate) fn life(&self) -> Option<Duration> {
+        let time = |value: &Value| value.as_str()?.parse::<jiff::Timestamp>().ok();
+        let life = time(&self.expires_at)?.duration_since(time(&self.created_at)?);
+        Some(Duration::try_from(life).unwrap_or_default())
+    }
+
     /// The value of the header that carries it.
     pub(crate) fn authorization(&self) -> String {
         let word = self.token_type.as_deref().map(str::trim).filter(|word| !word.is_empty());
@@ -212,7 +224,21 @@ mod tests {
     fn a_token_without_a_type_is_a_bearer() {
         for token_type in [json!(null), json!(""), json!("Bearer")] {
             let token: CdnToken = serde_json::from_value(json!({"token": "t", "token_type": token_type})).unwrap();
-            assert_eq!(token.authorization(), "Bearer t");
+            assert_eq!((token.authorization(), token.life()), ("Bearer t".into(), None));
         }
+    }
+
+    #[test]
+    fn a_token_lives_from_its_making_to_its_end_in_either_spelling() {
+        for end in ["2026-01-01T01:00:00+00:00", "2026-01-01T01:00:00Z", "2026-01-01T03:00:00.000000+02:00"] {
+            let token = json!({"token": "t", "created_at": "2026-01-01T00:00:00+00:00", "expires_at": end});
+            let token: CdnToken = serde_json::from_value(token).unwrap();
+            assert_eq!(token.life(), Some(Duration::from_hours(1)), "{end}");
+        }
+        let past = json!({"token": "t", "created_at": "2026-01-02T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z"});
+        let past: CdnToken = serde_json::from_value(past).unwrap();
+        assert_eq!(past.life(), Some(Duration::ZERO));
+        let odd: CdnToken = serde_json::from_value(json!({"token": "t", "expires_at": 5, "created_at": null})).unwrap();
+        assert_eq!(odd.life(), None);
     }
 }

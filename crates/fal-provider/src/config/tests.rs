@@ -84,3 +84,35 @@ fn a_014_debug_shows_everything_but_the_key() {
     assert!(!text.contains("id-part") && !text.contains("secret-part"), "{text}");
     assert!(text.contains("queue.fal.run") && text.contains("Run") && text.contains("a/b"));
 }
+
+#[test]
+fn a_012_own_names_come_from_the_file_in_the_home_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().to_str().unwrap().to_owned();
+    let file = folder.path().join("aliases.toml");
+    let read = |settings: &Settings| {
+        let home = home.clone();
+        FalConfig::resolve(settings, move |name| (name == "MEDIAGEN_HOME").then(|| home.clone()))
+    };
+    assert!(read(&Settings::new()).unwrap().aliases.is_empty(), "no file is no names");
+    let text = "[fal]\nfast = 'fal-ai/flux/schnell'\n'fal-ai/bark/' = 'xtts-v2'\n[other]\nfast = 'somewhere'\n";
+    std::fs::write(&file, text).unwrap();
+    let aliases = read(&Settings::new()).unwrap().with_alias("fast", "fal-ai/sana").aliases;
+    let pairs: Vec<_> = aliases.iter().map(|(name, target)| (name.as_str(), target.as_str())).collect();
+    assert_eq!(pairs, [("fal-ai/bark", "xtts-v2"), ("fast", "fal-ai/sana")], "the program's own word wins");
+    assert!(FalConfig::new("a:b").unwrap().aliases.is_empty(), "the environment is not read");
+    for (text, part) in [
+        ("fast = 'fal-ai/flux/schnell'", "`fast` stands in no table"),
+        ("[fal]\nfast = 4", "`fast` is 4"),
+        ("[fal]\nfast = 'not an id'", "`fast` stands for `not an id`"),
+        ("[fal]\nfast 'x'", "line 2"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let error = read(&Settings::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        assert!(error.to_string().contains(part) && error.to_string().contains("aliases.toml"), "{part}: {error}");
+        assert!(error.hint().unwrap().contains("[fal]"));
+    }
+    let elsewhere = Settings::new().with("aliases", folder.path().join("none.toml").to_str().unwrap());
+    assert_eq!(read(&elsewhere).unwrap_err().kind(), ErrorKind::Config, "a file that was named has to be there");
+}

@@ -190,3 +190,38 @@ async fn a_015_the_probe_is_a_price_with_the_key() {
     let check = FalProvider::new(keyless).unwrap().check(&cx).await;
     assert_eq!((check, lines(&server).await.len()), (Availability::Unauthenticated, 1), "no key, no call");
 }
+
+#[tokio::test]
+async fn the_document_is_the_platforms_or_the_websites_and_is_not_touched() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    let (fal, cx) = (provider(&server), context());
+    assert_eq!(fal.schema_document(&cx, ID).await.unwrap(), item(ID, "image-to-image")["openapi"]);
+
+    let server = MockServer::start().await;
+    let none = json!({"models": [{"endpoint_id": ID, "metadata": {"category": "text-to-image"},
+        "openapi": {"error": {"code": "expansion_failed", "message": "no"}}}]});
+    Mock::given(path("/api/models")).respond_with(ok(none)).mount(&server).await;
+    let own = json!({"openapi": "3.0.4", "paths": {}, "x-something": [1, null]});
+    let website = Mock::given(path("/www/api/openapi/queue/openapi.json")).and(query_param("endpoint_id", ID));
+    let website = website.respond_with(ok(own.clone())).mount_as_scoped(&server).await;
+    assert_eq!(provider(&server).schema_document(&cx, ID).await.unwrap(), own);
+    assert_eq!(header(&last(&server, "/www/api/openapi/queue/openapi.json").await, "authorization"), None);
+    drop(website);
+    Mock::given(path("/www/api/openapi/queue/openapi.json")).respond_with(answer(404, json!({}))).mount(&server).await;
+    let error = provider(&server).schema_document(&cx, ID).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+}
+
+#[tokio::test]
+async fn places_and_the_limit_of_a_prompt_come_from_the_mapping_with_its_rules() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    let (fal, cx) = (provider(&server), context());
+    let spec = fal.describe(&cx, ID).await.unwrap();
+    let places = fal.places(&spec, ModelKind::ImageToImage);
+    let image = places.iter().find(|place| place.field == "image_url").unwrap();
+    assert!(image.options.contains(&"image"), "{image:?}");
+    assert_eq!(fal.prompt_limit(&spec, ModelKind::ImageToImage), None);
+    assert_eq!(lines(&server).await.len(), 1, "asking for places makes no call");
+}

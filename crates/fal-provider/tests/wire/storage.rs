@@ -25,7 +25,7 @@ async fn mount_cdn(server: &MockServer, url: &str) {
 }
 
 #[tokio::test]
-async fn a_file_goes_straight_to_the_cdn_with_its_real_type_and_name() {
+async fn a_079_a_file_goes_straight_to_the_cdn_with_its_real_type_and_its_own_name() {
     let server = MockServer::start().await;
     mount_token(&server).await;
     mount_cdn(&server, "https://v3b.fal.media/files/b/0a/x.png").await;
@@ -44,12 +44,12 @@ async fn a_file_goes_straight_to_the_cdn_with_its_real_type_and_name() {
     for (name, value) in [
         ("authorization", "Bearer t0ken"),
         ("content-type", "image/png"),
-        ("x-fal-file-name", "my_gr__e.png"),
+        ("x-fal-file-name", "my_gr__e.jpg"),
         ("content-length", "25"),
     ] {
         assert_eq!(header(&upload, name), Some(value), "{name}");
     }
-    fal.upload(&cx, MediaInput::bytes(PNG, "again.png")).await.unwrap();
+    fal.upload(&cx, MediaInput::bytes([PNG, b"!"].concat(), "other.png")).await.unwrap();
     assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (1, 2));
     let given = MediaInput::Url("https://mine.test/a.png".parse().unwrap());
     assert_eq!(fal.upload(&cx, given).await.unwrap().as_str(), "https://mine.test/a.png");
@@ -168,6 +168,46 @@ async fn who_stops_during_an_upload_waits_for_nothing_and_buys_nothing() {
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::NotSent), "{error}");
     assert_eq!(count(&server, "POST", "/queue/fal-ai/demo/edit").await, 0);
+}
+
+#[tokio::test]
+async fn a_079_a_png_named_jpg_is_sent_as_a_png_under_its_name_and_noted() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    mount_token(&server).await;
+    mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
+    mount_job(&server, images()).await;
+    let (cx, events) = watched(polling());
+    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "photo.jpg"));
+    let output = model.run(&cx, request).await.unwrap();
+    let upload = last(&server, UPLOAD).await;
+    assert_eq!(header(&upload, "content-type"), Some("image/png"));
+    assert_eq!(header(&upload, "x-fal-file-name"), Some("photo.jpg"));
+    let note = output.notes.iter().find(|note| note.option == "image").unwrap();
+    assert_eq!((note.from.as_str(), note.to.as_str()), (Some("photo.jpg"), Some("image/png")));
+    assert!(events.lock().unwrap().contains(&"adjusted image".to_owned()));
+}
+
+#[tokio::test]
+async fn a_tiny_input_goes_inside_the_body_where_that_is_asked_for() {
+    let server = MockServer::start().await;
+    mount_model(&server, ID, "image-to-image").await;
+    mount_token(&server).await;
+    mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
+    mount_job(&server, images()).await;
+    let cx = polling();
+    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let mut request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
+    request.delivery.settings.insert("inline_below".into(), json!(PNG.len() + 1));
+    let output = model.run(&cx, request.clone()).await.unwrap();
+    let body: Value = last(&server, "/queue/fal-ai/demo/edit").await.body_json().unwrap();
+    assert_eq!(body, json!({"image_url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUiBhbmQgbW9yZQ=="}));
+    assert_eq!(output.body, json!({"image_url": "data:image/png;base64,…"}), "no content in what is kept");
+    assert_eq!((count(&server, "POST", UPLOAD).await, count(&server, "POST", TOKEN).await), (0, 0));
+    request.delivery.settings.insert("inline_below".into(), json!(PNG.len()));
+    model.run(&cx, request).await.unwrap();
+    assert_eq!(count(&server, "POST", UPLOAD).await, 1, "not below");
 }
 
 #[cfg(unix)]

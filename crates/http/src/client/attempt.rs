@@ -4,7 +4,7 @@ use super::HttpClient;
 use crate::{
     Body, HttpRequest, HttpResponse, OpenBody, ResponseHead, Stage, TransportError, error::Failure, limit::Pass, redact,
 };
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{BoxError, Context, Error, ErrorKind, Event, Phase, Result};
 use std::{
@@ -113,7 +113,8 @@ fn observed(cx: &Context, request: &HttpRequest, progress: &Arc<Progress>) -> Bo
 }
 
 fn counted(body: OpenBody, total: Option<u64>, cx: Context, progress: Arc<Progress>) -> OpenBody {
-    let counted = body.map(move |chunk| match chunk {
+    let failed = Arc::clone(&progress);
+    let counted = exact(body, total).map(move |chunk| match chunk {
         Ok(chunk) => {
             let moved = chunk.len() as u64;
             let sent = progress.sent.fetch_add(moved, Ordering::Relaxed) + moved;
@@ -121,11 +122,34 @@ fn counted(body: OpenBody, total: Option<u64>, cx: Context, progress: Arc<Progre
             Ok(chunk)
         }
         Err(e) => {
-            if let Ok(mut slot) = progress.unreadable.lock() {
+            if let Ok(mut slot) = failed.unreadable.lock() {
                 *slot = Some(io::Error::new(e.kind(), e.to_string()));
             }
             Err(e)
         }
     });
     counted.boxed()
+}
+
+/// `body`, with an error where it is shorter or longer than was announced: what is sent then is not what was meant.
+fn exact(body: OpenBody, total: Option<u64>) -> OpenBody {
+    let Some(total) = total else { return body };
+    let wrong =
+        move |found: String| io::Error::new(io::ErrorKind::UnexpectedEof, format!("{found}, not {total} bytes"));
+    let checked = stream::unfold((body, 0_u64, false), move |(mut body, seen, ended)| async move {
+        if ended {
+            return None;
+        }
+        let item = match body.next().await {
+            None if seen < total => Err(wrong(format!("the data ended after {seen}"))),
+            None => return None,
+            Some(Ok(chunk)) => match seen.checked_add(chunk.len() as u64) {
+                Some(now) if now <= total => return Some((Ok(chunk), (body, now, false))),
+                _ => Err(wrong("the data goes on".to_owned())),
+            },
+            Some(Err(e)) => Err(e),
+        };
+        Some((item, (body, seen, true)))
+    });
+    checked.boxed()
 }

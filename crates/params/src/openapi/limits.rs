@@ -4,10 +4,10 @@ use mediagen_core::{MediaLimits, schema::Range};
 use serde_json::{Map, Value};
 
 /// The limits that a property, its items, or one of its variants or their items states.
-pub(super) fn of(property: &Value) -> Option<MediaLimits> {
+pub(super) fn of(property: &Value) -> Option<Box<MediaLimits>> {
     let variants = ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| property.get(*key)?.as_array()).flatten();
     let mut places = std::iter::once(property).chain(variants).flat_map(|place| [Some(place), place.get("items")]);
-    places.find_map(|place| place?.as_object().and_then(media_limits))
+    places.find_map(|place| place?.as_object().and_then(media_limits)).map(Box::new)
 }
 
 /// The limits in any `x-…` object of `property`; `None` when no known key is there.
@@ -33,6 +33,12 @@ fn set(limits: &mut MediaLimits, key: &str, value: &Value) {
         "max_aspect_ratio" => limits.max_aspect_ratio = value.as_f64(),
         "min_duration" => limits.min_duration_s = value.as_f64(),
         "max_duration" => limits.max_duration_s = value.as_f64(),
+        "min_area" => limits.min_area = value.as_u64(),
+        "max_area" => limits.max_area = value.as_u64(),
+        "min_fps" => limits.min_fps = value.as_f64(),
+        "max_fps" => limits.max_fps = value.as_f64(),
+        "min_frames" => limits.min_frames = value.as_u64(),
+        "max_frames" => limits.max_frames = value.as_u64(),
         _ => {}
     }
 }

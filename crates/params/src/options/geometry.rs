@@ -17,15 +17,15 @@ struct Offer<'a> {
     /// A field for an object with width and height, and the types of these.
     object: Option<(Spot<'a>, &'a FieldType, &'a FieldType)>,
     /// A field whose values name sizes (`square_hd`, `1024x768`).
-    names: Option<(Spot<'a>, Vec<(Value, Size)>)>,
+    names: Option<(Spot<'a>, Vec<(&'a Value, Size)>)>,
     /// A text field that is written as `1024x768`.
     text: Option<Spot<'a>>,
     /// Two fields.
     pair: Option<(Spot<'a>, Spot<'a>)>,
     /// A field whose values name ratios; no values where it is free text.
-    ratio: Option<(Spot<'a>, Vec<(Value, f64)>)>,
+    ratio: Option<(Spot<'a>, Vec<(&'a Value, f64)>)>,
     /// A field whose values name resolutions; no values where it is free text.
-    resolution: Option<(Spot<'a>, Vec<(Value, Measure)>)>,
+    resolution: Option<(Spot<'a>, Vec<(&'a Value, Measure)>)>,
     film: bool,
 }
 
@@ -82,8 +82,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
 fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
     let places = draft.places("size");
     let object = places.iter().find_map(|spot| {
-        let fields =
-            parts(spot.ty).into_iter().find_map(|ty| if let FieldType::Object(f) = ty { Some(f) } else { None })?;
+        let fields = parts(spot.ty).iter().find_map(|ty| if let FieldType::Object(f) = ty { Some(f) } else { None })?;
         let side = |name: &str| fields.iter().find(|field| field.name == name).map(|field| &field.ty);
         Some((spot.clone(), side("width")?, side("height")?))
     });
@@ -110,8 +109,8 @@ fn offer<'a>(draft: &Draft<'a>) -> Offer<'a> {
     Offer { object, names: presets, text: text.cloned(), pair: width.zip(height), ratio, resolution, film }
 }
 
-fn parts(ty: &FieldType) -> Vec<&FieldType> {
-    if let FieldType::Union(variants) = ty { variants.iter().collect() } else { vec![ty] }
+fn parts(ty: &FieldType) -> &[FieldType] {
+    if let FieldType::Union(variants) = ty { variants } else { std::slice::from_ref(ty) }
 }
 
 fn has_text(ty: &FieldType) -> bool {
@@ -119,10 +118,10 @@ fn has_text(ty: &FieldType) -> bool {
 }
 
 /// The values of an enum that `read` understands; `None` when it understands none: then the word means another thing.
-fn values<T>(ty: &FieldType, read: &dyn Fn(&Value) -> Option<T>) -> Option<Vec<(Value, T)>> {
-    let parts = parts(ty).into_iter();
+fn values<'a, T>(ty: &'a FieldType, read: &dyn Fn(&Value) -> Option<T>) -> Option<Vec<(&'a Value, T)>> {
+    let parts = parts(ty).iter();
     let all = parts.filter_map(|part| if let FieldType::Enum(values) = part { Some(values) } else { None }).flatten();
-    let read: Vec<(Value, T)> = all.filter_map(|value| Some((value.clone(), read(value)?))).collect();
+    let read: Vec<(&Value, T)> = all.filter_map(|value| Some((value, read(value)?))).collect();
     (!read.is_empty()).then_some(read)
 }
 
@@ -138,9 +137,9 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
         if let Some((value, found)) = named.iter().min_by(|a, b| distance(&a.1).total_cmp(&distance(&b.1))) {
             if *found != size {
                 let why = format!("`{}` takes one of {}", spot.path, shown(named));
-                draft.adjust("size", asked.clone(), value.clone(), why);
+                draft.adjust("size", asked.clone(), (*value).clone(), why);
             }
-            draft.put("size", &asked, &spot.path, value.clone());
+            draft.put("size", &asked, &spot.path, (*value).clone());
         }
     } else if let Some(spot) = &offer.text {
         draft.put("size", &asked, &spot.path, asked.clone());
@@ -177,7 +176,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
     let wanted = measure::ratio_of(size);
     if let Some((spot, named)) = &offer.ratio {
         let found = nearest(named, |ratio| apart(*ratio, wanted));
-        let value = found.map_or_else(|| json!(reduced(size)), |(value, _)| value.clone());
+        let value = found.map_or_else(|| json!(reduced(size)), |(value, _)| (*value).clone());
         exact &= found.is_none_or(|(_, ratio)| same_ratio(*ratio, wanted));
         draft.put("size", asked, &spot.path, value.clone());
         sent.insert(spot.path.to_string(), value);
@@ -185,7 +184,7 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
     let short = f64::from(size.width.min(size.height));
     if let Some((spot, named)) = offer.resolution.as_ref().filter(|(spot, _)| draft.free(&spot.path)) {
         let found = nearest(named, |m| apart(m.short_side(wanted, offer.film), short));
-        let value = found.map_or_else(|| json!(format!("{short}p")), |(value, _)| value.clone());
+        let value = found.map_or_else(|| json!(format!("{short}p")), |(value, _)| (*value).clone());
         exact &= found.is_none_or(|(_, m)| apart(m.short_side(wanted, offer.film), short) < 0.02);
         draft.put("size", asked, &spot.path, value.clone());
         sent.insert(spot.path.to_string(), value);
@@ -217,21 +216,21 @@ fn by_ratio(draft: &mut Draft<'_>, offer: &Offer<'_>, wanted: f64, asked: &Value
     });
     let same_name = best_name.filter(|(_, (_, size))| same_ratio(measure::ratio_of(*size), wanted));
     if let Some((spot, (value, _))) = best_ratio.filter(|(_, (_, ratio))| same_ratio(*ratio, wanted)) {
-        draft.put("aspect_ratio", asked, &spot.path, value.clone());
+        draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else if let Some((spot, (value, _))) = same_name {
-        draft.put("aspect_ratio", asked, &spot.path, value.clone());
+        draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else if computed(draft, offer, "aspect_ratio", asked, Some(wanted)) {
     } else if let Some((spot, _)) = ratio.filter(|(_, named)| named.is_empty()) {
         draft.put("aspect_ratio", asked, &spot.path, asked.clone());
     } else if let Some((spot, (value, _))) = best_ratio {
         let why = format!("`{}` takes one of {}", spot.path, ratio.map(|(_, named)| shown(named)).unwrap_or_default());
-        draft.adjust("aspect_ratio", asked.clone(), value.clone(), why);
-        draft.put("aspect_ratio", asked, &spot.path, value.clone());
+        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), why);
+        draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else if let Some((spot, (value, _))) = best_name {
         let why =
             format!("`{}` takes one of {}", spot.path, offer.names.as_ref().map(|(_, n)| shown(n)).unwrap_or_default());
-        draft.adjust("aspect_ratio", asked.clone(), value.clone(), why);
-        draft.put("aspect_ratio", asked, &spot.path, value.clone());
+        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), why);
+        draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else {
         draft.unsupported("aspect_ratio", asked.clone(), "the model has no field for an aspect ratio or a size");
     }
@@ -244,7 +243,7 @@ fn by_resolution(draft: &mut Draft<'_>, offer: &Offer<'_>, word: &str) {
         let same = named.iter().find(|(value, _)| value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(word)));
         let wish = measure::measure(&asked, false);
         if named.is_empty() || same.is_some() {
-            let value = same.map_or_else(|| asked.clone(), |(value, _)| value.clone());
+            let value = same.map_or_else(|| asked.clone(), |(value, _)| (*value).clone());
             return draft.put("resolution", &asked, &spot.path, value);
         }
         let Some(wish) = wish else {
@@ -255,9 +254,9 @@ fn by_resolution(draft: &mut Draft<'_>, offer: &Offer<'_>, word: &str) {
         if let Some((value, found)) = nearest(named, distance) {
             if distance(found) > 0.02 {
                 let why = format!("`{}` takes one of {}", spot.path, shown(named));
-                draft.adjust("resolution", asked.clone(), value.clone(), why);
+                draft.adjust("resolution", asked.clone(), (*value).clone(), why);
             }
-            draft.put("resolution", &asked, &spot.path, value.clone());
+            draft.put("resolution", &asked, &spot.path, (*value).clone());
         }
     } else if offer.resolution.is_some() || draft.request.options.size.is_some() {
         draft.tell("resolution", asked, Value::Null, "the size decides the resolution");
@@ -285,12 +284,12 @@ fn computed(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Valu
     sides(draft, offer, option, asked, size)
 }
 
-fn nearest<T>(named: &[(Value, T)], distance: impl Fn(&T) -> f64) -> Option<&(Value, T)> {
+fn nearest<'n, 'a, T>(named: &'n [(&'a Value, T)], distance: impl Fn(&T) -> f64) -> Option<&'n (&'a Value, T)> {
     named.iter().min_by(|a, b| distance(&a.1).total_cmp(&distance(&b.1)))
 }
 
-fn shown<T>(named: &[(Value, T)]) -> String {
-    list(&named.iter().map(|(value, _)| value.clone()).collect::<Vec<_>>())
+fn shown<T>(named: &[(&Value, T)]) -> String {
+    list(named.iter().map(|(value, _)| *value))
 }
 
 fn area(size: Size) -> f64 {

@@ -33,7 +33,9 @@ const SAME_RATIO: f64 = 0.01;
 pub(super) fn size(value: &Value) -> Option<Size> {
     let text = value.as_str()?;
     let preset = PRESETS.iter().find(|(name, ..)| text.eq_ignore_ascii_case(name));
-    preset.map(|(_, w, h)| Size::new(*w, *h)).or_else(|| text.split_whitespace().next()?.parse().ok())
+    // Most words are none: told apart before an error is made of each.
+    let written = || text.split_whitespace().next().filter(|first| first.starts_with(|c: char| c.is_ascii_digit()));
+    preset.map(|(_, w, h)| Size::new(*w, *h)).or_else(|| written()?.parse().ok())
 }
 
 /// The ratio behind `16:9`, `16/9`, a word such as `landscape`, or a size.

@@ -7,11 +7,7 @@ mod measure;
 mod quality;
 mod words;
 
-use crate::{
-    alias::{Carries, alias},
-    draft::Draft,
-    path::Path,
-};
+use crate::{alias::Carries, draft::Draft, index::alias, path::Path};
 use serde_json::Value;
 
 /// Puts every option that is set into the body.

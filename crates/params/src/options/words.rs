@@ -36,10 +36,10 @@ pub(super) fn format(draft: &mut Draft<'_>) {
     let Some(format) = draft.request.options.format else { return };
     let asked = json!(format);
     let wanted: &[&str] = FORMATS.iter().find(|words| words.contains(&format.as_str())).copied().unwrap_or_default();
-    let known: Vec<&str> = FORMATS.iter().flat_map(|words| words.iter().copied()).collect();
+    let names_one = |value: &Value| FORMATS.iter().any(|words| mentions(value, words));
     let about = |spot: &Spot<'_>| match choices(spot.ty) {
-        Some(values) => values.iter().any(|value| mentions(value, &known)),
-        None => free_text(spot.ty) && spot.default().is_none_or(|default| mentions(default, &known)),
+        Some(values) => values.iter().any(names_one),
+        None => free_text(spot.ty) && spot.default().is_none_or(names_one),
     };
     let Some(spot) = draft.places("format").into_iter().filter(|spot| draft.free(&spot.path)).find(about) else {
         return draft.unsupported("format", asked, "the model has no field for it");

@@ -2,8 +2,8 @@
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
-    Deadlines, ErrorKind, JobTicket, MediaModelExt as _, ModelId, ModelKind, ModelQuery, PartSource, Registry,
-    Settings, TextToAudioRequest, TextToImageRequest,
+    Deadlines, ErrorKind, Field, FieldType, JobTicket, MediaModelExt as _, ModelId, ModelKind, ModelQuery, ModelSpec,
+    PartSource, Registry, Schema, SchemaSource, Settings, TextToAudioRequest, TextToImageRequest,
     kind::{TextToAudio, TextToImage},
 };
 use mediagen_testkit::{
@@ -35,6 +35,22 @@ async fn c5_1_a_provider_that_answers_bytes_at_once_has_a_file_and_no_job() {
     let plan = model.plan(&cx, TextToAudioRequest::new("hello")).await;
     assert_eq!(plan.unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(provider.list(&cx, &ModelQuery::default()).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    // Nothing is known of what it takes, and that is an answer and no error.
+    assert!(provider.places(model.spec(), ModelKind::TextToAudio).is_empty());
+    assert_eq!(provider.prompt_limit(model.spec(), ModelKind::TextToAudio), None);
+    assert_eq!(provider.schema_document(&cx, "tone").await.unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn a_provider_with_a_schema_and_no_mapping_lists_its_fields_without_options() {
+    let (_, provider) = fake_at(&Arc::new(FakeService::new(Scenario::Succeeds)));
+    let name = ModelId::new(provider.info().id.clone(), "any");
+    let fields = vec![Field::new("words", FieldType::text()).required(), Field::new("seed", FieldType::Any)];
+    let spec = ModelSpec::new(name).with_schema(Schema::new(SchemaSource::Live, fields));
+    let places = provider.places(&spec, ModelKind::TextToImage);
+    let listed: Vec<_> =
+        places.iter().map(|place| (place.field.as_str(), place.required, place.options.len())).collect();
+    assert_eq!(listed, [("words", true, 0), ("seed", false, 0)]);
 }
 
 #[tokio::test]

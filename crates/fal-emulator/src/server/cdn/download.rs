@@ -5,10 +5,12 @@ use super::super::{
     app::App,
     dispatch::Call,
 };
+use super::{StoredFile, synthetic};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
 };
+use base64::Engine as _;
 use std::{io::SeekFrom, ops::RangeInclusive};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
@@ -23,11 +25,59 @@ enum Asked {
     Unsatisfiable,
 }
 
+/// Files up to this size are digested for [`EmulatorConfig::digests`](crate::EmulatorConfig::digests).
+const DIGESTED: u64 = 64 << 20;
+
+/// Where the bytes come from.
+enum Source {
+    Stored(StoredFile),
+    Synthetic(u64),
+}
+
+impl Source {
+    fn find(app: &App, key: &str) -> Option<Self> {
+        synthetic::size(key).map(Self::Synthetic).or_else(|| app.files.get(key).map(Self::Stored))
+    }
+
+    fn size(&self) -> u64 {
+        match self {
+            Self::Stored(file) => file.size,
+            Self::Synthetic(size) => *size,
+        }
+    }
+
+    fn media_type(&self) -> &str {
+        match self {
+            Self::Stored(file) => &file.media_type,
+            Self::Synthetic(_) => "application/octet-stream",
+        }
+    }
+
+    async fn body(&self, start: u64, length: u64) -> std::io::Result<Body> {
+        match self {
+            Self::Stored(file) => {
+                let mut content = tokio::fs::File::open(&file.path).await?;
+                content.seek(SeekFrom::Start(start)).await?;
+                Ok(Body::from_stream(ReaderStream::with_capacity(content.take(length), CHUNK)))
+            }
+            Self::Synthetic(_) => Ok(Body::from_stream(synthetic::content(start..start + length))),
+        }
+    }
+
+    /// `sha-256=:…:` of the whole file (RFC 9530).
+    async fn digest(&self) -> Option<String> {
+        let Self::Stored(file) = self else { return None };
+        let content = if file.size > DIGESTED { return None } else { tokio::fs::read(&file.path).await.ok()? };
+        let digest = ring::digest::digest(&ring::digest::SHA256, &content);
+        Some(format!("sha-256=:{}:", base64::engine::general_purpose::STANDARD.encode(digest)))
+    }
+}
+
 pub(super) async fn answer(app: &App, key: &str, call: Call, head: bool) -> Result<Answer, Answer> {
     let headers = call.parts.headers;
     let sent = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let file = app.files.get(key).ok_or_else(|| detail(404, "File not found"))?;
-    let size = file.size;
+    let file = Source::find(app, key).ok_or_else(|| detail(404, "File not found"))?;
+    let size = file.size();
     // Files never change under their address, so the address is a good tag.
     let etag = format!("\"{}\"", &blake3::hash(key.as_bytes()).to_hex()[..16]);
     let same = sent(header::IF_RANGE).is_none_or(|tag| tag == etag);
@@ -44,14 +94,8 @@ pub(super) async fn answer(app: &App, key: &str, call: Call, head: bool) -> Resu
             return Err(refusal);
         }
     };
-    let body = if head {
-        Body::empty()
-    } else {
-        let missing = |_| detail(404, "File not found");
-        let mut content = tokio::fs::File::open(&file.path).await.map_err(missing)?;
-        content.seek(SeekFrom::Start(start)).await.map_err(missing)?;
-        Body::from_stream(ReaderStream::with_capacity(content.take(length), CHUNK))
-    };
+    let body =
+        if head { Body::empty() } else { file.body(start, length).await.map_err(|_| detail(404, "File not found"))? };
     let mut found = Answer::new(body);
     *found.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
     let answered = found.headers_mut();
@@ -62,10 +106,13 @@ pub(super) async fn answer(app: &App, key: &str, call: Call, head: bool) -> Resu
     if app.config.ranges {
         answered.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     }
+    if let Some(digest) = if app.config.digests { file.digest().await } else { None } {
+        answered.insert("repr-digest", text(&digest));
+    }
     if let Asked::Part(range) = &asked {
         answered.insert(header::CONTENT_RANGE, text(&format!("bytes {}-{}/{size}", range.start(), range.end())));
     }
-    Ok(answer::with(found, header::CONTENT_TYPE, &file.media_type))
+    Ok(answer::with(found, header::CONTENT_TYPE, file.media_type()))
 }
 
 fn text(value: &str) -> HeaderValue {

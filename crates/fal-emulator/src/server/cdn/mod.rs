@@ -3,6 +3,7 @@
 mod download;
 mod multipart;
 mod store;
+pub(crate) mod synthetic;
 mod upload;
 
 pub(crate) use multipart::Multipart;

@@ -8,7 +8,7 @@ use super::{
         dispatch::Call,
     },
     store::{Store, StoredFile, Written},
-    upload::{check_signature, interrupted, media_type},
+    upload::{announced, check_signature, interrupted, media_type},
 };
 use axum::http::header;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ struct Part {
     path: PathBuf,
     size: u64,
     etag: String,
+    kept: bool,
 }
 
 impl Multipart {
@@ -90,13 +91,15 @@ fn find(app: &App, id: &str, key: Option<&str>) -> Result<Arc<Multipart>, Answer
 async fn take_part(app: &App, upload: &Multipart, number: &str, call: Call) -> Result<(u32, String), Answer> {
     let number = number.parse().ok().filter(|n| (1..=10_000).contains(n));
     let number: u32 = number.ok_or_else(|| detail(400, "Part numbers go from 1 to 10000"))?;
-    let Written { path, size, etag } = app.files.write(call.body).await.map_err(|error| interrupted(&error))?;
+    let announced = announced(&call);
+    let written = app.files.write(call.body, announced).await.map_err(|error| interrupted(&error))?;
+    let Written { path, size, etag, kept } = written;
     if size == 0 {
         let _ = tokio::fs::remove_file(path).await;
         return Err(detail(400, "Content length appears to be zero - refusing to proceed"));
     }
     // A part that comes twice replaces itself; its bytes go away with the folder.
-    lock(&upload.parts).insert(number, Part { path, size, etag: etag.clone() });
+    lock(&upload.parts).insert(number, Part { path, size, etag: etag.clone(), kept });
     Ok((number, etag))
 }
 
@@ -107,11 +110,19 @@ async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Resu
     let size = parts.iter().map(|part| part.size).sum();
     let target = app.files.new_path();
     let path = target.clone();
-    let joined = tokio::task::spawn_blocking(move || join(&parts, &target)).await;
-    if !matches!(joined, Ok(Ok(()))) {
-        return Err(detail(500, "The parts could not be joined"));
+    let mut tags = blake3::Hasher::new();
+    for part in &parts {
+        tags.update(part.etag.as_bytes());
     }
-    app.files.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size });
+    let digest = tags.finalize().to_hex()[..32].to_owned();
+    // Of a file with a part that was dropped there is nothing to join.
+    if parts.iter().all(|part| part.kept) {
+        let joined = tokio::task::spawn_blocking(move || join(&parts, &target)).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            return Err(detail(500, "The parts could not be joined"));
+        }
+    }
+    app.files.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size, digest });
     app.files.forget(id);
     Ok(json(200, &json!({ "access_url": app.file_url(&upload.key) })))
 }

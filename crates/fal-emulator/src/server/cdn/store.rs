@@ -8,7 +8,10 @@ use std::{
     collections::HashMap,
     io::{Error, Result},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
@@ -19,6 +22,8 @@ pub(crate) struct StoredFile {
     pub(crate) path: PathBuf,
     pub(crate) media_type: String,
     pub(crate) size: u64,
+    /// Of the content; of a file in parts, of the tags of its parts.
+    pub(crate) digest: String,
 }
 
 /// A place that a signed address lets one upload to.
@@ -35,6 +40,8 @@ pub(crate) struct Store {
     files: Mutex<HashMap<String, StoredFile>>,
     signed: Mutex<HashMap<String, Signed>>,
     multiparts: Mutex<HashMap<String, Arc<Multipart>>>,
+    /// Bodies of this length and above are hashed and not kept.
+    keep_below: AtomicU64,
 }
 
 /// What was written: bytes and their hash in hex, which serves as the entity tag.
@@ -42,12 +49,26 @@ pub(crate) struct Written {
     pub(crate) path: PathBuf,
     pub(crate) size: u64,
     pub(crate) etag: String,
+    /// Whether there is a file at `path`.
+    pub(crate) kept: bool,
 }
 
 impl Store {
     pub(crate) fn new() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("fal-emulator-").tempdir()?;
-        Ok(Self { folder, files: Mutex::default(), signed: Mutex::default(), multiparts: Mutex::default() })
+        let keep_below = AtomicU64::new(u64::MAX);
+        Ok(Self { folder, files: Mutex::default(), signed: Mutex::default(), multiparts: Mutex::default(), keep_below })
+    }
+
+    /// From now on, bodies of `bytes` and above are hashed and dropped: the file has its size and digest, and a download
+    /// of it answers 404.
+    pub(crate) fn keep_below(&self, bytes: u64) {
+        self.keep_below.store(bytes, Ordering::Relaxed);
+    }
+
+    /// Key, size and digest of every file that was uploaded or made.
+    pub(crate) fn all(&self) -> Vec<(String, StoredFile)> {
+        lock(&self.files).iter().map(|(key, file)| (key.clone(), file.clone())).collect()
     }
 
     /// A new key in the shape of the v3b addresses (protocol 6.7).
@@ -79,18 +100,20 @@ impl Store {
     /// Stores a whole file and returns its key.
     pub(crate) async fn put(&self, content: Bytes, file_name: &str, media_type: &str) -> Result<String> {
         let (path, size) = (self.new_path(), content.len() as u64);
+        let digest = tag(&blake3::hash(&content));
         tokio::fs::write(&path, content).await?;
         let key = Self::new_key(Some(file_name), media_type);
-        self.add(&key, StoredFile { path, media_type: media_type.to_owned(), size });
+        self.add(&key, StoredFile { path, media_type: media_type.to_owned(), size, digest });
         Ok(key)
     }
 
-    /// Writes a body to a new file piece by piece; nothing is left of an interrupted one.
-    pub(crate) async fn write(&self, body: Body) -> Result<Written> {
+    /// Writes a body of `announced` bytes, if known, to a new file piece by piece; nothing is left of an interrupted one.
+    pub(crate) async fn write(&self, body: Body, announced: Option<u64>) -> Result<Written> {
         let path = self.new_path();
-        let done = write_to(&path, body).await;
+        let kept = announced.is_none_or(|bytes| bytes < self.keep_below.load(Ordering::Relaxed));
+        let done = write_to(kept.then_some(&*path), body).await;
         match done {
-            Ok((size, etag)) => Ok(Written { path, size, etag }),
+            Ok((size, etag)) => Ok(Written { path, size, etag, kept }),
             Err(error) => {
                 let _ = tokio::fs::remove_file(&path).await;
                 Err(error)
@@ -123,8 +146,11 @@ impl Store {
     }
 }
 
-async fn write_to(path: &Path, body: Body) -> Result<(u64, String)> {
-    let mut file = tokio::fs::File::create(path).await?;
+async fn write_to(path: Option<&Path>, body: Body) -> Result<(u64, String)> {
+    let mut file = match path {
+        Some(path) => Some(tokio::fs::File::create(path).await?),
+        None => None,
+    };
     let mut hasher = blake3::Hasher::new();
     let mut size = 0;
     let mut chunks = body.into_data_stream();
@@ -132,10 +158,18 @@ async fn write_to(path: &Path, body: Body) -> Result<(u64, String)> {
         let chunk = chunk.map_err(Error::other)?;
         hasher.update(&chunk);
         size += chunk.len() as u64;
-        file.write_all(&chunk).await?;
+        if let Some(file) = &mut file {
+            file.write_all(&chunk).await?;
+        }
     }
-    file.flush().await?;
-    Ok((size, hasher.finalize().to_hex()[..32].to_owned()))
+    if let Some(file) = &mut file {
+        file.flush().await?;
+    }
+    Ok((size, tag(&hasher.finalize())))
+}
+
+fn tag(hash: &blake3::Hash) -> String {
+    hash.to_hex()[..32].to_owned()
 }
 
 /// The usual extension of a media type.

@@ -9,7 +9,6 @@ use super::{
     },
     store::{Signed, Store, StoredFile},
 };
-use axum::body::Body;
 use serde_json::json;
 
 const DEFAULT_TYPE: &str = "application/octet-stream";
@@ -19,19 +18,24 @@ pub(super) fn media_type(call: &Call) -> String {
     call.header("content-type").unwrap_or(DEFAULT_TYPE).to_owned()
 }
 
+/// The length that the client gave the body.
+pub(super) fn announced(call: &Call) -> Option<u64> {
+    call.header("content-length")?.parse().ok()
+}
+
 /// `POST /files/upload`.
 pub(super) async fn direct(app: &App, call: Call) -> Result<Answer, Answer> {
     auth::require_cdn_token(app, &call.parts.headers)?;
     let media_type = media_type(&call);
     let key = Store::new_key(call.header("x-fal-file-name"), &media_type);
-    save(app, &key, media_type, call.body).await?;
+    save(app, &key, media_type, call).await?;
     Ok(json(200, &json!({ "access_url": app.file_url(&key), "uploaded": true })))
 }
 
 /// `PUT` to an address from `storage/upload/initiate`.
 pub(super) async fn signed(app: &App, id: &str, call: Call) -> Result<Answer, Answer> {
     let signed = check_signature(app, id, &call)?;
-    save(app, &signed.key, media_type(&call), call.body).await?;
+    save(app, &signed.key, media_type(&call), call).await?;
     Ok(json(200, &json!({})))
 }
 
@@ -44,9 +48,10 @@ pub(super) fn check_signature(app: &App, id: &str, call: &Call) -> Result<Signed
     Ok(signed)
 }
 
-async fn save(app: &App, key: &str, media_type: String, body: Body) -> Result<(), Answer> {
-    let written = app.files.write(body).await.map_err(|error| interrupted(&error))?;
-    app.files.add(key, StoredFile { path: written.path, media_type, size: written.size });
+async fn save(app: &App, key: &str, media_type: String, call: Call) -> Result<(), Answer> {
+    let announced = announced(&call);
+    let written = app.files.write(call.body, announced).await.map_err(|error| interrupted(&error))?;
+    app.files.add(key, StoredFile { path: written.path, media_type, size: written.size, digest: written.etag });
     Ok(())
 }
 

@@ -13,11 +13,13 @@ fn the_first_bytes_win_over_the_name() {
 }
 
 #[test]
-fn a_name_loses_folders_and_what_no_header_carries_and_gets_its_real_extension() {
+fn a_name_loses_folders_and_what_no_header_carries_and_keeps_its_extension() {
     for (given, extension, expected) in [
         ("C:\\pics\\my photo.JPG", Some("jpg"), "my_photo.JPG"),
         ("/tmp/x.jpeg", Some("jpg"), "x.jpeg"),
-        ("fake.jpg", Some("png"), "fake.png"),
+        ("fake.jpg", Some("png"), "fake.jpg"),
+        ("plain", Some("png"), "plain.png"),
+        ("dot.", Some("png"), "dot.png"),
         ("größe.png", Some("png"), "gr__e.png"),
         ("日本.png", Some("png"), "upload.png"),
         ("", None, "upload.bin"),
@@ -40,5 +42,40 @@ async fn an_empty_a_missing_and_an_unreadable_input_are_told_apart() {
     let path = folder.path().join("a.dat");
     std::fs::write(&path, PNG).unwrap();
     let file = Prepared::of(&MediaInput::Path(path)).await.unwrap().unwrap();
-    assert_eq!((file.name.as_str(), file.media_type.as_str(), file.bytes), ("a.png", "image/png", PNG.len() as u64));
+    assert_eq!(
+        (file.name.as_str(), file.media_type.as_str(), file.bytes),
+        ("a.dat", "image/png", Some(PNG.len() as u64))
+    );
+    assert!(!file.misnamed, "`dat` promises nothing");
+}
+
+#[tokio::test]
+async fn a_name_that_promises_another_type_is_noted() {
+    for (name, noted) in
+        [("photo.jpg", true), ("photo.PNG", false), ("photo", false), ("photo.mp4", true), ("a.dat", false)]
+    {
+        let file = Prepared::of(&MediaInput::bytes(PNG, name)).await.unwrap().unwrap();
+        let note = file.note_of(Role::Image);
+        assert_eq!(note.is_some(), noted, "{name}");
+        assert!(note.is_none_or(|note| note.option == "image" && note.from == name && note.to == "image/png"));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_looked_at_without_reading_it_whole() {
+    let opened = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let counter = std::sync::Arc::clone(&opened);
+    let endless = MediaInput::stream("cam.bin", None, move || {
+        let counter = std::sync::Arc::clone(&counter);
+        let chunk = move |n: u64| {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok(if n == 0 { Bytes::from_static(PNG) } else { Bytes::from(vec![0; 4096]) })
+        };
+        futures_util::stream::iter(0..).map(chunk).boxed()
+    });
+    let file = Prepared::of(&endless).await.unwrap().unwrap();
+    assert_eq!((file.media_type.as_str(), file.bytes, file.name.as_str()), ("image/png", None, "cam.bin"));
+    assert!(opened.load(std::sync::atomic::Ordering::Relaxed) < 5);
+    let empty = MediaInput::stream("none.png", None, || futures_util::stream::empty().boxed());
+    assert_eq!(Prepared::of(&empty).await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

@@ -27,8 +27,8 @@ fn every_setting_becomes_its_header_or_parameter() {
         ("x-fal-request-start-timeout", "1.5"),
         ("x-fal-request-timeout", "1.5"),
         ("x-fal-queue-priority", "low"),
-        ("x-app-fal-disable-fallback", "1"),
         ("x-fal-object-lifecycle-preference", "{\"expiration_duration_seconds\":86400}"),
+        ("x-app-fal-disable-fallback", "1"),
         ("x-fal-no-retry", "1"),
         ("x-fal-runner-hint", "abc"),
         ("x-fal-store-io", "0"),
@@ -67,6 +67,11 @@ fn what_fal_would_drop_in_silence_is_refused_by_name() {
         (json!({"lifecycle": "2d"}), "delivery.lifecycle"),
         (json!({"lifecycle": 0}), "delivery.lifecycle"),
         (json!({"lifecycle": {"expires": 5}}), "delivery.lifecycle"),
+        (json!({"acl": "deny"}), "delivery.acl"),
+        (json!({"acl": {"default": "hide", "rules": [{"user": "ann"}]}}), "delivery.acl"),
+        (json!({"force_upload": "yes"}), "delivery.force_upload"),
+        (json!({"inline_below": -1}), "delivery.inline_below"),
+        (json!({"inline_below": 8_000_000}), "delivery.inline_below"),
         (json!({"store_io": 1}), "delivery.store_io"),
         (json!({"max_queue_length": -1}), "delivery.max_queue_length"),
         (json!({"mode": "stream"}), "delivery.mode"),
@@ -84,7 +89,8 @@ fn what_fal_would_drop_in_silence_is_refused_by_name() {
 #[test]
 fn a_lifetime_for_ever_is_a_null() {
     let handling = Handling::of(&delivery(&json!({"lifecycle": "never"})), Policy::Adjust, Mode::Queue).unwrap();
-    assert_eq!(handling.lifecycle.as_deref(), Some("{\"expiration_duration_seconds\":null}"));
+    let lifecycle = handling.uploads.lifecycle.unwrap();
+    assert_eq!(lifecycle.document.as_deref(), Some("{\"expiration_duration_seconds\":null}"));
 }
 
 #[test]

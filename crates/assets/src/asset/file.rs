@@ -1,0 +1,62 @@
+//! Files, off the async threads.
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use mediagen_core::{BoxStream, Error, ErrorKind, Result};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+use tokio::io::AsyncReadExt as _;
+
+/// Runs file system work off the async threads.
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| Error::new(ErrorKind::Unexpected, "a file system task did not finish").with_source(e))?
+}
+
+pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(cause)
+}
+
+/// BLAKE3 of a file, 64 hexadecimal digits. Blocking.
+pub(crate) fn hash_file(path: &Path) -> Result<String> {
+    let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
+    let (mut hasher, mut buffer) = (blake3::Hasher::new(), vec![0; 256 << 10]);
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finalize().to_hex().to_string()),
+            Ok(read) => hasher.update(&buffer[..read]),
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(unreadable(path, e)),
+        };
+    }
+}
+
+/// `data` in chunks, without a copy.
+pub(super) fn chunks_of(data: Bytes, most: usize) -> BoxStream<'static, Result<Bytes>> {
+    let cut = move |mut rest: Bytes| async move {
+        let chunk = rest.split_to(rest.len().min(most));
+        (!chunk.is_empty()).then_some((Ok(chunk), rest))
+    };
+    stream::unfold(data, cut).boxed()
+}
+
+/// A file in chunks.
+pub(super) async fn chunks_of_file(path: PathBuf, most: usize) -> Result<BoxStream<'static, Result<Bytes>>> {
+    let file = tokio::fs::File::open(&path).await.map_err(|e| unreadable(&path, e))?;
+    let read = move |(mut file, path, ended): (tokio::fs::File, PathBuf, bool)| async move {
+        if ended {
+            return None;
+        }
+        let mut chunk = Vec::with_capacity(most);
+        match (&mut file).take(most as u64).read_to_end(&mut chunk).await {
+            Ok(0) => None,
+            Ok(_) => Some((Ok(Bytes::from(chunk)), (file, path, false))),
+            Err(e) => Some((Err(unreadable(&path, e)), (file, path, true))),
+        }
+    };
+    Ok(stream::unfold((file, path, false), read).boxed())
+}

@@ -1,0 +1,48 @@
+//! The same type again: the same bytes.
+
+use super::io;
+use crate::cast::{
+    CastEntry, CastJob, CastWish,
+    run::{Stop, blocking},
+};
+use mediagen_core::{BoxFuture, Context, Result};
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Write},
+};
+
+/// Copies, where nothing is to change.
+pub(super) const ENTRY: CastEntry = CastEntry::new("identity", module_path!(), &[], &[], run).when(is_same);
+
+fn is_same(wish: CastWish<'_>) -> bool {
+    let keeps = |asked: Option<u32>, is: Option<u32>| asked.is_none() || asked == is;
+    wish.from == wish.to
+        && keeps(wish.options.sample_rate, wish.facts.sample_rate)
+        && keeps(wish.options.channels.map(u32::from), wish.facts.channels.map(u32::from))
+}
+
+fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (input, output, most) = (job.input.to_owned(), job.output.to_owned(), job.options.max_bytes);
+        let stop = Stop::default();
+        let go_on = stop.watched();
+        blocking(move || {
+            let mut from = File::open(&input).map_err(io(&input))?;
+            let mut to = OpenOptions::new().write(true).open(&output).map_err(io(&output))?;
+            let (mut buffer, mut written) = (vec![0; 256 << 10], 0);
+            loop {
+                go_on()?;
+                let count = from.read(&mut buffer).map_err(io(&input))?;
+                written += count as u64;
+                if written > most {
+                    return Err(crate::program::too_long(most));
+                }
+                if count == 0 {
+                    return Ok(());
+                }
+                to.write_all(&buffer[..count]).map_err(io(&output))?;
+            }
+        })
+        .await
+    })
+}

@@ -1,0 +1,100 @@
+//! Pictures in another format, in pure Rust.
+
+use super::io;
+use crate::cast::{
+    CastEntry, CastJob, CastWish,
+    run::{Stop, blocking},
+};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
+use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
+use std::{
+    fs::{File, OpenOptions},
+    io::{BufReader, BufWriter, Write},
+    path::Path,
+};
+
+const READ: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff"];
+const WRITTEN: &[&str] = READ;
+
+/// The quality of JPEG, of 100.
+const QUALITY: u8 = 90;
+
+/// Decodes, turns upright as the file asks, encodes. Transparent parts become white in JPEG. An animation gives its
+/// first frame to a format of stills, and is left to others where it could stay one.
+pub(super) const ENTRY: CastEntry = CastEntry::new("picture", module_path!(), READ, WRITTEN, run).when(can);
+
+fn can(wish: CastWish<'_>) -> bool {
+    let moves = wish.facts.duration_s.is_some();
+    wish.from != wish.to && !(moves && matches!(wish.to.media_type, "image/gif" | "image/webp"))
+}
+
+fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (input, output) = (job.input.to_owned(), job.output.to_owned());
+        let (from, to) = (format(job.from.media_type)?, format(job.to.media_type)?);
+        let most = job.options.max_pixels;
+        let stop = Stop::default();
+        let go_on = stop.watched();
+        blocking(move || {
+            let picture = decode(&input, from, most)?;
+            go_on()?;
+            encode(picture, &output, to)
+        })
+        .await
+    })
+}
+
+fn format(media_type: &str) -> Result<ImageFormat> {
+    ImageFormat::from_mime_type(media_type)
+        .ok_or_else(|| Error::new(ErrorKind::Unsupported, format!("{media_type} is no picture that is known here")))
+}
+
+fn decode(path: &Path, format: ImageFormat, max_pixels: u64) -> Result<DynamicImage> {
+    let broken = |e: image::ImageError| {
+        Error::new(ErrorKind::InvalidInput, format!("`{}` cannot be decoded", path.display())).with_source(e)
+    };
+    let mut reader = ImageReader::with_format(BufReader::new(File::open(path).map_err(io(path))?), format);
+    let mut limits = Limits::no_limits();
+    // 8 bytes for each pixel of 16 bits with alpha, twice because decoders work on a copy.
+    limits.max_alloc = Some(max_pixels.saturating_mul(16));
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > max_pixels {
+        let message = format!("the picture has {width}x{height} = {pixels} pixels; {max_pixels} are allowed");
+        return Err(Error::new(ErrorKind::InvalidInput, message).with_hint("raise `max_pixels`"));
+    }
+    let orientation = decoder.orientation().map_err(broken)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn encode(picture: DynamicImage, path: &Path, format: ImageFormat) -> Result<()> {
+    let failed = |e: image::ImageError| Error::new(ErrorKind::Io, "the picture cannot be encoded").with_source(e);
+    let mut file = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(io(path))?);
+    match format {
+        ImageFormat::Jpeg => {
+            let opaque = if picture.color().has_alpha() { on_white(&picture.to_rgba8()) } else { picture };
+            opaque.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut file, QUALITY)).map_err(failed)?;
+        }
+        // These know 8 bits with or without alpha, and no greys.
+        ImageFormat::WebP | ImageFormat::Gif | ImageFormat::Bmp => {
+            let plain = if picture.color().has_alpha() {
+                DynamicImage::ImageRgba8(picture.to_rgba8())
+            } else {
+                DynamicImage::ImageRgb8(picture.to_rgb8())
+            };
+            plain.write_to(&mut file, format).map_err(failed)?;
+        }
+        _ => picture.write_to(&mut file, format).map_err(failed)?,
+    }
+    file.flush().map_err(io(path))
+}
+
+fn on_white(picture: &RgbaImage) -> DynamicImage {
+    let mut ground = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
+    image::imageops::overlay(&mut ground, picture, 0, 0);
+    DynamicImage::ImageRgba8(ground)
+}

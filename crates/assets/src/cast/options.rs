@@ -1,0 +1,50 @@
+//! What the caller of a cast wants and allows.
+
+use std::{ffi::OsString, time::Duration};
+
+/// Whether a cast may cost money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spending {
+    /// A plan with a paid step is refused before its first step.
+    #[default]
+    Refuse,
+    /// Paid steps run.
+    Allow,
+}
+
+/// What is wanted beyond the type, and the limits.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CastOptions {
+    /// Which moment of a film becomes a picture, from its start. Default 0.
+    pub at: Duration,
+    /// Samples per second of a sound; `None` keeps the source's. Default `None`.
+    pub sample_rate: Option<u32>,
+    /// Channels of a sound; `None` keeps the source's. Default `None`.
+    pub channels: Option<u16>,
+    /// The most bytes that a step may write. Default 2 GiB.
+    pub max_bytes: u64,
+    /// The most pixels of a picture that is decoded here. Default 100 million.
+    pub max_pixels: u64,
+    /// The longest that one step may take. Default 10 min.
+    pub timeout: Duration,
+    /// Whether a paid converter may run. Default [`Spending::Refuse`].
+    pub spending: Spending,
+    /// Name or path of the ffmpeg program. Default `ffmpeg`, found as the system finds programs.
+    pub ffmpeg: OsString,
+}
+
+impl Default for CastOptions {
+    fn default() -> Self {
+        Self {
+            at: Duration::ZERO,
+            sample_rate: None,
+            channels: None,
+            max_bytes: 2 << 30,
+            max_pixels: 100_000_000,
+            timeout: Duration::from_mins(10),
+            spending: Spending::Refuse,
+            ffmpeg: "ffmpeg".into(),
+        }
+    }
+}

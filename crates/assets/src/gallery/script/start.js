@@ -1,0 +1,4 @@
+// Everything above is defined; the page begins here.
+
+startDetail();
+startGrid();

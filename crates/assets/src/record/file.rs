@@ -1,0 +1,103 @@
+//! The record beside the file.
+
+use super::Record;
+use mediagen_core::{Error, ErrorKind, Result};
+use std::{
+    fs::{self, File},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// What is added to a file's name to name its record.
+pub const SUFFIX: &str = ".mediagen.json";
+/// The largest record that is read, in bytes. What is written is at most a quarter of it.
+pub const MAX_RECORD_BYTES: u64 = 16 << 20;
+
+/// The place of the record of the file at `path`: `FILE.EXT.mediagen.json`.
+pub fn sidecar(path: impl AsRef<Path>) -> PathBuf {
+    let mut name = path.as_ref().as_os_str().to_owned();
+    name.push(SUFFIX);
+    name.into()
+}
+
+impl Record {
+    /// Reads the record at `path`, which is that of the sidecar itself. Blocking: call it off the async threads.
+    ///
+    /// # Errors
+    /// Those of [`Record::from_json`], and `Io` when it cannot be read, each with the path as context `record`.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let named = |error: Error| error.with("record", path.display());
+        let read = || -> io::Result<Vec<u8>> {
+            let mut json = Vec::new();
+            File::open(path)?.take(MAX_RECORD_BYTES + 1).read_to_end(&mut json)?;
+            Ok(json)
+        };
+        let json = read()
+            .map_err(|e| named(Error::new(ErrorKind::Io, "a provenance record cannot be read").with_source(e)))?;
+        Self::from_json(&json).map_err(named)
+    }
+
+    /// The record beside the file at `path`; `None` where there is none. Blocking: call it off the async threads.
+    ///
+    /// # Errors
+    /// Those of [`Record::read`].
+    pub fn beside(path: impl AsRef<Path>) -> Result<Option<Self>> {
+        let sidecar = sidecar(path);
+        match fs::metadata(&sidecar) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            _ => Self::read(&sidecar).map(Some),
+        }
+    }
+
+    /// What is known of the file at `path`: the record beside it, else the one inside it. One that cannot be read
+    /// counts as none. Whether the file was changed since is not looked at. Blocking: call it off the async threads.
+    pub fn of_file(path: impl AsRef<Path>) -> Option<Self> {
+        let beside = Self::beside(&path).ok().flatten();
+        beside.or_else(|| crate::embed::read(path).ok().flatten())
+    }
+
+    /// Writes the record to `path`, whole or not at all; one that is there is replaced. Blocking: call it off the
+    /// async threads.
+    ///
+    /// # Errors
+    /// `Io` when it cannot be written, with the path as context `record`; `InvalidInput` when it is too large.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let json = self.to_json()?;
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let write = || -> io::Result<()> {
+            let mut file = temporary(dir)?;
+            file.write_all(&json)?;
+            file.as_file().sync_all()?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().map_err(|e| {
+            Error::new(ErrorKind::Io, "a provenance record cannot be written")
+                .with("record", path.display())
+                .with_source(e)
+        })
+    }
+
+    /// Writes the record beside the file at `path` and gives back where. Blocking: call it off the async threads.
+    ///
+    /// # Errors
+    /// Those of [`Record::write`].
+    pub fn write_beside(&self, path: impl AsRef<Path>) -> Result<PathBuf> {
+        let sidecar = sidecar(path);
+        self.write(&sidecar)?;
+        Ok(sidecar)
+    }
+}
+
+/// A temporary file that is as readable as other files of this user: the system's mask applies.
+fn temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.prefix(".mediagen-").suffix(".part").tempfile_in(dir)
+}

@@ -1,0 +1,151 @@
+//! Putting content and records in.
+
+use super::{Store, failed, location};
+use crate::{
+    asset::{hash_file, off_thread},
+    name,
+    record::Record,
+};
+use bytes::Bytes;
+use mediagen_core::{Error, ErrorKind, Result};
+use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+use tokio::io::AsyncReadExt as _;
+
+/// One part of an upload in bytes: what a bucket takes ten thousand of.
+const PART: usize = 8 << 20;
+/// Parts on their way at once.
+const PARALLEL: usize = 4;
+
+impl Store {
+    /// Puts the file at `path` in, which has the hash `blake3`, and leaves the file where it is. Content that is there
+    /// already is not written again. A local store clones the file where the file system can and copies it where not;
+    /// either way later changes of one are no changes of the other.
+    ///
+    /// # Errors
+    /// `InvalidInput` when the file has another hash, or `blake3` is none; `Io`, `PermissionDenied` and
+    /// `Unauthenticated` for the store. Nothing is there then under this hash that was not before.
+    pub async fn put_file(&self, path: impl AsRef<Path>, blake3: &str) -> Result<()> {
+        location::check(blake3)?;
+        let path = path.as_ref();
+        let unreadable =
+            |e: io::Error| Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e);
+        let bytes = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+        let location = self.content_at(blake3);
+        match self.objects.head(&location).await {
+            Ok(there) if there.size == bytes => return Ok(()),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(e) => return Err(failed(e, &location)),
+        }
+        match (&self.folder, self.local_path(blake3)) {
+            (Some(folder), Some(to)) => {
+                let (from, folder, expected) = (path.to_owned(), folder.clone(), blake3.to_owned());
+                off_thread(move || clone_file(&from, &folder, &to, &expected)).await
+            }
+            _ => self.send_file(path, &location, bytes, blake3).await,
+        }
+    }
+
+    /// Puts `content` in; gives back its hash.
+    ///
+    /// # Errors
+    /// `Io`, `PermissionDenied` and `Unauthenticated` for the store.
+    pub async fn put_bytes(&self, content: Bytes) -> Result<String> {
+        let blake3 = blake3::hash(&content).to_hex().to_string();
+        let location = self.content_at(&blake3);
+        match self.objects.head(&location).await {
+            Ok(there) if there.size == content.len() as u64 => return Ok(blake3),
+            _ => self.objects.put(&location, content.into()).await.map_err(|e| failed(e, &location))?,
+        };
+        Ok(blake3)
+    }
+
+    /// Puts `record` in, with the content that it is about. The same record twice is kept once.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a record without a hash or too large; `Io`, `PermissionDenied` and `Unauthenticated` for the
+    /// store.
+    pub async fn put_record(&self, record: &Record) -> Result<()> {
+        let blake3 = record.asset.blake3.as_deref().unwrap_or_default();
+        location::check(blake3)?;
+        let json = record.to_json()?;
+        let job = record.made.as_ref().and_then(|made| Some((made.job.as_deref()?, made.output_index)));
+        let name = match job {
+            Some((job, index)) => name::clean(&format!("{job}-{index}")),
+            None => blake3::hash(&json).to_hex()[..16].to_owned(),
+        };
+        let location = self.record_at(blake3, &name);
+        self.objects.put(&location, json.into()).await.map_err(|e| failed(e, &location))?;
+        Ok(())
+    }
+
+    async fn send_file(&self, path: &Path, location: &Location, bytes: u64, expected: &str) -> Result<()> {
+        let unreadable =
+            |e: io::Error| Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e);
+        let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+        let mut hasher = blake3::Hasher::new();
+        if bytes <= PART as u64 {
+            let mut content = Vec::new();
+            (&mut file).take(PART as u64 + 1).read_to_end(&mut content).await.map_err(unreadable)?;
+            hasher.update(&content);
+            compare(hasher.finalize().to_hex().as_str(), expected, path)?;
+            self.objects.put(location, content.into()).await.map_err(|e| failed(e, location))?;
+            return Ok(());
+        }
+        let upload = self.objects.put_multipart(location).await.map_err(|e| failed(e, location))?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut buffer = vec![0; 256 << 10];
+        let sent = async {
+            loop {
+                let read = file.read(&mut buffer).await.map_err(unreadable)?;
+                if read == 0 {
+                    return compare(hasher.finalize().to_hex().as_str(), expected, path);
+                }
+                hasher.update(&buffer[..read]);
+                upload.wait_for_capacity(PARALLEL).await.map_err(|e| failed(e, location))?;
+                upload.write(&buffer[..read]);
+            }
+        };
+        if let Err(error) = sent.await {
+            // What was sent is given up; that this fails too changes nothing.
+            let _ = upload.abort().await;
+            return Err(error);
+        }
+        upload.finish().await.map_err(|e| failed(e, location))?;
+        Ok(())
+    }
+}
+
+fn compare(found: &str, expected: &str, path: &Path) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidInput, format!("`{}` was changed while it was stored", path.display()))
+        .with("expected", expected)
+        .with("found", found))
+}
+
+/// Clones or copies `from` beside the store's content, compares it, and gives it its name.
+fn clone_file(from: &Path, folder: &Path, to: &Path, expected: &str) -> Result<()> {
+    let wrong =
+        |e: io::Error| Error::new(ErrorKind::Io, "the store cannot be written").with("to", to.display()).with_source(e);
+    // In a folder of its own: what a crash leaves here is not taken for content.
+    let unfinished = folder.join("unfinished");
+    let place: PathBuf = to.parent().map_or_else(|| folder.to_owned(), Path::to_owned);
+    fs::create_dir_all(&unfinished).and_then(|()| fs::create_dir_all(&place)).map_err(wrong)?;
+    let temporary = tempfile::Builder::new().prefix("content-").tempfile_in(&unfinished).map_err(wrong)?;
+    // The system's copy shares the blocks where the file system can.
+    fs::copy(from, temporary.path()).map_err(wrong)?;
+    compare(&hash_file(temporary.path())?, expected, from)?;
+    temporary.as_file().sync_all().map_err(wrong)?;
+    temporary.persist(to).map_err(|e| wrong(e.error))?;
+    // Makes the rename itself durable; file systems that cannot do that are not at fault.
+    if let Ok(place) = File::open(&place) {
+        let _ = place.sync_all();
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `mediagen assets list`.
+
+use super::{cut, shape};
+use crate::{args::Global, ui};
+use futures_util::StreamExt as _;
+use mediagen::{
+    assets::{Store, store::StoredRecord},
+    core::Result,
+};
+use serde_json::{Value, json};
+use std::{io::Write as _, process::ExitCode};
+
+/// Digits of an id in the table.
+const DIGITS: usize = 12;
+
+/// Every record, the newest first.
+pub(super) async fn run(global: &Global, store: &Store) -> Result<ExitCode> {
+    let mut entries = Vec::new();
+    let mut records = store.records(None);
+    while let Some(found) = records.next().await {
+        match found {
+            // Only what is shown is held: a record may bring a long lineage.
+            Ok(found) => entries.push((entry(store, &found), row(&found))),
+            // One broken record hides no other.
+            Err(error) => drop(writeln!(std::io::stderr(), "warning: {}", ui::plain(&error.to_string()))),
+        }
+    }
+    let when = |entry: &Value| entry["created_at"].as_str().unwrap_or_default().to_owned();
+    let name = |entry: &Value| entry["file"].as_str().unwrap_or_default().to_owned();
+    entries.sort_by(|(a, _), (b, _)| (when(b), name(a)).cmp(&(when(a), name(b))));
+    let (documents, rows): (Vec<Value>, Vec<Vec<String>>) = entries.into_iter().unzip();
+    let text = if rows.is_empty() {
+        format!("nothing is in the store {} yet", store.url())
+    } else {
+        let heading = ["id", "made", "kind", "model", "what", "type", "shape", "size"].map(str::to_owned).to_vec();
+        let table = ui::table(&[vec![heading], rows].concat());
+        ui::heading(&table)
+    };
+    ui::result(global, &Value::Array(documents), &text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn entry(store: &Store, found: &StoredRecord) -> Value {
+    let (facts, made) = (&found.record.asset, found.record.made.as_ref());
+    json!({
+        "id": found.blake3, "file": facts.file, "path": store.local_path(&found.blake3), "media_type": facts.media_type,
+        "bytes": facts.bytes, "width": facts.width, "height": facts.height, "duration_s": facts.duration_s,
+        "fps": facts.fps, "url": facts.url, "created_at": found.record.created_at(),
+        "provider": made.map(|made| &made.provider), "model": made.map(|made| &made.model),
+        "kind": made.map(|made| &made.kind), "prompt": made.and_then(|made| made.prompt.as_ref()),
+        "seed": made.and_then(|made| made.seed), "job": made.and_then(|made| made.job.as_ref()),
+        "request_id": made.and_then(|made| made.request_id.as_ref()),
+    })
+}
+
+fn row(found: &StoredRecord) -> Vec<String> {
+    let (facts, made) = (&found.record.asset, found.record.made.as_ref());
+    let word = |text: Option<&str>| cut(text.unwrap_or("-"), 36);
+    let what = made.and_then(|made| made.prompt.as_deref()).unwrap_or(&facts.file);
+    vec![
+        found.blake3.chars().take(DIGITS).collect(),
+        // Seconds are enough for people.
+        word(found.record.created_at()).chars().take(19).collect::<String>().replace('T', " "),
+        word(made.map(|made| made.kind.as_str())),
+        word(made.map(|made| made.model.as_str())),
+        cut(what, 36),
+        word(Some(&facts.media_type)),
+        shape(&found.record),
+        facts.bytes.map(ui::size).unwrap_or_default(),
+    ]
+}

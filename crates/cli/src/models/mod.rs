@@ -1,0 +1,98 @@
+//! `mediagen models`: the whole catalogue, searched.
+
+mod document;
+mod text;
+
+use crate::{
+    args::{Global, ModelsArgs},
+    interrupt,
+    progress::Progress,
+    ui,
+};
+use mediagen::{
+    core::{Context, Event, Provider, Result, Settings, model::MatchLevel},
+    discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Listed, Query, Refresh, config},
+};
+use std::{process::ExitCode, sync::Arc};
+
+/// Models shown to a person who names no limit.
+const SHOWN: usize = 40;
+
+/// What was found, and what it was found in.
+struct Found {
+    listed: Listed,
+    /// Those that are shown.
+    entries: Vec<Entry>,
+    /// How many met the conditions.
+    total: usize,
+    /// What changed since the catalogue that was there before; with `--refresh` alone.
+    diff: Option<Diff>,
+    /// Names that are near, where nothing was found.
+    near: Vec<String>,
+}
+
+/// Searches the catalogue, which is read when there is none, when it is old, or when that is asked for.
+pub(crate) async fn run(global: &Global, arguments: &ModelsArgs) -> Result<ExitCode> {
+    let provider = mediagen::connect(&global.provider, &Settings::new())?;
+    let progress = Arc::new(Progress::new(global, &provider.info().id.to_string()));
+    let seen = Arc::clone(&progress);
+    let cx = interrupt::context(global)?.with_observer(move |event: &Event| seen.see(event));
+    let outcome = find(&cx, &provider, arguments).await;
+    progress.finish();
+    let found = outcome?;
+    ui::result(global, &document::of(&found, arguments.refresh), &text::of(&found, arguments))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs) -> Result<Found> {
+    let mut policy = DiscoveryPolicy::default();
+    policy.schemas = arguments.schemas;
+    let folder = config::folder_from_env(&**provider)?;
+    let mut discovery = Discovery::new(Arc::clone(provider), folder, policy)?;
+    if let Some(model) = config::language_model_from_env()?.filter(|_| !arguments.offline) {
+        discovery = discovery.with_classifier(Arc::new(model));
+    }
+    let refresh = match () {
+        () if arguments.offline => Refresh::Offline,
+        () if arguments.refresh => Refresh::Force,
+        () => Refresh::IfStale,
+    };
+    let before = if arguments.refresh { discovery.catalogue(cx, Refresh::Offline).await.ok() } else { None };
+    let listed = discovery.catalogue(cx, refresh).await?;
+    let listed = discovery.with_kept_prices(cx, listed);
+    let mut query = query(arguments);
+    let total = listed.catalogue.find(&query).len();
+    query.limit = arguments.limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+    let mut entries: Vec<Entry> = listed.catalogue.find(&query).into_iter().map(|entry| Entry::clone(entry)).collect();
+    if arguments.prices {
+        let names: Vec<String> = entries.iter().map(|entry| entry.id().name.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut prices = discovery.prices(cx, &names).await?;
+        for entry in &mut entries {
+            entry.price = prices.remove(&*entry.id().name).flatten();
+        }
+    }
+    let near = arguments.query.as_deref().filter(|_| entries.is_empty());
+    let near = near.map_or_else(Vec::new, |query| listed.catalogue.nearest(query, 3));
+    let diff = before.map(|before| Diff::between(&before.catalogue, &listed.catalogue));
+    Ok(Found { listed, entries, total, diff, near })
+}
+
+fn query(arguments: &ModelsArgs) -> Query {
+    let mut query = Query::new();
+    query.text.clone_from(&arguments.query);
+    query.kind = arguments.kind;
+    let level = if arguments.by_category { MatchLevel::Category } else { MatchLevel::Evidence };
+    query.capability = arguments.capability.map(|capability| (capability, level));
+    query.category.clone_from(&arguments.category);
+    query.takes = arguments.takes.iter().map(|option| option.trim_start_matches('-').replace('-', "_")).collect();
+    query.max_unit_price = arguments.max_price;
+    query.deprecated = arguments.deprecated;
+    query
+}
+
+/// The time of a catalogue as RFC 3339.
+fn date(seconds: u64) -> String {
+    let at = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    at.unwrap_or_default().to_string()
+}

@@ -1,0 +1,74 @@
+//! `mediagen upload`.
+
+use crate::{
+    args::{Global, UploadArgs},
+    interrupt,
+    progress::Progress,
+    ui,
+};
+use mediagen::core::{Delivery, Error, ErrorKind, Event, FieldProblem, MediaInput, Result, Settings};
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// Puts a file on the provider's storage and prints its address.
+pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitCode> {
+    let path = local(&arguments.file)?;
+    check(&path)?;
+    let provider = mediagen::connect(&global.provider, &Settings::new())?;
+    provider.check_credentials()?;
+    let progress = Arc::new(Progress::new(global, &ui::plain(&path.display().to_string())));
+    let shown = Arc::clone(&progress);
+    let cx = interrupt::context(global)?.with_observer(move |event: &Event| shown.see(event));
+    let mut delivery = Delivery::default();
+    if arguments.force_upload {
+        delivery.settings.insert("force_upload".into(), true.into());
+    }
+    let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await;
+    if let Ok(Ok(uploaded)) = &uploaded {
+        uploaded.notes.iter().for_each(|note| progress.see(&Event::Adjusted(note.clone())));
+    }
+    progress.finish();
+    let uploaded = uploaded??;
+    let document = json!({
+        "status": "completed",
+        "provider": provider.info().id.as_str(),
+        "url": uploaded.url,
+        "path": path.display().to_string(),
+        "bytes": uploaded.bytes,
+        "media_type": uploaded.media_type,
+        "blake3": uploaded.blake3,
+        "cached": uploaded.cached,
+        "notes": uploaded.notes,
+    });
+    ui::result(global, &document, uploaded.url.as_str())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The local file that the text names.
+fn local(text: &str) -> Result<PathBuf> {
+    match text.parse()? {
+        MediaInput::Path(path) => Ok(path),
+        _ => Err(refused("is an address already; a local file is needed", text)
+            .with_hint("models read http:// and https:// addresses as they are: give it to `generate`")),
+    }
+}
+
+/// Refuses what is no file with content, before anything is sent.
+fn check(path: &Path) -> Result<()> {
+    let shown = path.display().to_string();
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Err(refused("is not a file", &shown)),
+        Ok(metadata) if metadata.len() == 0 => Err(refused("is empty", &shown)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(&format!("cannot be read: {error}"), &shown)),
+    }
+}
+
+fn refused(what: &str, file: &str) -> Error {
+    let shown = if file.starts_with("data:") { "data:…" } else { file };
+    Error::new(ErrorKind::InvalidInput, format!("`{shown}` {what}")).with_field(FieldProblem::new("file", what))
+}

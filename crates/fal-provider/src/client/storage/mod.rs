@@ -1,0 +1,127 @@
+//! Uploads: what is there already is not moved; the rest goes one of several ways (protocol 6, ADR 0010).
+
+mod content;
+mod folder;
+mod gauge;
+mod inline;
+mod parts;
+mod repositories;
+mod reuse;
+mod token;
+
+pub(super) use reuse::Reuse;
+pub(super) use token::TokenCache;
+
+use super::{FalClient, Prepared, Wishes};
+use content::Content;
+use futures_util::future::{Either, select};
+use gauge::Gauge;
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Result, Uploaded};
+use repositories::{Load, Repository};
+use reuse::Entry;
+use std::pin::pin;
+use url::Url;
+
+/// The ways for a file in one piece, best first.
+const WHOLE: &[Repository] = &[Repository::Cdn, Repository::Bucket, Repository::Signed];
+/// The ways for a large file. The bucket takes it in one piece, which is the last resort.
+const LARGE: &[Repository] = &[Repository::Cdn, Repository::Signed, Repository::Bucket];
+
+impl FalClient {
+    /// Moves `file` to fal unless the same content is there under the same terms, and gives its address.
+    ///
+    /// # Errors
+    /// `Timeout` when no byte moves for the idle deadline, `Io` when the file cannot be read, and those of fal. Whatever
+    /// it is, nothing was bought.
+    pub(crate) async fn upload(&self, cx: &Context, file: &Prepared, wishes: &Wishes) -> Result<Uploaded> {
+        self.need_key()?;
+        let upload = async {
+            let content = Content::of(file, self.storage.parts_above).await?;
+            let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
+            let identity = self.reuse.identity(&content, lifecycle);
+            let slot = self.reuse.slot(&identity);
+            // One upload of the same content at a time: in this process, then among all that share the folder.
+            let mut known = slot.lock().await;
+            if let Some(entry) = known.as_ref().filter(|entry| !wishes.force && entry.is_fresh()) {
+                return Ok(answer(entry, &content, true));
+            }
+            let held = self.reuse.hold(cx, &identity).await;
+            if !wishes.force
+                && let Some(entry) = self.reuse.read(held.as_ref(), &identity).await
+            {
+                let found = answer(&entry, &content, true);
+                *known = Some(entry);
+                return Ok(found);
+            }
+            let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
+            let entry = Entry::new(&identity, url, lifecycle.reuse_for());
+            if entry.is_fresh() && content.is_unchanged().await {
+                self.reuse.write(cx, held.as_ref(), &entry).await;
+                *known = Some(entry.clone());
+            }
+            Ok(answer(&entry, &content, false))
+        };
+        upload.await.map_err(|e: Error| e.with_dispatch(Dispatch::NotSent))
+    }
+
+    /// Forgets the addresses that fal could not read, so that a later run uploads again.
+    pub(crate) async fn forget_uploads(&self, error: &Error, sent: &[String]) {
+        let unreadable = |code: Option<&str>| code == Some("file_download_error");
+        if error.fields().iter().any(|field| unreadable(field.code.as_deref())) {
+            self.reuse.forget(sent).await;
+        }
+    }
+
+    /// By the first way that works.
+    async fn transfer(&self, cx: &Context, content: &Content, lifecycle: Option<&str>) -> Result<Url> {
+        let gauge = Gauge::new(cx, Some(content.bytes));
+        let in_parts = content.bytes > self.storage.parts_above;
+        let load = Load { file: &content.file, bytes: Some(content.bytes), in_parts, lifecycle, gauge: &gauge };
+        let ways = async {
+            let mut failure: Option<Error> = None;
+            for repository in if in_parts { LARGE } else { WHOLE } {
+                gauge.restart(cx);
+                match self.send_by(cx, *repository, &load).await {
+                    Ok(url) => return Ok(url),
+                    Err(error) if !another_way_may_help(&error) => return Err(error),
+                    Err(error) => {
+                        tracing::debug!(?repository, %error, "trying another way to upload");
+                        failure = Some(match failure {
+                            Some(before) => error.with_source(before),
+                            None => error,
+                        });
+                    }
+                }
+            }
+            Err(failure.unwrap_or_else(|| Error::new(ErrorKind::Unsupported, "there is no way to upload")))
+        };
+        match select(pin!(ways), pin!(gauge.stalled(cx))).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((stalled, _)) => Err(super::ours(stalled, None)),
+        }
+    }
+}
+
+fn answer(entry: &Entry, content: &Content, cached: bool) -> Uploaded {
+    let mut uploaded = Uploaded::new(entry.url.clone());
+    uploaded.bytes = Some(content.bytes);
+    uploaded.media_type = Some(content.file.media_type.clone());
+    uploaded.blake3 = Some(content.hash.to_hex().to_string());
+    uploaded.cached = cached;
+    uploaded.notes = content.file.note("file").into_iter().collect();
+    uploaded
+}
+
+/// Whether a failure is that of one storage service: not the key's, the account's or the file's.
+fn another_way_may_help(error: &Error) -> bool {
+    let ours = matches!(
+        error.kind(),
+        ErrorKind::Unauthenticated
+            | ErrorKind::AccountLocked
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::Io
+            | ErrorKind::Config
+            | ErrorKind::Cancelled
+    );
+    !ours
+}

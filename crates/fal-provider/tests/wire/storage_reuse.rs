@@ -1,0 +1,189 @@
+//! The same content is uploaded once while its address lives.
+
+use crate::support::*;
+use fal_emulator::{Emulator, EmulatorConfig, Fault, JobFault, Route};
+use fal_provider::{FalConfig, FalProvider};
+use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, MediaModelExt as _, Provider, Uploaded};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and more";
+
+async fn emulator() -> Emulator {
+    Emulator::start(EmulatorConfig::default().with_accepted_key(KEY)).await.unwrap()
+}
+
+fn sharing(emulator: &Emulator, folder: &Path) -> FalProvider {
+    FalProvider::new(config(&emulator.base_url()).with_upload_cache(folder)).unwrap()
+}
+
+async fn put(fal: &FalProvider, data: &[u8], settings: Value) -> Uploaded {
+    let mut delivery = Delivery::default();
+    delivery.settings = settings.as_object().cloned().unwrap();
+    let media = MediaInput::bytes(data.to_vec(), "x.png");
+    // The trait's method: the type has one of the same name.
+    Provider::upload(fal, &context(), &media, &delivery).await.unwrap()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|e| e == "json")).collect()
+}
+
+#[tokio::test]
+async fn a_080_the_same_bytes_are_uploaded_once_per_client_and_again_by_force() {
+    let emulator = emulator().await;
+    let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
+    let first = put(&fal, PNG, json!({})).await;
+    assert_eq!((first.cached, first.bytes, first.media_type.as_deref()), (false, Some(25), Some("image/png")));
+    assert_eq!(first.blake3.as_deref(), Some(blake3::hash(PNG).to_hex().as_str()));
+    let again = put(&fal.clone(), PNG, json!({})).await;
+    assert_eq!((again.cached, &again.url), (true, &first.url));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other name.png");
+    std::fs::write(&path, PNG).unwrap();
+    assert_eq!(fal.upload(&context(), MediaInput::Path(path)).await.unwrap(), first.url, "content, not names");
+    assert_eq!(emulator.count(Route::Upload), 1);
+    let forced = put(&fal, PNG, json!({"force_upload": true})).await;
+    assert!(!forced.cached && forced.url != first.url);
+    assert_eq!(put(&fal, PNG, json!({})).await.url, forced.url, "the newest is remembered");
+    assert_eq!(emulator.count(Route::Upload), 2);
+    put(&fal, PNG, json!({"lifecycle": "1d"})).await;
+    assert_eq!(emulator.count(Route::Upload), 3, "other terms are another file");
+    put(&fal, PNG, json!({"lifecycle": "immediate"})).await;
+    assert!(!put(&fal, PNG, json!({"lifecycle": "immediate"})).await.cached, "it hardly outlives one job");
+}
+
+#[tokio::test]
+async fn a_080_uploads_of_the_same_bytes_at_the_same_time_are_one() {
+    let emulator = emulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::from_millis(100)), 1);
+    // Clones, and providers of their own as other processes have them.
+    let shared = sharing(&emulator, folder.path());
+    let fals = [shared.clone(), shared, sharing(&emulator, folder.path()), sharing(&emulator, folder.path())];
+    let uploads = fals.iter().map(|fal| put(fal, PNG, json!({})));
+    let all = futures_util::future::join_all(uploads).await;
+    assert_eq!(emulator.count(Route::Upload), 1);
+    assert_eq!(all.iter().filter(|uploaded| !uploaded.cached).count(), 1);
+    assert!(all.iter().all(|uploaded| uploaded.url == all[0].url));
+}
+
+#[tokio::test]
+async fn a_folder_is_private_holds_no_key_and_belongs_to_one_account() {
+    let emulator = Emulator::start(EmulatorConfig::default()).await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("deep/uploads");
+    let first = put(&sharing(&emulator, &folder), PNG, json!({})).await;
+    assert!(put(&sharing(&emulator, &folder), PNG, json!({})).await.cached);
+    let entries = entries(&folder);
+    assert_eq!(entries.len(), 1);
+    let text = std::fs::read_to_string(&entries[0]).unwrap();
+    assert!(text.contains(first.url.as_str()) && text.contains(&*first.blake3.unwrap()), "{text}");
+    assert!(!text.contains("key-id") && !text.contains("secret"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        for file in std::fs::read_dir(&folder).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+    }
+    let other = FalConfig::new("other:key").unwrap().with_base_url(&emulator.base_url()).unwrap();
+    let other = FalProvider::new(other.with_upload_cache(&folder)).unwrap();
+    assert!(!put(&other, PNG, json!({})).await.cached, "another account");
+    let elsewhere = Emulator::start(EmulatorConfig::default()).await.unwrap();
+    assert!(!put(&sharing(&elsewhere, &folder), PNG, json!({})).await.cached, "another storage");
+}
+
+#[tokio::test]
+async fn what_is_damaged_foreign_or_out_of_date_is_replaced() {
+    let emulator = emulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    put(&sharing(&emulator, folder.path()), PNG, json!({})).await;
+    let entry = entries(folder.path()).remove(0);
+    let good: Value = serde_json::from_slice(&std::fs::read(&entry).unwrap()).unwrap();
+    let with = |key: &str, value: Value| {
+        let mut changed = good.clone();
+        changed[key] = value;
+        changed.to_string()
+    };
+    let now = good["uploaded_at"].as_u64().unwrap();
+    let bad = [
+        String::new(),
+        "{".into(),
+        "[]".into(),
+        "x".repeat(1 << 20),
+        with("version", json!(2)),
+        with("blake3", json!("0".repeat(64))),
+        with("bytes", json!(24)),
+        with("account", json!("somebody")),
+        with("use_until", json!(now)),
+        with("uploaded_at", json!(now + 3_600)),
+        with("url", json!("data:image/png;base64,AA==")),
+        with("url", json!("no address")),
+    ];
+    for (index, text) in bad.iter().enumerate() {
+        std::fs::write(&entry, text).unwrap();
+        let uploaded = put(&sharing(&emulator, folder.path()), PNG, json!({})).await;
+        assert!(!uploaded.cached, "{}", &text[..text.len().min(200)]);
+        assert_eq!(emulator.count(Route::Upload), index + 2);
+        let found: Value = serde_json::from_slice(&std::fs::read(&entry).unwrap()).unwrap();
+        assert_eq!(found["url"], uploaded.url.as_str(), "replaced");
+    }
+    assert!(put(&sharing(&emulator, folder.path()), PNG, json!({})).await.cached);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_a_warning() {
+    let emulator = emulator().await;
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let (cx, events) = watched(context());
+    let fal = sharing(&emulator, &file.join("uploads"));
+    fal.upload(&cx, MediaInput::bytes(PNG, "x.png")).await.unwrap();
+    assert!(events.lock().unwrap().iter().any(|e| e.starts_with("warning uploads are not remembered")));
+}
+
+#[tokio::test]
+async fn an_address_that_fal_cannot_read_is_forgotten() {
+    let emulator = emulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    let cx = context();
+    let fal = sharing(&emulator, folder.path());
+    let model = fal.image_to_image(&cx, "fal-ai/esrgan").await.unwrap();
+    let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
+    for (error_type, uploads) in
+        [("content_policy_violation", 1), ("file_download_error", 1), ("file_download_error", 2)]
+    {
+        let entry = json!({"loc": ["body", "image_url"], "msg": "Failed to download the file", "type": error_type});
+        emulator.fail_jobs(&JobFault::Model { status: 422, body: json!({"detail": [entry]}), retryable: false }, 1);
+        model.run(&cx, request.clone()).await.unwrap_err();
+        assert_eq!(emulator.count(Route::Upload), uploads, "{error_type}");
+    }
+    assert!(entries(folder.path()).is_empty(), "for other processes too");
+    put(&fal, PNG, json!({})).await;
+    assert_eq!(emulator.count(Route::Upload), 3);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_not_remembered() {
+    let emulator = emulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.png");
+    std::fs::write(&path, PNG).unwrap();
+    emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::from_millis(200)), 1);
+    let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
+    let cx = context();
+    let upload = fal.upload(&cx, MediaInput::Path(path.clone()));
+    let change = async {
+        while emulator.count(Route::Upload) == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        std::fs::write(&path, [PNG, b"more"].concat()).unwrap();
+    };
+    tokio::join!(upload, change).0.unwrap();
+    assert!(!put(&fal, PNG, json!({})).await.cached);
+}

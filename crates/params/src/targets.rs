@@ -1,0 +1,148 @@
+//! Where an option may go: the places of a schema that bear one of its names and can carry it.
+
+use crate::{
+    alias::{Alias, Carries},
+    carry::fits,
+    draft::Draft,
+    index::{self, Ending, Entry},
+    path::{self, Path, Spot, Step},
+};
+use mediagen_core::{Field, FieldType, Schema};
+
+/// How the names of objects end that hold settings, alone or beside a file.
+const SETTINGS: &[&str] =
+    &["config", "options", "setting", "settings", "parameters", "params", "video", "image", "audio", "voice"];
+
+/// The fields of a schema, each with the rows of the alias table that name it.
+pub(crate) struct Targets<'a> {
+    fields: Vec<(&'a Field, &'static [Entry])>,
+    /// The same for the parts of objects that hold settings, with the object's name.
+    parts: Vec<(&'a str, &'a str, &'static [Entry])>,
+}
+
+impl<'a> Targets<'a> {
+    /// Of the inputs of `schema`.
+    pub(crate) fn of(schema: &'a Schema) -> Self {
+        let fields = schema.inputs.iter().map(|field| (field, index::entries(&field.name))).collect();
+        let mut parts = Vec::new();
+        for holder in schema.inputs.iter().filter(|field| holds_settings(field)) {
+            let start = parts.len();
+            names(&holder.ty, &mut |name| {
+                let entries = index::entries(name);
+                if !entries.is_empty() && parts[start..].iter().all(|(_, other, _)| *other != name) {
+                    parts.push((holder.name.as_str(), name, entries));
+                }
+            });
+        }
+        Self { fields, parts }
+    }
+}
+
+fn holds_settings(field: &Field) -> bool {
+    let holds = match &field.ty {
+        FieldType::Object(fields) => !fields.is_empty(),
+        FieldType::Union(variants) => variants.iter().any(|variant| matches!(variant, FieldType::Object(_))),
+        _ => false,
+    };
+    holds && SETTINGS.contains(&field.name.rsplit('_').next().unwrap_or(&field.name))
+}
+
+/// Calls `found` with the name of each part of an object, of all variants.
+fn names<'a>(ty: &'a FieldType, found: &mut impl FnMut(&'a str)) {
+    match ty {
+        FieldType::Object(fields) => fields.iter().for_each(|field| found(&field.name)),
+        FieldType::Union(variants) => variants.iter().for_each(|variant| names(variant, found)),
+        _ => {}
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// Every place that `option` may go to, best first, whatever its type.
+    pub(crate) fn places(&self, option: &str) -> Vec<Spot<'a>> {
+        let renamed = self.renamed(option).and_then(|path| path::find(self.schema, &path));
+        let mut spots: Vec<Spot<'a>> = renamed.into_iter().collect();
+        let Some((alias, endings)) = index::with_endings(option, self.kind) else { return spots };
+        let own = spots.len();
+        self.named(alias, endings, &mut spots);
+        self.inside(alias, &mut spots);
+        let mut place = 0;
+        spots.retain(|spot| {
+            place += 1;
+            place <= own || (!self.dropped(&spot.path) && !self.opens_a_list(spot))
+        });
+        spots
+    }
+
+    /// Whether writing there would start an optional list, whose other items and parts nobody asked for.
+    fn opens_a_list(&self, spot: &Spot<'_>) -> bool {
+        let root = spot.path.root();
+        let indexed = spot.path.0.iter().any(|step| matches!(step, Step::Index(_)));
+        indexed && !self.body.contains_key(root) && self.schema.input(root).is_none_or(|field| !field.required)
+    }
+
+    /// The fields that the row names, and the required ones that end like one of its names, in the row's order.
+    fn named(&self, alias: &Alias, endings: &[Ending], spots: &mut Vec<Spot<'a>>) {
+        let start = spots.len();
+        let mut ranks: Vec<usize> = Vec::new();
+        let mut add = |rank: usize, spot: Spot<'a>| {
+            // Few, and mostly in order already: each goes behind those that are as good or better.
+            let at = ranks.partition_point(|other| *other <= rank);
+            ranks.insert(at, rank);
+            spots.insert(start + at, spot);
+        };
+        for (field, entries) in &self.targets.fields {
+            for entry in entries.iter().filter(|entry| std::ptr::eq(entry.alias, alias)) {
+                let spot =
+                    if entry.whole { Some(Spot::of(field)) } else { path::find(self.schema, &Path::parse(entry.name)) };
+                if let Some(spot) = spot.filter(|spot| fits(entry.carries, spot.ty, spot.default())) {
+                    add(entry.rank, spot);
+                }
+            }
+        }
+        for (rank, ending) in endings {
+            self.ending(alias, ending, true).for_each(|spot| add(*rank, spot));
+        }
+    }
+
+    /// Places that only end like `option`, required or not: for what has to go somewhere.
+    pub(crate) fn alike(&self, option: &str) -> Vec<Spot<'a>> {
+        let Some((alias, endings)) = index::with_endings(option, self.kind) else { return Vec::new() };
+        let spots = endings.iter().flat_map(|(_, ending)| self.ending(alias, ending, false));
+        spots.filter(|spot| !self.dropped(&spot.path)).collect()
+    }
+
+    /// The same names inside an object of settings, such as `config.duration`, or of a file, such as `video.strength`.
+    fn inside(&self, alias: &Alias, spots: &mut Vec<Spot<'a>>) {
+        if self.targets.parts.is_empty()
+            || matches!(alias.carries, Carries::Media | Carries::Text)
+            || matches!(alias.option, "width" | "height")
+        {
+            return;
+        }
+        let mut found: Vec<(usize, Spot<'a>)> = Vec::new();
+        for (holder, name, entries) in &self.targets.parts {
+            for entry in entries.iter().filter(|entry| entry.whole && std::ptr::eq(entry.alias, alias)) {
+                let path = Path::key(holder).then(Step::Key((*name).to_owned()));
+                let spot = path::find(self.schema, &path).filter(|spot| spot.field.is_some());
+                found.extend(spot.filter(|s| fits(entry.carries, s.ty, s.default())).map(|spot| (entry.rank, spot)));
+            }
+        }
+        found.sort_by_key(|(rank, _)| *rank);
+        spots.extend(found.into_iter().map(|(_, spot)| spot));
+    }
+
+    /// Fields, required ones or all, whose names only end like the alias and belong to no other option.
+    fn ending(&self, alias: &Alias, ending: &str, required: bool) -> impl Iterator<Item = Spot<'a>> {
+        let taken =
+            |entry: &Entry| entry.whole && (std::ptr::eq(entry.alias, alias) || entry.alias.option != alias.option);
+        let fields = self.targets.fields.iter().filter(move |(field, entries)| {
+            (field.required || !required) && field.name.ends_with(ending) && !entries.iter().any(taken)
+        });
+        fields.map(|(field, _)| Spot::of(field)).filter(|spot| fits(alias.carries, spot.ty, spot.default()))
+    }
+
+    /// The best free place for `option`.
+    pub(crate) fn target(&self, option: &str) -> Option<Spot<'a>> {
+        self.places(option).into_iter().find(|spot| self.free(&spot.path))
+    }
+}

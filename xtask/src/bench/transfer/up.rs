@@ -1,0 +1,171 @@
+//! One large file to the emulator, in parts: our uploader beside fal's Python client.
+
+use super::super::{Served, median, ms};
+use crate::{
+    interop,
+    steps::{Outcome, cargo, program, root, step},
+};
+use serde_json::Value;
+use std::{
+    fs::File,
+    io::{BufWriter, Write as _},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+/// Bytes of the file.
+const SIZE: u64 = 1 << 30;
+/// Bytes of the run that warms up: above what goes in one piece.
+const WARM: u64 = 120 << 20;
+/// Runs of each program, taking turns.
+const RUNS: usize = 5;
+/// Bodies from here on are hashed and dropped by the emulator, so that a disk is not what is measured.
+const KEPT: u64 = 1 << 20;
+/// How much resident memory may grow while the file goes, in KiB.
+const GROWTH_LIMIT_KIB: u64 = 100 << 10;
+/// Our throughput over the Python client's, at the medians.
+const RATIO_LIMIT: f64 = 2.0;
+
+/// Builds, measures, and fails below a limit.
+///
+/// Ours is a whole process: its start, the hash of the file by which uploads are told apart, the upload. The Python
+/// client's time is that of its `upload_file` alone. Both send parts of 10 MiB; the emulator hashes every part, and its
+/// digests of both uploads have to agree.
+pub(super) fn run() -> Outcome {
+    step("release build", &mut cargo(&["build", "--release", "--bin", "mediagen"]))?;
+    let python = interop::python().map_err(|e| e.to_string())?;
+    let folder = root().join("target/bench/transfer");
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
+    let emulator = Served::start()?;
+    emulator.control("POST", "keep_below", &KEPT.to_string())?;
+    let bench = Bench { emulator, python, folder };
+    let (small, warm, large) =
+        (bench.file("small.bin", 1 << 10)?, bench.file("warm.bin", WARM)?, bench.file("large.bin", SIZE)?);
+    let base = bench.ours(&small)?.peak_kib;
+    bench.same(&bench.ours(&warm)?, &bench.theirs(&warm)?)?;
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        mine.push(bench.ours(&large)?);
+        theirs.push(bench.theirs(&large)?);
+    }
+    for (mine, theirs) in mine.iter().zip(&theirs) {
+        bench.same(mine, theirs)?;
+    }
+    for file in [small, warm, large] {
+        std::fs::remove_file(file).map_err(|e| e.to_string())?;
+    }
+    report(base, &mine, &theirs)
+}
+
+struct Bench {
+    emulator: Served,
+    python: PathBuf,
+    folder: PathBuf,
+}
+
+/// One transfer.
+struct Run {
+    ms: f64,
+    url: String,
+    peak_kib: u64,
+}
+
+impl Bench {
+    /// A file of which no two stretches are alike.
+    fn file(&self, name: &str, bytes: u64) -> Result<PathBuf, String> {
+        let path = self.folder.join(name);
+        let write = || -> std::io::Result<()> {
+            let mut file = BufWriter::with_capacity(1 << 20, File::create(&path)?);
+            let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+            for _ in 0..bytes / 8 {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                file.write_all(&state.to_le_bytes())?;
+            }
+            file.flush()
+        };
+        write().map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        Ok(path)
+    }
+
+    fn ours(&self, file: &Path) -> Result<Run, String> {
+        let mut command = program("target/release/mediagen");
+        command.args(["upload", "--json", "--force-upload"]).arg(file);
+        command.env("FAL_BASE_URL", &self.emulator.base).env("FAL_KEY", "bench:bench");
+        command.env("MEDIAGEN_HOME", self.folder.join("home"));
+        let begun = Instant::now();
+        let child = command.stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
+        let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+        // The peak so far, until the process is gone.
+        let watching = std::thread::spawn(move || {
+            let mut peak = 0;
+            while let Some(now) = std::fs::read_to_string(&status).ok().and_then(|text| peak_of(&text)) {
+                peak = now;
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            peak
+        });
+        let output = child.wait_with_output().map_err(|e| e.to_string())?;
+        let ms = ms(begun);
+        let peak_kib = watching.join().unwrap_or(0);
+        let told = document(&output)?;
+        Ok(Run { ms, url: told["url"].as_str().ok_or("no address")?.to_owned(), peak_kib })
+    }
+
+    fn theirs(&self, file: &Path) -> Result<Run, String> {
+        let mut command = program(&self.python.display().to_string());
+        command.arg(root().join("xtask/interop/upload.py")).arg(file);
+        command.env("FAL_BASE_URL", &self.emulator.base).env("FAL_KEY", "bench:bench");
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONWARNINGS", "ignore");
+        command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+        let told = document(&command.output().map_err(|e| e.to_string())?)?;
+        let url = told["url"].as_str().ok_or("no address")?.to_owned();
+        Ok(Run { ms: told["ms"].as_f64().ok_or("no time")?, url, peak_kib: 0 })
+    }
+
+    /// Both files arrived with the same content.
+    fn same(&self, mine: &Run, theirs: &Run) -> Outcome {
+        let files = self.emulator.control("GET", "files", "")?;
+        let digest = |url: &str| {
+            let file = files.as_array().into_iter().flatten().find(|file| file["url"] == url);
+            file.map(|file| (file["bytes"].clone(), file["digest"].clone()))
+        };
+        let (mine, theirs) = (digest(&mine.url), digest(&theirs.url));
+        if mine.is_some() && mine == theirs { Ok(()) } else { Err(format!("{mine:?} arrived, and {theirs:?}")) }
+    }
+}
+
+fn document(output: &std::process::Output) -> Result<Value, String> {
+    let told = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        return Err(format!("an upload failed: {told} {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    serde_json::from_str(&told).map_err(|e| format!("not a document: {e}"))
+}
+
+fn peak_of(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn report(base: u64, mine: &[Run], theirs: &[Run]) -> Outcome {
+    #[expect(clippy::cast_precision_loss, reason = "a size in MiB is far below 2^52")]
+    let rate = |runs: &[Run]| (SIZE >> 20) as f64 / median(runs.iter().map(|run| run.ms).collect()) * 1e3;
+    let (ours, python) = (rate(mine), rate(theirs));
+    let ratio = ours / python;
+    let peak = mine.iter().map(|run| run.peak_kib).max().unwrap_or(u64::MAX);
+    let grown = peak.saturating_sub(base);
+    println!("1 GiB to the emulator in another process, in parts of 10 MiB, {RUNS} runs each, taking turns; medians");
+    println!("                        mediagen   fal-client       ratio");
+    println!("uploaded            {ours:8.0} MiB/s {python:8.0} MiB/s     {ratio:5.2}   limit {RATIO_LIMIT}");
+    println!("resident memory grew by  {grown:7} KiB at most above {base} KiB   limit {GROWTH_LIMIT_KIB} KiB");
+    for (mine, theirs) in mine.iter().zip(theirs) {
+        println!("  run: {:7.0} ms; fal-client {:7.0} ms", mine.ms, theirs.ms);
+    }
+    if ratio.is_nan() || ratio < RATIO_LIMIT || base == 0 || grown > GROWTH_LIMIT_KIB {
+        return Err("a limit is not kept".into());
+    }
+    Ok(())
+}
