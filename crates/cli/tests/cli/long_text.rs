@@ -92,7 +92,7 @@ fn a_071_three_parts_are_three_submits_in_order_and_one_sound() {
     let out = rig.folder.path().join("mediagen-out");
     let folder = path(&parts[0]["outputs"][0]).parent().unwrap().to_owned();
     assert_eq!(folder, out.join(format!("parts-{}", document["job"].as_str().unwrap())));
-    let sounds = |folder: &std::path::Path| {
+    let sounds = |folder: &Path| {
         let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
         names.filter(|name| name.to_string_lossy().ends_with(".wav")).count()
     };
