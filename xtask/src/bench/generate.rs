@@ -55,6 +55,7 @@ fn one(emulator: &Served, folder: &Path) -> Result<Run, String> {
         .arg(folder)
         .env("FAL_BASE_URL", &emulator.base)
         .env("FAL_KEY", "bench:bench")
+        .env("MEDIAGEN_HOME", folder.join("home"))
         .output()
         .map_err(|e| e.to_string())?;
     let process_ms = ms(begun);
@@ -63,7 +64,10 @@ fn one(emulator: &Served, folder: &Path) -> Result<Run, String> {
         return Err(format!("generate failed: {document}"));
     }
     for file in document["outputs"].as_array().into_iter().flatten() {
-        std::fs::remove_file(root().join(file["path"].as_str().unwrap_or_default())).map_err(|e| e.to_string())?;
+        let path = file["path"].as_str().unwrap_or_default();
+        for path in [path.to_owned(), format!("{path}.mediagen.json")] {
+            std::fs::remove_file(root().join(path)).map_err(|e| e.to_string())?;
+        }
     }
     let after = emulator.stats()?;
     let count = |stats: &Value| -> u64 {

@@ -1,6 +1,7 @@
 //! Measurements, each beside its limit in the same run.
 
 mod generate;
+mod models;
 mod params;
 mod transfer;
 
@@ -17,9 +18,10 @@ use std::{
 pub(crate) fn run(words: &[&str]) -> Outcome {
     match words {
         ["generate"] => generate::run(),
+        ["models"] => models::run(),
         ["params"] => params::run(),
         ["transfer", which @ ..] => transfer::run(which),
-        _ => Err("there are `bench generate`, `bench params` and `bench transfer [down|up]`".into()),
+        _ => Err("there are `bench generate`, `bench models`, `bench params` and `bench transfer [down|up]`".into()),
     }
 }
 
@@ -40,8 +42,12 @@ struct Served {
 
 impl Served {
     fn start() -> Result<Self, String> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[String]) -> Result<Self, String> {
         let mut command = program("target/release/mediagen");
-        command.args(["emulate", "--port", "0", "--json"]).stdout(Stdio::piped());
+        command.args(["emulate", "--port", "0", "--json"]).args(arguments).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|e| e.to_string())?;
         let mut line = String::new();
         let out = child.stdout.take().ok_or("no output")?;

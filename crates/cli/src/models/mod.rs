@@ -13,7 +13,7 @@ use mediagen::{
     core::{Context, Error, ErrorKind, Event, FieldProblem, Provider, Result, Settings, model::MatchLevel},
     discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Listed, Query, Refresh, config},
 };
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Instant};
 use url::Url;
 
 /// Models shown to a person who names no limit.
@@ -61,10 +61,12 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
     let before = if arguments.refresh { discovery.catalogue(cx, Refresh::Offline).await.ok() } else { None };
     let listed = discovery.catalogue(cx, refresh).await?;
     let listed = discovery.with_kept_prices(cx, listed);
-    let mut query = query(arguments);
-    let total = listed.catalogue.find(&query).len();
-    query.limit = arguments.limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-    let mut entries: Vec<Entry> = listed.catalogue.find(&query).into_iter().map(|entry| Entry::clone(entry)).collect();
+    let begun = Instant::now();
+    let found = listed.catalogue.find(&query(arguments));
+    let (total, micros) = (found.len(), begun.elapsed().as_micros());
+    tracing::info!(micros, total, "searched");
+    let most = arguments.limit.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let mut entries: Vec<Entry> = found.into_iter().take(most).map(|entry| Entry::clone(entry)).collect();
     if arguments.prices {
         let names: Vec<String> = entries.iter().map(|entry| entry.id().name.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -30,8 +30,9 @@ pub(super) fn of(found: &Found, arguments: &ModelsArgs) -> String {
     let shown = found.entries.len().min(most);
     let age = if found.listed.stale { ", stale" } else { "" };
     lines.push(format!(
-        "{shown} of {}; catalogue of {} ({}{age})",
+        "{shown} of {}{}; catalogue of {} ({}{age})",
         found.total,
+        if shown < found.total { ", --limit shows more" } else { "" },
         date(found.listed.fetched_at),
         found.listed.source
     ));
