@@ -38,7 +38,7 @@ pub(crate) fn run() -> Outcome {
     let cold_ms = ms(begun);
     let document: Value = serde_json::from_slice(&cold.stdout).map_err(|e| format!("not a document: {e}"))?;
     let total = document["total"].as_u64().unwrap_or_default();
-    let calls = emulator.stats()?["counts"]["catalogue"].as_u64().ok_or("the emulator counts no catalogue calls")?;
+    let calls = emulator.stats()?["counts"]["models"].as_u64().ok_or("the emulator counts no catalogue calls")?;
     println!(
         "cold listing               {total} models in {calls} calls, {cold_ms:.0} ms       limit {CALLS_LIMIT} calls"
     );
@@ -59,7 +59,7 @@ pub(crate) fn run() -> Outcome {
         worst = (worst.0.max(process), worst.1.max(search));
     }
     println!("limits                     {PROCESS_LIMIT_MS:8.1} ms                  {SEARCH_LIMIT_MS:6.2} ms");
-    let after = emulator.stats()?["counts"]["catalogue"].as_u64().unwrap_or_default();
+    let after = emulator.stats()?["counts"]["models"].as_u64().unwrap_or_default();
     if after != calls {
         return Err(format!("a warm search asked the catalogue {} times", after - calls));
     }
