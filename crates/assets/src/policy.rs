@@ -24,7 +24,7 @@ pub struct DownloadPolicy {
     pub first_pause: Duration,
     /// Connections for one file, where the server has ranges and a strong `ETag`. With more than one, pieces of 2 MiB
     /// come in parallel and are written in order; each takes about 3 MiB of memory. Default 1: against a server on the
-    /// same machine four are hardly faster. They help where a server limits each connection.
+    /// same machine four are not reliably faster. They help where a server limits each connection.
     pub connections: usize,
     /// Whether the beginning of a file stays as `NAME.part`, with a record `NAME.part.json`, after a save that failed,
     /// was cancelled or dropped, where the server's validator lets a later save be sure of the rest. Default true.

@@ -129,7 +129,9 @@ fn report(mine: &[Run], theirs: &[Run], several: &[Run]) -> Outcome {
     println!("resident memory grew by {:8} KiB at most                limit {GROWTH_LIMIT_KIB} KiB", grown(mine));
     let (rate_of_several, faster) = (rate(written(several)), written(mine) / written(several));
     let more = grown(several);
-    println!("{SEVERAL} connections, written {rate_of_several:8.0} MiB/s, {faster:.2} of one, {more} KiB more memory");
+    println!(
+        "{SEVERAL} connections, written {rate_of_several:8.0} MiB/s, {faster:.2} of one, memory grew by {more} KiB"
+    );
     for (mine, theirs) in mine.iter().zip(theirs) {
         let (a, b, c, d) = (mine.written_ms, mine.on_disk_ms, theirs.written_ms, theirs.on_disk_ms);
         println!("  run: written {a:7.0} ms, on disk {b:7.0} ms; curl: written {c:7.0} ms, on disk {d:7.0} ms");
