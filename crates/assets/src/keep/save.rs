@@ -65,7 +65,12 @@ impl Keep {
             error = error.with_request_id(id.clone());
         }
         let error = error.with_fields(fates).with_dispatch(Dispatch::Answered);
-        Err(error.with_hint("the generation is paid for and done: download its URL again instead of running it again"))
+        let kept = error.context().iter().find(|(key, _)| *key == "part").map(|(_, path)| path.clone());
+        let hint = "the generation is paid for and done: download its URL again instead of running it again";
+        Err(match kept {
+            Some(part) => error.with_hint(format!("{hint}; what came of it is kept in `{part}`")),
+            None => error.with_hint(hint),
+        })
     }
 
     async fn record_all(&self, files: Vec<(usize, SavedFile)>, made: &Provenance, watch: &Stopwatch) -> Vec<Saved> {
