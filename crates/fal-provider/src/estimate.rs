@@ -63,9 +63,10 @@ impl Asked<'_> {
     pub(crate) fn estimate(&self, price: &UnitPrice) -> Estimate {
         match self.units(&price.unit) {
             Ok(quantity) => price.times(&quantity),
-            Err(missing) => {
-                Estimate::unknown(format!("billed by the {} at {} {}: {missing}", price.unit, price.amount, price.currency))
-            }
+            Err(missing) => Estimate::unknown(format!(
+                "billed by the {} at {} {}: {missing}",
+                price.unit, price.amount, price.currency
+            )),
         }
     }
 

@@ -1,12 +1,16 @@
 //! A text that is too long for the model: spoken in parts, each asked for once and in order, and joined to one file.
 
-use super::{Files, Generation, Stopped, generate, head, planned, report};
+use super::{
+    Files, Generation, Stopped,
+    cost::{self, Cost, Prices},
+    generate, head, planned, report,
+};
 use crate::{args::PartLength, progress::Progress};
 use mediagen::{
     assets::{SavedFile, Target, join},
     core::{
-        Context, Dispatch, Error, ErrorKind, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan, Policy,
-        Provider, Registry, Request, Result,
+        Context, Dispatch, Error, ErrorKind, Estimate, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan,
+        Policy, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };
@@ -22,6 +26,7 @@ pub(super) struct LongText<'a> {
     pub(super) asked: &'a str,
     pub(super) kind: ModelKind,
     pub(super) cx: &'a Context,
+    pub(super) prices: &'a Prices,
 }
 
 /// The parts, and what is to be said about them.
@@ -108,15 +113,16 @@ impl LongText<'_> {
         Ok(plans)
     }
 
-    /// The document of a dry run of all parts.
-    pub(super) fn dry_run(&self, split: &Split, plans: &[Plan]) -> Value {
-        let parts = plans.iter().map(|plan| {
-            let mut part = report::dry_run(self.provider, self.spec, self.kind, plan);
+    /// The document of a dry run of all parts, each with its cost.
+    pub(super) fn dry_run(&self, split: &Split, plans: &[Plan], costs: &[Cost]) -> Value {
+        let parts = plans.iter().zip(costs).map(|(plan, cost)| {
+            let mut part = report::dry_run(self.provider, self.spec, self.kind, plan, Some(cost));
             strip(&mut part);
             part
         });
-        let mut document =
-            report::dry_run(self.provider, self.spec, self.kind, &Plan::new(Value::Null, Vec::new(), Vec::new()));
+        let nothing = Plan::new(Value::Null, Vec::new(), Vec::new());
+        let mut document = report::dry_run(self.provider, self.spec, self.kind, &nothing, None);
+        document["cost"]["estimate"] = cost::document(&Estimate::total(costs.iter().map(|cost| cost.estimate.clone())));
         document["parts"] = parts.collect();
         document["notes"] = all_notes(&split.notes, &document["parts"]);
         document
@@ -157,6 +163,7 @@ impl LongText<'_> {
                         &files,
                         cx,
                         progress,
+                        self.prices,
                     );
                     one.await.and_then(|generation| Ok((sound(&generation)?, generation)))
                 }
@@ -178,7 +185,8 @@ impl LongText<'_> {
             Stopped { error: told(error, &made, split), job: Some(job.clone()) }
         })?;
         let document = self.document(split, &job, &made, &joined, begun);
-        Ok(Generation { document, assets: vec![joined] })
+        let estimate = Estimate::total(made.iter().map(|generation| generation.estimate.clone()));
+        Ok(Generation { document, assets: vec![joined], estimate })
     }
 
     async fn join(&self, sounds: &[PathBuf], files: &Files, job: &str, made: &[Generation]) -> Result<SavedFile> {
@@ -203,7 +211,7 @@ impl LongText<'_> {
         document["body"] = Value::Null;
         document["notes"] = all_notes(&split.notes, &parts);
         document["cost"] = json!({
-            "estimate": {"kind": "unknown", "low": null, "high": null, "currency": null},
+            "estimate": cost::document(&Estimate::total(made.iter().map(|generation| generation.estimate.clone()))),
             "billed_units": sum(&parts, "/cost/billed_units"),
             "amount": sum(&parts, "/cost/amount"),
         });

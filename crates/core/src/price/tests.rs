@@ -46,7 +46,10 @@ fn a_total_is_as_certain_as_its_least_certain_part() {
     let exact = |amount| price(amount).times(&Quantity::exact(1.0, "1 image"));
     let range = price(1.0).times(&Quantity::between(1.0, Some(2.0), "1 or 2 images", "how many"));
     let total = Estimate::total([exact(0.1), exact(0.2)]);
-    assert_eq!((total.kind(), total.high(), total.why()), ("exact", Some(0.3), "1 image x 0.1 USD + 1 image x 0.2 USD"));
+    assert_eq!(
+        (total.kind(), total.high(), total.why()),
+        ("exact", Some(0.3), "1 image x 0.1 USD + 1 image x 0.2 USD")
+    );
     let total = Estimate::total([exact(0.5), range]);
     assert_eq!((total.kind(), total.low(), total.high()), ("range", Some(1.5), Some(2.5)));
     let total = Estimate::total([exact(0.5), Estimate::unknown("no price"), exact(0.5)]);

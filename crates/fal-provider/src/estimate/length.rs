@@ -16,7 +16,9 @@ impl Asked<'_> {
         }
         let own = self.input_seconds()?;
         match (asked, own) {
-            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the length that is asked for or that of the input counts")),
+            (Some(asked), Some(own)) => {
+                Ok(asked.or(own, "whether the length that is asked for or that of the input counts"))
+            }
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Err("nothing in the request says how long the result will be".into()),
         }
@@ -40,7 +42,9 @@ impl Asked<'_> {
             None => None,
         };
         match (asked, own) {
-            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the frames that are asked for or those of the input count")),
+            (Some(asked), Some(own)) => {
+                Ok(asked.or(own, "whether the frames that are asked for or those of the input count"))
+            }
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Ok(self.seconds()?.times(self.rate()?)),
         }

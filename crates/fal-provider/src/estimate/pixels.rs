@@ -92,7 +92,8 @@ impl Asked<'_> {
         }
         let mut all = all.ok_or("the aspect ratio is not known")?;
         if let Some(open) = open {
-            (all.how, all.open) = (format!("{} to {} megapixels", short(all.low), short(all.high.unwrap_or(all.low))), vec![open]);
+            (all.how, all.open) =
+                (format!("{} to {} megapixels", short(all.low), short(all.high.unwrap_or(all.low))), vec![open]);
         }
         Ok(all)
     }

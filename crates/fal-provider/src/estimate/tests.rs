@@ -103,7 +103,8 @@ fn a_ratio_and_a_resolution_are_pixels_where_they_leave_nothing_open() {
 #[test]
 fn what_goes_in_is_measured_and_enlarged() {
     let picture = |facts| [(Role::Image, facts)];
-    let fields = [called("upscale_factor", Field::new("x", FieldType::Number(Range::between(1.0, 8.0))).with_default(2))];
+    let fields =
+        [called("upscale_factor", Field::new("x", FieldType::Number(Range::between(1.0, 8.0))).with_default(2))];
     let of = |body: Value, facts| cost(ModelKind::ImageToImage, &fields, PriceUnit::Megapixel, &body, &picture(facts));
     let known = Some(MediaFacts::new().with_size(100, 50));
     is(&of(json!({}), known), "exact", 0.02, 0.02);
