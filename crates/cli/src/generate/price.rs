@@ -16,7 +16,6 @@ use mediagen::core::{
 };
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc};
-use url::Url;
 
 /// Asks for the price, and works the cost out; no model is asked for anything.
 pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCode> {
@@ -57,39 +56,56 @@ pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `request` would send. A price may be asked for before there is a text or a file: these are left open.
+/// Stands for a text that is not given.
+const NO_TEXT: &str = "a text that is not given yet";
+/// Stands for a file that is not given.
+const NO_FILE: &str = "https://input.invalid/not-given-yet";
+/// Text and inputs may be found missing one after another: by the kind, then by the model.
+const ROUNDS: usize = 3;
+
+/// What `request` would send. A price may be asked for before there is a text or a file: these are left open, and
+/// nothing else is made up.
 async fn sketched(long: &LongText<'_>, request: &Request) -> Result<Plan> {
-    let plan = |request: Request| planned(long.registry, long.provider, long.spec, long.kind, request, long.cx);
-    let error = match plan(request.clone()).await {
-        Err(error) if error.kind() == ErrorKind::InvalidInput => error,
-        outcome => return outcome,
-    };
     let places = long.provider.places(long.spec, long.kind);
     let (mut filled, mut open) = (request.clone(), Vec::new());
-    for problem in error.fields() {
-        let place = places.iter().find(|place| problem.path.starts_with(&place.field));
-        let Some(place) = place.filter(|_| problem.code.as_deref() == Some("missing")) else { return Err(error) };
-        let role = Role::ALL.iter().find(|role| place.options.contains(&role.as_str()));
-        if place.options.contains(&"prompt") && request.prompt.is_none() {
-            filled.prompt = Some("a text that is not given".to_owned());
-        } else if let Some(role) = role {
-            let nowhere =
-                Url::parse("https://input.invalid/").map_err(|_| Error::new(ErrorKind::Unexpected, "no URL"))?;
-            filled.inputs.push(Input::new(*role, MediaInput::Url(nowhere)));
-        } else {
-            return Err(error);
+    for _ in 0..ROUNDS {
+        let planned = planned(long.registry, long.provider, long.spec, long.kind, filled.clone(), long.cx).await;
+        let error = match planned {
+            Err(error) if error.kind() == ErrorKind::InvalidInput => error,
+            outcome => return outcome.map(|plan| without(plan, &open)),
+        };
+        for problem in error.fields() {
+            let missing = problem.code.as_deref() == Some("missing") || problem.message == "required";
+            let place = places.iter().find(|place| problem.path.starts_with(&place.field));
+            let means = |option: &str| problem.path == option || place.is_some_and(|p| p.options.contains(&option));
+            if missing && means("prompt") && filled.prompt.is_none() {
+                filled.prompt = Some(NO_TEXT.to_owned());
+                open.push("prompt");
+                continue;
+            }
+            let role = Role::ALL.iter().find(|role| missing && means(role.as_str()));
+            let Some(role) = role.filter(|role| !open.contains(&role.as_str())) else { return Err(error) };
+            filled.inputs.push(Input::new(*role, NO_FILE.parse::<MediaInput>()?));
+            open.push(role.as_str());
         }
-        open.push(place.field.clone());
     }
-    let mut plan = plan(filled).await.map_err(|_| error)?;
-    for field in open {
-        let first = field.split('.').next().unwrap_or_default();
-        if let Some(body) = plan.body.as_object_mut() {
-            body.remove(first);
-        }
-        plan.notes.push(Note::new(first.to_owned(), Value::Null, Value::Null, "is not given, so it is left open here"));
+    planned(long.registry, long.provider, long.spec, long.kind, request.clone(), long.cx).await
+}
+
+/// `plan` without what stands for something.
+fn without(mut plan: Plan, open: &[&'static str]) -> Plan {
+    if open.is_empty() {
+        return plan;
     }
-    Ok(plan)
+    if let Some(body) = plan.body.as_object_mut() {
+        body.retain(|_, value| {
+            let text = value.to_string();
+            !text.contains(NO_TEXT) && !text.contains(NO_FILE)
+        });
+    }
+    let note = |option: &&'static str| Note::new(*option, Value::Null, Value::Null, "is not given, so it is left open");
+    plan.notes.extend(open.iter().map(note));
+    plan
 }
 
 async fn document(

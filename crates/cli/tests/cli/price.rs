@@ -157,7 +157,7 @@ fn price_shows_the_unit_the_body_and_the_arithmetic_and_sends_nothing() {
     assert_eq!(document["estimate"], expected);
     let dry = rig.run(&[&["generate"], &line[..], &["--dry-run", "--json"]].concat()).good();
     assert_eq!((&document["body"], &document["notes"]), (&dry["body"], &dry["notes"]));
-    assert_eq!((&document["body"]["guidance_scale"], &dry["cost"]["estimate"]), (&json!(4.0), &expected));
+    assert_eq!((&document["body"]["guidance_scale"], &dry["cost"]["estimate"]), (&json!(4), &expected));
     let ran = rig.run(&[&["price"], &line[..]].concat());
     assert!(ran.out.contains("0.025 USD for one megapixel") && ran.out.contains(why), "{}", ran.out);
     assert_eq!((asked(&rig), others(&rig)), (1, Vec::new()), "the price is kept, nothing is sent");
