@@ -147,9 +147,9 @@ impl Asked<'_> {
         self.places.iter().filter(move |place| place.options.contains(&option))
     }
 
-    /// The first input of `role`: whether there is one, and what is known of it.
-    fn input(&self, role: Role) -> Option<Option<MediaFacts>> {
-        self.inputs.iter().find(|(own, _)| *own == role).map(|(_, facts)| *facts)
+    /// The first input of `role`, with what is known of it.
+    fn input(&self, role: Role) -> Option<&(Role, Option<MediaFacts>)> {
+        self.inputs.iter().find(|(own, _)| *own == role)
     }
 }
 

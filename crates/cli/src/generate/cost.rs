@@ -56,10 +56,6 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    pub(super) fn unknown(why: impl Into<String>) -> Self {
-        Self { price: None, estimate: Estimate::unknown(why) }
-    }
-
     /// As a record has it.
     pub(super) fn recorded(&self) -> record::Estimate {
         let mut estimate = record::Estimate::default();
@@ -79,11 +75,11 @@ pub(crate) fn document(estimate: &Estimate) -> Value {
 }
 
 /// A price that could not be had, or that there is none.
-pub(super) fn priced(told: Result<Option<UnitPrice>>) -> Result<UnitPrice, Cost> {
+pub(super) fn priced(told: Result<Option<UnitPrice>>) -> Result<UnitPrice, Estimate> {
     match told {
         Ok(Some(price)) => Ok(price),
-        Ok(None) => Err(Cost::unknown("the provider tells no price of this model")),
-        Err(error) => Err(Cost::unknown(format!("the price could not be had: {error}"))),
+        Ok(None) => Err(Estimate::unknown("the provider tells no price of this model")),
+        Err(error) => Err(Estimate::unknown(format!("the price could not be had: {error}"))),
     }
 }
 
@@ -113,7 +109,7 @@ impl Offer<'_> {
     pub(super) async fn cost(&self, request: Request) -> Cost {
         let price = match priced(self.price().await) {
             Ok(price) => price,
-            Err(unknown) => return unknown,
+            Err(estimate) => return Cost { price: None, estimate },
         };
         let plan = planned(self.registry, self.provider, self.spec, self.kind, request.clone(), self.cx).await;
         let estimate = match plan {
@@ -126,14 +122,14 @@ impl Offer<'_> {
     /// What requests cost whose bodies are known: each, in order. A price that does not come soon is unknown.
     pub(super) async fn costs(&self, requests: &[Request], plans: &[Plan]) -> Vec<Cost> {
         let told = self.cx.within(PATIENCE, self.price()).await;
-        let price = told.map_or_else(|| Err(Cost::unknown("the price did not come in time")), priced);
+        let price = told.map_or_else(|| Err(Estimate::unknown("the price did not come in time")), priced);
         let mut costs = Vec::with_capacity(plans.len());
         for (request, plan) in requests.iter().zip(plans) {
             costs.push(match &price {
                 Ok(price) => {
                     Cost { price: Some(price.clone()), estimate: self.estimate(request, &plan.body, price).await }
                 }
-                Err(unknown) => unknown.clone(),
+                Err(unknown) => Cost { price: None, estimate: unknown.clone() },
             });
         }
         costs
@@ -149,7 +145,7 @@ impl Offer<'_> {
         let needed = |error: Error| error.with_field(FieldProblem::new("max_cost", "needs the price"));
         let price = match priced(Ok(self.price().await.map_err(needed)?)) {
             Ok(price) => price,
-            Err(unknown) => return within(&unknown.estimate, most),
+            Err(unknown) => return within(&unknown, most),
         };
         let mut estimates = Vec::with_capacity(parts.len());
         for (part, plan) in parts.iter().zip(&plans) {
@@ -198,7 +194,8 @@ pub(super) async fn beside<T>(
     tokio::select! {
         biased;
         done = &mut work => {
-            let late = || Cost::unknown("the price did not come while the model worked");
+            let why = "the price did not come while the model worked";
+            let late = || Cost { price: None, estimate: Estimate::unknown(why) };
             (done, cx.within(GRACE, cost).await.unwrap_or_else(late))
         }
         known = &mut cost => (work.await, known),

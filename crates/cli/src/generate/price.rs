@@ -120,7 +120,7 @@ async fn document(
     for (request, plan) in parts.iter().zip(plans) {
         estimates.push(match priced(Ok(price.cloned())) {
             Ok(price) => long.offer().estimate(request, &plan.body, &price).await,
-            Err(unknown) => unknown.estimate,
+            Err(unknown) => unknown,
         });
     }
     let total = Estimate::total(estimates.iter().cloned());

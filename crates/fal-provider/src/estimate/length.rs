@@ -10,7 +10,7 @@ impl Asked<'_> {
         if self.makes_anew() {
             return match (asked, self.input(Role::Audio)) {
                 (Some(asked), _) => Ok(asked),
-                (None, Some(facts)) => length_of(facts, "sound"),
+                (None, Some((_, facts))) => length_of(*facts, "sound"),
                 (None, None) => Err("nothing in the request says how long the result will be".into()),
             };
         }
@@ -27,8 +27,8 @@ impl Asked<'_> {
     /// Frames of one film.
     pub(super) fn frames(&self) -> Counted {
         let own = match self.input(Role::Video).filter(|_| !self.makes_anew()) {
-            Some(None) => return Err("the input film is behind an address, so its frames are not known".into()),
-            Some(Some(facts)) => Some(frames_of(facts).ok_or("the frames of the input film cannot be counted")?),
+            Some((_, None)) => return Err("the input film is behind an address, so its frames are not known".into()),
+            Some((_, Some(facts))) => Some(frames_of(*facts).ok_or("the frames of the input film cannot be counted")?),
             None if self.kind.input() == Modality::Video && !self.makes_anew() => {
                 return Err("there is no input `video` to measure".into());
             }
@@ -67,8 +67,8 @@ impl Asked<'_> {
         if self.input(needed).is_none() {
             return Err(format!("there is no input `{needed}` to measure"));
         }
-        let film = self.input(Role::Video).map(|facts| length_of(facts, "film")).transpose()?;
-        let sound = self.input(Role::Audio).map(|facts| length_of(facts, "sound")).transpose()?;
+        let film = self.input(Role::Video).map(|(_, facts)| length_of(*facts, "film")).transpose()?;
+        let sound = self.input(Role::Audio).map(|(_, facts)| length_of(*facts, "sound")).transpose()?;
         Ok(match (film, sound) {
             (Some(film), Some(sound)) => Some(film.or(sound, "whether the film or the sound decides the length")),
             (film, sound) => film.or(sound),

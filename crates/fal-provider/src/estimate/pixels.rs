@@ -38,7 +38,7 @@ impl Asked<'_> {
             Modality::Video => (Role::Video, "film"),
             _ => (Role::Image, "picture"),
         };
-        let facts = self.input(role).ok_or_else(|| format!("there is no input {word} to measure"))?;
+        let (_, facts) = self.input(role).ok_or_else(|| format!("there is no input {word} to measure"))?;
         let facts = facts.ok_or_else(|| format!("the input {word} is behind an address, so its size is not known"))?;
         let size = facts.width.zip(facts.height);
         let (width, height) = size.ok_or_else(|| format!("the size of the input {word} cannot be measured"))?;
@@ -55,11 +55,11 @@ impl Asked<'_> {
             let unclear = || format!("`{}` is {value}, and what that is in pixels is not known", place.field);
             return Some(size_of(value).map(|(w, h)| pixels(w, h)).ok_or_else(unclear));
         }
-        let side = |names: &[String]| {
+        let pixels_of = |names: &[String]| {
             let mut places = self.places.iter().filter(|place| named(place, names));
             places.find_map(|place| value::number(self.value(place)?))
         };
-        if let Some((width, height)) = side(&KNOWN.fields.width).zip(side(&KNOWN.fields.height)) {
+        if let Some((width, height)) = pixels_of(&KNOWN.fields.width).zip(pixels_of(&KNOWN.fields.height)) {
             return Some(Ok(pixels(width, height)));
         }
         let resolution = self.with_option("resolution").find_map(|place| Some((place, self.value(place)?)));
@@ -105,7 +105,7 @@ impl Asked<'_> {
         if let Some(ratio) = value.and_then(ratio_of) {
             return Ok((vec![ratio], None));
         }
-        let inputs = [Role::Video, Role::Image].into_iter().find_map(|role| self.input(role).flatten());
+        let inputs = [Role::Video, Role::Image].into_iter().find_map(|role| self.input(role)?.1);
         if let Some((width, height)) = inputs.and_then(|facts| facts.width.zip(facts.height)) {
             return Ok((vec![f64::from(width) / f64::from(height.max(1))], None));
         }

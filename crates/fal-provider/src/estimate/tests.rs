@@ -66,8 +66,8 @@ fn megapixels_come_from_objects_presets_sides_and_defaults() {
     let side = FieldType::Integer(Range::between(64.0, 4096.0));
     let object = FieldType::Object(vec![Field::new("width", side.clone()), Field::new("height", side.clone())]);
     let presets = words(&["square_hd", "landscape_4_3", "auto"]);
-    let size = Field::new("image_size", FieldType::Union(vec![object, presets])).with_default("landscape_4_3");
-    let fields = [size, called("num_images", number(1))];
+    let frame = Field::new("image_size", FieldType::Union(vec![object, presets])).with_default("landscape_4_3");
+    let fields = [frame, called("num_images", number(1))];
     let of = |body: Value| cost(ModelKind::TextToImage, &fields, PriceUnit::Megapixel, &body, &[]);
     is(&of(json!({})), "exact", 0.786_432, 0.786_432);
     is(&of(json!({"image_size": "square_hd", "num_images": 2})), "exact", 2.097_152, 2.097_152);
