@@ -30,7 +30,7 @@ pub trait Spawn: Send + Sync + 'static {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deadlines {
-    /// One call that answers with headers or a small body. Default 60 s.
+    /// One call that answers with headers or a small body. Default 60 seconds.
     pub request: Duration,
     /// From submission until the job leaves the queue. Default 15 min.
     pub start: Duration,

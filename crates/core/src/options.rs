@@ -231,7 +231,7 @@ pub struct Options {
     /// How many results, at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
-    /// Makes a run repeatable, over the whole range of `u64`.
+    /// The seed that makes a run repeatable: a whole number from 0 up to 2^64 - 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Denoising steps, at least 1; wins over `quality`.
@@ -240,7 +240,7 @@ pub struct Options {
     /// How closely to follow the prompt; the model's own scale, often 0 to 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guidance: Option<f64>,
-    /// How far to leave the input, 0 to 1.
+    /// How far to leave the input: a strength of 0 to 1, where 1 leaves nothing of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strength: Option<f64>,
     /// How much care to take.
@@ -264,7 +264,7 @@ pub struct Options {
     /// Enlargement factor, above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<f64>,
-    /// Likeness to the source face or voice, 0 to 1.
+    /// Likeness to the source face or voice: a factor of 0 to 1, where 1 is most alike.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
     /// Whether to remove noise.
@@ -288,7 +288,7 @@ pub struct Options {
     /// Loudness; the model's own scale, 1 is often usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<f64>,
-    /// Samples a second, in Hz.
+    /// Samples a second, in Hz, from 1 up; such as 44100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample_rate: Option<u32>,
 }

@@ -25,19 +25,22 @@ pub fn folder_from_env(provider: &dyn Provider) -> Result<PathBuf> {
 }
 
 /// The language model that the environment names: `OPENROUTER_API_KEY` with `OPENROUTER_MODEL`, at
-/// `OPENROUTER_BASE_URL`; `None` without a key. The count of free calls is kept in the home.
+/// `OPENROUTER_BASE_URL`, else at `base`, else at its own address; `None` without a key. The count of free calls is kept
+/// in the [`home`].
 ///
 /// # Errors
 /// `Config` for an address that is none or that a key must not travel to.
-pub fn language_model_from_env() -> Result<Option<OpenRouter>> {
+pub fn language_model_from_env(base: Option<Url>) -> Result<Option<OpenRouter>> {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let Some(key) = set("OPENROUTER_API_KEY") else { return Ok(None) };
     let mut config = OpenRouterConfig::new(&key)?;
-    if let Some(base) = set("OPENROUTER_BASE_URL") {
-        let base = Url::parse(base.trim()).map_err(|e| {
+    let named = set("OPENROUTER_BASE_URL").map(|text| {
+        Url::parse(text.trim()).map_err(|e| {
             Error::new(ErrorKind::Config, "the address of the language model is no URL")
                 .with_field(FieldProblem::new("OPENROUTER_BASE_URL", e.to_string()))
-        })?;
+        })
+    });
+    if let Some(base) = named.transpose()?.or(base) {
         config = config.with_base(base)?;
     }
     if let Some(model) = set("OPENROUTER_MODEL") {

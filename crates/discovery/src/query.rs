@@ -24,7 +24,7 @@ pub struct Query {
     pub text: Option<String>,
     /// Also models that their provider is about to withdraw. Default `false`.
     pub deprecated: bool,
-    /// At most this many; `None` is no limit.
+    /// At most this many models; `None` is no limit.
     pub limit: Option<usize>,
 }
 

@@ -95,7 +95,9 @@ impl<'a> Haystack<'a> {
     fn forgiving(&self, words: &[&str]) -> Option<Rank> {
         let all = self.words();
         let own: Vec<&str> = all.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-        let whole = [self.name.as_str()];
+        // `flux/dve` is meant for the end of `owner/flux/dev`.
+        let mut tails = vec![self.name.as_str()];
+        tails.extend(self.name.match_indices('/').map(|(at, _)| &self.name[at + 1..]));
         let mut typos = 0;
         for word in words {
             let allowed = match word.chars().count() {
@@ -103,7 +105,7 @@ impl<'a> Haystack<'a> {
                 4..=7 => 1,
                 _ => 2,
             };
-            let candidates: &[&str] = if word.contains('/') { &whole } else { &own };
+            let candidates: &[&str] = if word.contains('/') { &tails } else { &own };
             let near = |own: &&str| {
                 let close = own.len().abs_diff(word.len()) <= allowed;
                 close.then(|| strsim::osa_distance(own, word)).filter(|distance| *distance <= allowed)

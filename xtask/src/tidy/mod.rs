@@ -2,6 +2,7 @@
 
 mod layers;
 mod size;
+mod units;
 mod words;
 
 use crate::steps::root;

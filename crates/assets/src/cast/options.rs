@@ -16,7 +16,7 @@ pub enum Spending {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CastOptions {
-    /// Which moment of a film becomes a picture, from its start. Default 0.
+    /// Which moment of a film becomes a picture, in seconds from its start. Default 0.
     pub at: Duration,
     /// Samples per second of a sound; `None` keeps the source's. Default `None`.
     pub sample_rate: Option<u32>,

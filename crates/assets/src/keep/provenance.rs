@@ -78,19 +78,7 @@ impl Provenance {
         made.notes.iter_mut().for_each(redact_note);
         // One width, so that the text sorts as the times do.
         made.created_at = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-        let facts = AssetFacts {
-            file: saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            blake3: Some(saved.blake3.clone()),
-            bytes: Some(saved.bytes),
-            received: None,
-            media_type: saved.media_type.clone(),
-            width: saved.width,
-            height: saved.height,
-            duration_s: saved.duration_s,
-            fps: saved.fps,
-            url: saved.url.as_ref().map(|url| redact_text(url.as_str())),
-        };
-        let mut record = Record::new(facts).with_made(made);
+        let mut record = Record::new(AssetFacts::of(saved)).with_made(made);
         record.inputs.clone_from(&self.inputs.0);
         record
     }

@@ -2,6 +2,7 @@
 
 mod chain;
 mod file;
+mod joined;
 mod made;
 mod redact;
 mod tolerant;
@@ -93,7 +94,8 @@ impl Received {
 #[serde(default)]
 #[non_exhaustive]
 pub struct InputRecord {
-    /// What it was used as: `image`, `end_image`, `mask`, `reference`, `video`, `audio`, `voice_sample`, `source_face`.
+    /// What it was used as: `image`, `end_image`, `mask`, `reference`, `video`, `audio`, `voice_sample`, `source_face`;
+    /// `part` for what was joined.
     #[serde(deserialize_with = "or_default")]
     pub role: String,
     /// File name, or the URL without its query.

@@ -7,6 +7,7 @@ use url::Url;
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct GenerateArgs {
     /// The model, by its full id

@@ -6,6 +6,7 @@ use mediagen::core::{MediaCapability, ModelKind};
 
 /// Arguments of `models`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 pub(crate) struct ModelsArgs {
     /// Words to look for in ids, titles, tags and descriptions; typos are forgiven
     pub(crate) query: Option<String>,

@@ -55,15 +55,13 @@ pub(crate) struct Cost {
     pub(crate) estimate: Estimate,
 }
 
-impl Cost {
-    /// As a record has it.
-    pub(super) fn recorded(&self) -> record::Estimate {
-        let mut estimate = record::Estimate::default();
-        self.estimate.kind().clone_into(&mut estimate.kind);
-        (estimate.low, estimate.high) = (self.estimate.low(), self.estimate.high());
-        estimate.currency = self.estimate.currency().map(str::to_owned);
-        estimate
-    }
+/// As a record has it.
+pub(super) fn recorded(estimate: &Estimate) -> record::Estimate {
+    let mut recorded = record::Estimate::default();
+    estimate.kind().clone_into(&mut recorded.kind);
+    (recorded.low, recorded.high) = (estimate.low(), estimate.high());
+    recorded.currency = estimate.currency().map(str::to_owned);
+    recorded
 }
 
 /// The contract's `cost.estimate`.

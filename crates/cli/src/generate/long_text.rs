@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{args::PartLength, progress::Progress};
 use mediagen::{
-    assets::{SavedFile, Target, join},
+    assets::{Record, SavedFile, Target, join},
     core::{
         Context, Dispatch, Error, ErrorKind, Estimate, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan,
         Policy, Provider, Registry, Request, Result,
@@ -184,8 +184,14 @@ impl LongText<'_> {
             let error = error.with_kind(kind).with_dispatch(Dispatch::Answered);
             Stopped { error: told(error, &made, split), job: Some(job.clone()) }
         })?;
-        let document = self.document(split, &job, &made, &joined, begun);
         let estimate = Estimate::total(made.iter().map(|generation| generation.estimate.clone()));
+        let mut document = self.document(split, &job, &made, &joined, begun);
+        document["cost"]["estimate"] = cost::document(&estimate);
+        let kept = self.keep(&joined, &sounds, &job, &estimate).await;
+        if let (Err(error), Some(notes)) = (kept, document["notes"].as_array_mut()) {
+            let why = format!("the joined file has no record: {error}");
+            notes.push(json!(Note::new("store", Value::Null, Value::Null, why)));
+        }
         Ok(Generation { document, assets: vec![joined], estimate })
     }
 
@@ -194,6 +200,22 @@ impl LongText<'_> {
         let target = Target::new(&files.out).with_name(&files.name).with_field("model", &self.spec.id.name);
         let target = target.with_field("index", 0).with_field("job", job).with_field("seed", seed);
         join(self.cx, sounds, &target).await
+    }
+
+    /// Puts the record of the joined file beside it, and both into the store.
+    async fn keep(&self, joined: &SavedFile, sounds: &[PathBuf], job: &str, estimate: &Estimate) -> Result<()> {
+        let parts = sounds.iter().map(|path| {
+            let missing = || Error::new(ErrorKind::Io, format!("`{}` has no record", path.display()));
+            Record::beside(path)?.ok_or_else(missing)
+        });
+        let mut record = Record::joined(joined, parts.collect::<Result<_>>()?, job);
+        if let Some(made) = &mut record.made {
+            made.cost.estimate = cost::recorded(estimate);
+        }
+        record.write_beside(&joined.path)?;
+        let store = crate::assets::open()?;
+        store.put_file(&joined.path, &joined.blake3).await?;
+        store.put_record(&record).await
     }
 
     fn document(&self, split: &Split, job: &str, made: &[Generation], joined: &SavedFile, begun: Instant) -> Value {
@@ -211,7 +233,6 @@ impl LongText<'_> {
         document["body"] = Value::Null;
         document["notes"] = all_notes(&split.notes, &parts);
         document["cost"] = json!({
-            "estimate": cost::document(&Estimate::total(made.iter().map(|generation| generation.estimate.clone()))),
             "billed_units": sum(&parts, "/cost/billed_units"),
             "amount": sum(&parts, "/cost/amount"),
         });

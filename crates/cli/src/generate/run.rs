@@ -115,7 +115,7 @@ pub(crate) async fn generate(
     let (output, cost) = cost::beside(&cx, work, cost).await;
     let mut output = output.map_err(stop)?;
     pay(&mut output, &cost);
-    let made = made.with_output(&output).with_estimate(cost.recorded());
+    let made = made.with_output(&output).with_estimate(cost::recorded(&cost.estimate));
     let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
     let stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
     let document = report::document(provider, &spec, kind, &job.to_string(), &output, &cost, &assets, &notes, &stats);

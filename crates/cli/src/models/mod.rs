@@ -10,10 +10,11 @@ use crate::{
     ui,
 };
 use mediagen::{
-    core::{Context, Event, Provider, Result, Settings, model::MatchLevel},
+    core::{Context, Error, ErrorKind, Event, FieldProblem, Provider, Result, Settings, model::MatchLevel},
     discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Listed, Query, Refresh, config},
 };
 use std::{process::ExitCode, sync::Arc};
+use url::Url;
 
 /// Models shown to a person who names no limit.
 const SHOWN: usize = 40;
@@ -49,7 +50,7 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
     policy.schemas = arguments.schemas;
     let folder = config::folder_from_env(&**provider)?;
     let mut discovery = Discovery::new(Arc::clone(provider), folder, policy)?;
-    if let Some(model) = config::language_model_from_env()?.filter(|_| !arguments.offline) {
+    if let Some(model) = config::language_model_from_env(language_base()?)?.filter(|_| !arguments.offline) {
         discovery = discovery.with_classifier(Arc::new(model));
     }
     let refresh = match () {
@@ -76,6 +77,16 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
     let near = near.map_or_else(Vec::new, |query| listed.catalogue.nearest(query, 3));
     let diff = before.map(|before| Diff::between(&before.catalogue, &listed.catalogue));
     Ok(Found { listed, entries, total, diff, near })
+}
+
+/// Where the language model is when every service was moved under one address.
+fn language_base() -> Result<Option<Url>> {
+    let Some(base) = std::env::var("FAL_BASE_URL").ok().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    let base = format!("{}/openrouter", base.trim().trim_end_matches('/'));
+    Url::parse(&base).map(Some).map_err(|e| {
+        Error::new(ErrorKind::Config, format!("`{base}` is no URL"))
+            .with_field(FieldProblem::new("FAL_BASE_URL", e.to_string()))
+    })
 }
 
 fn query(arguments: &ModelsArgs) -> Query {

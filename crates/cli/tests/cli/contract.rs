@@ -57,7 +57,7 @@ fn completions_name_every_command() {
         let ran = rig.run(&["completions", shell]);
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("generate") && ran.out.contains("upload") && ran.out.contains("emulate"));
-        for new in ["schema", "openapi", "help-model", "split-text", "allow-unknown"] {
+        for new in ["schema", "openapi", "help-model", "split-text", "allow-unknown", "price", "max-cost"] {
             assert!(ran.out.contains(new), "{shell} does not complete {new}");
         }
     }

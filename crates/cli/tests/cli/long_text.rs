@@ -92,7 +92,21 @@ fn a_071_three_parts_are_three_submits_in_order_and_one_sound() {
     let out = rig.folder.path().join("mediagen-out");
     let folder = path(&parts[0]["outputs"][0]).parent().unwrap().to_owned();
     assert_eq!(folder, out.join(format!("parts-{}", document["job"].as_str().unwrap())));
-    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 3);
+    let sounds = |folder: &Path| {
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        names.filter(|name| name.to_string_lossy().ends_with(".wav")).count()
+    };
+    assert_eq!((sounds(&folder), sounds(&out)), (3, 2));
+    // The joined file tells what it was made of, and is in the store as the parts are.
+    let record = std::fs::read(out.join("fal-ai-orpheus-tts-0.wav.mediagen.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!((&record["made"]["prompt"], &record["made"]["job"]), (&json!(TEXT), &document["job"]));
+    let inputs = record["inputs"].as_array().unwrap();
+    assert!(inputs.iter().all(|input| input["role"] == "part"));
+    let requests: Vec<_> = inputs.iter().map(|input| input["record"]["made"]["request_id"].clone()).collect();
+    assert_eq!(requests, ids);
+    let stored = rig.run(&["assets", "list", "--json"]).json();
+    assert_eq!(stored.as_array().unwrap().len(), 5, "three parts, the whole and the short one: {stored}");
 }
 
 #[test]

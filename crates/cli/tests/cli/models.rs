@@ -106,3 +106,30 @@ fn prices_come_when_asked_for_and_stay_for_the_filter() {
     assert_eq!(ids(&cheap), ["fal-ai/flux/dev"], "only what has a known price");
     assert_eq!(asked(), 1);
 }
+
+#[test]
+fn a_language_model_tells_what_the_rest_leaves_coarse_and_its_key_stays_with_it() {
+    let rig = Rig::new();
+    let coarse = search(&rig, &["flux/dev", "--refresh"])["report"]["coarse"].as_u64().unwrap();
+    assert!(coarse > 1, "without a key the count of coarse models is told");
+    let said = serde_json::json!({"models": [
+        {"id": "fal-ai/flux/dev", "category": "text-to-video", "purposes": ["image-generation"]},
+        {"id": "fal-ai/paid", "category": "text-to-image", "purposes": []},
+    ]});
+    rig.emulator.reply_in_chat(format!("```json\n{said}\n```"));
+    let key = "sk-or-not-to-be-seen-77";
+    let mut command = rig.command(&["models", "flux/dev", "--refresh", "--json", "-v"]);
+    let ran = Ran::of(command.env("OPENROUTER_API_KEY", key).output().unwrap());
+    let document = ran.good();
+    let claims = document["models"][0]["capabilities"].as_array().unwrap();
+    let told = claims.iter().find(|claim| claim["method"] == "language-model").unwrap();
+    assert_eq!(told["name"], "image-generation");
+    assert_eq!(document["models"][0]["kind"], "text-to-image", "what was known stays");
+    assert!(!ids(&search(&rig, &["fal-ai/paid", "--offline"])).contains(&"fal-ai/paid"));
+    assert!(document["report"]["language_calls"].as_u64().unwrap() >= 1, "{}", document["report"]);
+    assert!(!ran.out.contains(key) && !ran.err.contains(key));
+    for request in rig.emulator.requests() {
+        let authorized = format!("{:?}", request.headers).contains(key);
+        assert!(!authorized || request.path.starts_with("/openrouter"), "{}", request.path);
+    }
+}

@@ -276,6 +276,9 @@ fn the_parts_of_a_long_text_count_together() {
     assert_eq!(made["cost"]["estimate"]["kind"], "exact");
     near(&made["cost"]["estimate"]["low"], whole);
     near(&made["cost"]["amount"], whole);
+    let path = rig.folder.path().join(format!("{}.mediagen.json", made["outputs"][0]["path"].as_str().unwrap()));
+    let record: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    near(&record["made"]["cost"]["estimate"]["high"], whole);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn upload_prints_the_address_and_moves_the_same_content_once() {
     let forced = rig.run(&["upload", "photo.jpg", "--json", "--force-upload"]).good();
     assert_eq!(forced["cached"], false);
     assert_eq!(uploads(&rig), 2);
-    assert!(rig.folder.path().join(".mediagen/uploads").is_dir());
+    assert!(rig.folder.path().join(crate::HOME).join("uploads").is_dir());
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl FromStr for Priority {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// Give up when the job has not started within this time.
+    /// Give up when the job has not started within this time; by default the context waits 15 minutes.
     pub start_timeout: Option<Duration>,
     /// How urgent it is.
     pub priority: Option<Priority>,

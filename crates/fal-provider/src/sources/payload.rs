@@ -163,7 +163,7 @@ mod tests {
         let mut bomb = String::from("0:\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"\n");
         for n in 1..40 {
             let part = format!("\"${:x}\"", n - 1);
-            bomb += &format!("{n:x}:[{part},{part},{part},{part}]\n");
+            bomb.extend([format!("{n:x}:[{part},{part},{part},{part}]\n")]);
         }
         let begun = std::time::Instant::now();
         payload(&bomb).resolve(&json!("$27"));

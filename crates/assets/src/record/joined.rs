@@ -1,0 +1,53 @@
+//! The record of a file that was put together from others.
+
+use super::{AssetFacts, InputRecord, Record, redact_text};
+use crate::SavedFile;
+use serde_json::Value;
+
+impl AssetFacts {
+    /// What is known of a saved file.
+    pub fn of(saved: &SavedFile) -> Self {
+        Self {
+            file: saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            blake3: Some(saved.blake3.clone()),
+            bytes: Some(saved.bytes),
+            received: None,
+            media_type: saved.media_type.clone(),
+            width: saved.width,
+            height: saved.height,
+            duration_s: saved.duration_s,
+            fps: saved.fps,
+            url: saved.url.as_ref().map(|url| redact_text(url.as_str())),
+        }
+    }
+}
+
+impl Record {
+    /// The record of `saved`, which `parts` were joined to, in their order; `job` is ours, for all of them together.
+    ///
+    /// It says what the parts have in common, the words of all of them, and what they cost together. The parts with
+    /// their own records are its inputs, in the role `part`.
+    pub fn joined(saved: &SavedFile, parts: Vec<Self>, job: impl Into<String>) -> Self {
+        let mut record = Self::new(AssetFacts::of(saved));
+        if let Some(mut made) = parts.first().and_then(|part| part.made.clone()) {
+            let all = || parts.iter().filter_map(|part| part.made.as_ref());
+            let words: String = all().filter_map(|made| made.prompt.as_deref()).collect();
+            made.prompt = Some(words).filter(|words| !words.is_empty());
+            made.seed = made.seed.filter(|seed| all().all(|other| other.seed == Some(*seed)));
+            (made.job, made.request_id, made.body) = (Some(job.into()), None, Value::Null);
+            made.output_index = 0;
+            made.created_at = parts.last().and_then(|part| part.created_at()).map(str::to_owned);
+            made.cost.amount = all().map(|made| made.cost.amount).sum();
+            made.cost.billed_units = all().map(|made| made.cost.billed_units).sum();
+            record = record.with_made(made);
+        }
+        parts.into_iter().fold(record, |record, part| {
+            let mut input = InputRecord::new("part", part.asset.file.clone());
+            input.blake3.clone_from(&part.asset.blake3);
+            input.bytes = part.asset.bytes;
+            input.media_type = Some(part.asset.media_type.clone()).filter(|text| !text.is_empty());
+            input.record = Some(Box::new(part));
+            record.with_input(input)
+        })
+    }
+}
