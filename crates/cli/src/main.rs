@@ -60,6 +60,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => Box::pin(generate::run(&global, *arguments)).await.map_err(stopped),
             Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
+            Command::Price(arguments) => Box::pin(generate::price::run(&global, *arguments)).await.map_err(&fail),
             Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
             Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
             Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),

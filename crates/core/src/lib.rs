@@ -48,7 +48,7 @@ pub use note::{Note, Policy};
 pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
 pub use place::Place;
-pub use price::{Estimate, PriceUnit, UnitPrice};
+pub use price::{Estimate, PriceUnit, Quantity, UnitPrice};
 pub use probe::{MediaFacts, MediaProbe};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};

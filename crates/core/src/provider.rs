@@ -1,8 +1,8 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind,
-    ModelSpec, Note, Place, Result, UnitPrice,
+    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, Estimate, MediaCapability, MediaInput, ModelId,
+    ModelKind, ModelSpec, Note, Place, Request, Result, UnitPrice,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -262,7 +262,7 @@ pub trait Provider: Any + Debug + Send + Sync {
     }
 
     /// The most characters of a prompt that the model of `spec` takes when it is asked for `kind`; `None` where it does
-    /// not say. No call is made. A longer text can be asked for in parts: [`Request::split_prompt`](crate::Request).
+    /// not say. No call is made. A longer text can be asked for in parts: [`Request::split_prompt`].
     fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
         let _ = (spec, kind);
         None
@@ -309,6 +309,22 @@ pub trait Provider: Any + Debug + Send + Sync {
     async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
         let _ = (cx, models);
         Err(Error::new(ErrorKind::Unsupported, format!("{} tells no prices", self.info().title)))
+    }
+
+    /// What `request` will cost when the model of `spec` is asked for `kind`, before anything is sent: `body` is what
+    /// [`plan`](crate::MediaModel::plan) gives, `price` the model's unit price. No call is made; local inputs are
+    /// measured. What a unit is counted from is the provider's knowledge, so by default nothing can be said.
+    async fn estimate(
+        &self,
+        cx: &Context,
+        spec: &ModelSpec,
+        kind: ModelKind,
+        request: &Request,
+        body: &Value,
+        price: &UnitPrice,
+    ) -> Estimate {
+        let _ = (cx, spec, kind, request, body);
+        Estimate::unknown(format!("{} does not tell what counts as one {}", self.info().title, price.unit))
     }
 
     /// Whether it can be used right now, by a call that costs nothing.

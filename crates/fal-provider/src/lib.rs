@@ -4,6 +4,7 @@ mod alias;
 mod catalog;
 mod client;
 mod config;
+mod estimate;
 mod factory;
 mod id;
 mod job;

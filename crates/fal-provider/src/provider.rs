@@ -4,14 +4,15 @@ use crate::{
     catalog::Catalog,
     client::{FalClient, Handling, Prepared},
     config::{FalConfig, Mode},
+    estimate::Asked,
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, CatalogSource, Context, Delivery, Error, ErrorKind, MediaInput, ModelKind, ModelPage,
-    ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Result, Settings, UnitPrice, Uploaded,
-    inventory,
+    Availability, Caps, CatalogSource, Context, Delivery, Error, ErrorKind, Estimate, MediaInput, ModelKind, ModelPage,
+    ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Request, Result, Settings, UnitPrice,
+    Uploaded, inventory,
 };
-use mediagen_params::{RuleBook, places, prompt_limit};
+use mediagen_params::{Op, RuleBook, places, prompt_limit};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use url::Url;
@@ -146,6 +147,30 @@ impl Provider for FalProvider {
     /// In batches of 50, with the key. Ids that fal does not know are left out as those without a price are.
     async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
         self.0.client.prices(cx, models).await
+    }
+
+    /// By the fields of the body, the schema's defaults and the measured inputs; units are not rounded.
+    async fn estimate(
+        &self,
+        cx: &Context,
+        spec: &ModelSpec,
+        kind: ModelKind,
+        request: &Request,
+        body: &Value,
+        price: &UnitPrice,
+    ) -> Estimate {
+        let rules = self.rules().matching(&spec.id.name);
+        let frame_rate = rules.iter().rev().flat_map(|rule| &rule.ops).find_map(|op| match op {
+            Op::FrameRate { value } if *value > 0.0 => Some(*value),
+            _ => None,
+        });
+        let places = places(kind, &spec.schema, &rules);
+        let mut inputs = Vec::with_capacity(request.inputs.len());
+        for input in &request.inputs {
+            inputs.push((input.role, cx.probe(&input.media).await));
+        }
+        let id = &spec.id.name;
+        Asked { id, kind, places: &places, body, inputs: &inputs, frame_rate }.estimate(price)
     }
 
     /// Asks for a price, which needs a key and costs nothing (protocol 1.2, 7.2).

@@ -38,6 +38,9 @@ pub(crate) struct GenerateArgs {
     /// Show the body and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Refuse before anything is sent when it may cost more than this, or when what it costs is not known
+    #[arg(long, value_name = "USD", value_parser = amount)]
+    pub(crate) max_cost: Option<f64>,
     /// Wait this long for the job: then it is cancelled if it has not started, and else left running
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<f64>,
@@ -207,6 +210,11 @@ fn seed(text: &str) -> Result<u64, String> {
 
 fn number(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| "a number is needed".to_owned())
+}
+
+/// Money.
+pub(super) fn amount(text: &str) -> Result<f64, String> {
+    number(text).ok().filter(|n| *n >= 0.0).ok_or_else(|| "a number from 0 up is needed".to_owned())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -2,10 +2,12 @@
 
 mod generate;
 mod models;
+mod price;
 mod schema;
 
 pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
 pub(crate) use models::ModelsArgs;
+pub(crate) use price::PriceArgs;
 pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Generate(Box<GenerateArgs>),
     /// What a model takes and returns
     Schema(SchemaArgs),
+    /// The unit price, and what this very input would cost
+    Price(Box<PriceArgs>),
     /// Search the catalogue
     Models(ModelsArgs),
     /// What was made, with its lineage

@@ -1,6 +1,6 @@
 //! The options of `models`.
 
-use super::generate::told;
+use super::generate::{amount, told};
 use clap::Args;
 use mediagen::core::{MediaCapability, ModelKind};
 
@@ -46,11 +46,4 @@ pub(crate) struct ModelsArgs {
     /// Use what is on this machine, however old
     #[arg(long, conflicts_with_all = ["refresh", "prices"])]
     pub(crate) offline: bool,
-}
-
-fn amount(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|n: &f64| n.is_finite() && *n >= 0.0)
-        .ok_or_else(|| "a number from 0 up is needed".to_owned())
 }

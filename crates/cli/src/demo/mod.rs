@@ -6,7 +6,7 @@ mod scenes;
 use crate::{
     args::{DemoArgs, Global},
     emulate,
-    generate::{Files, Generation, Stopped, generate, report},
+    generate::{Files, Generation, Stopped, cost::Prices, generate, report},
     interrupt,
     progress::Progress,
     ui,
@@ -67,8 +67,9 @@ async fn play(
         embed: !arguments.no_embed,
     };
     files.prepare()?;
+    let (prices, cx) = (Prices::asked(provider), cx.clone());
     let generation =
-        generate(registry, provider, spec, scene.model, scene.kind, request, &files, cx.clone(), &progress).await;
+        generate(registry, provider, spec, scene.model, scene.kind, request, &files, cx, &progress, &prices).await;
     progress.finish();
     generation
 }

@@ -1,12 +1,16 @@
 //! A text that is too long for the model: spoken in parts, each asked for once and in order, and joined to one file.
 
-use super::{Files, Generation, Stopped, generate, head, planned, report};
+use super::{
+    Files, Generation, Stopped,
+    cost::{self, Cost, Prices},
+    generate, head, planned, report,
+};
 use crate::{args::PartLength, progress::Progress};
 use mediagen::{
     assets::{Record, SavedFile, Target, join},
     core::{
-        Context, Dispatch, Error, ErrorKind, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan, Policy,
-        Provider, Registry, Request, Result,
+        Context, Dispatch, Error, ErrorKind, Estimate, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan,
+        Policy, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };
@@ -22,6 +26,7 @@ pub(super) struct LongText<'a> {
     pub(super) asked: &'a str,
     pub(super) kind: ModelKind,
     pub(super) cx: &'a Context,
+    pub(super) prices: &'a Prices,
 }
 
 /// The parts, and what is to be said about them.
@@ -108,15 +113,16 @@ impl LongText<'_> {
         Ok(plans)
     }
 
-    /// The document of a dry run of all parts.
-    pub(super) fn dry_run(&self, split: &Split, plans: &[Plan]) -> Value {
-        let parts = plans.iter().map(|plan| {
-            let mut part = report::dry_run(self.provider, self.spec, self.kind, plan);
+    /// The document of a dry run of all parts, each with its cost.
+    pub(super) fn dry_run(&self, split: &Split, plans: &[Plan], costs: &[Cost]) -> Value {
+        let parts = plans.iter().zip(costs).map(|(plan, cost)| {
+            let mut part = report::dry_run(self.provider, self.spec, self.kind, plan, Some(cost));
             strip(&mut part);
             part
         });
-        let mut document =
-            report::dry_run(self.provider, self.spec, self.kind, &Plan::new(Value::Null, Vec::new(), Vec::new()));
+        let nothing = Plan::new(Value::Null, Vec::new(), Vec::new());
+        let mut document = report::dry_run(self.provider, self.spec, self.kind, &nothing, None);
+        document["cost"]["estimate"] = cost::document(&Estimate::total(costs.iter().map(|cost| cost.estimate.clone())));
         document["parts"] = parts.collect();
         document["notes"] = all_notes(&split.notes, &document["parts"]);
         document
@@ -157,6 +163,7 @@ impl LongText<'_> {
                         &files,
                         cx,
                         progress,
+                        self.prices,
                     );
                     one.await.and_then(|generation| Ok((sound(&generation)?, generation)))
                 }
@@ -177,12 +184,15 @@ impl LongText<'_> {
             let error = error.with_kind(kind).with_dispatch(Dispatch::Answered);
             Stopped { error: told(error, &made, split), job: Some(job.clone()) }
         })?;
+        let estimate = Estimate::total(made.iter().map(|generation| generation.estimate.clone()));
         let mut document = self.document(split, &job, &made, &joined, begun);
-        if let (Err(error), Some(notes)) = (self.keep(&joined, &sounds, &job).await, document["notes"].as_array_mut()) {
+        document["cost"]["estimate"] = cost::document(&estimate);
+        let kept = self.keep(&joined, &sounds, &job, &estimate).await;
+        if let (Err(error), Some(notes)) = (kept, document["notes"].as_array_mut()) {
             let why = format!("the joined file has no record: {error}");
             notes.push(json!(Note::new("store", Value::Null, Value::Null, why)));
         }
-        Ok(Generation { document, assets: vec![joined] })
+        Ok(Generation { document, assets: vec![joined], estimate })
     }
 
     async fn join(&self, sounds: &[PathBuf], files: &Files, job: &str, made: &[Generation]) -> Result<SavedFile> {
@@ -193,12 +203,15 @@ impl LongText<'_> {
     }
 
     /// Puts the record of the joined file beside it, and both into the store.
-    async fn keep(&self, joined: &SavedFile, sounds: &[PathBuf], job: &str) -> Result<()> {
+    async fn keep(&self, joined: &SavedFile, sounds: &[PathBuf], job: &str, estimate: &Estimate) -> Result<()> {
         let parts = sounds.iter().map(|path| {
             let missing = || Error::new(ErrorKind::Io, format!("`{}` has no record", path.display()));
             Record::beside(path)?.ok_or_else(missing)
         });
-        let record = Record::joined(joined, parts.collect::<Result<_>>()?, job);
+        let mut record = Record::joined(joined, parts.collect::<Result<_>>()?, job);
+        if let Some(made) = &mut record.made {
+            made.cost.estimate = cost::recorded(estimate);
+        }
         record.write_beside(&joined.path)?;
         let store = crate::assets::open()?;
         store.put_file(&joined.path, &joined.blake3).await?;
@@ -220,7 +233,6 @@ impl LongText<'_> {
         document["body"] = Value::Null;
         document["notes"] = all_notes(&split.notes, &parts);
         document["cost"] = json!({
-            "estimate": {"kind": "unknown", "low": null, "high": null, "currency": null},
             "billed_units": sum(&parts, "/cost/billed_units"),
             "amount": sum(&parts, "/cost/amount"),
         });

@@ -1,6 +1,8 @@
 //! `mediagen generate`.
 
+pub(crate) mod cost;
 mod long_text;
+pub(crate) mod price;
 pub(crate) mod report;
 mod request;
 mod run;
@@ -13,6 +15,7 @@ use crate::{
     progress::Progress,
     schema, ui,
 };
+use cost::Prices;
 use long_text::{LongText, Split};
 use mediagen::core::{Context, Deadlines, Error, KindRequest as _, Plan, Settings};
 use mediagen::core::{Kind, KindVisitor, ModelKind, ModelSpec, Provider, Registry, Request, Result};
@@ -46,20 +49,39 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     tracing::info!(model = &*spec.id.name, %kind, "asking");
-    let long =
-        LongText { registry: &registry, provider: &provider, spec: &spec, asked: &arguments.model, kind, cx: &cx };
+    let prices = Prices::kept(&provider);
+    let long = LongText {
+        registry: &registry,
+        provider: &provider,
+        spec: &spec,
+        asked: &arguments.model,
+        kind,
+        cx: &cx,
+        prices: &prices,
+    };
     let split = arguments.split_text.map(|most| long.split(&request, most)).transpose();
     if split.is_err() {
         progress.finish();
     }
     let split = split?;
     let hint = |error| if split.is_none() { long_text::hint(error, &*provider, &spec, kind) } else { error };
+    if let Some(most) = arguments.max_cost {
+        let checked = long.offer().guard(&request, split.as_ref(), most).await;
+        if checked.is_err() {
+            progress.finish();
+        }
+        checked.map_err(&hint)?;
+    }
     if arguments.dry_run {
         let document = match split.as_ref().filter(|split| split.parts.len() > 1) {
-            Some(split) => long.plan(&split.parts).await.map(|plans| long.dry_run(split, &plans)),
-            None => planned(&registry, &provider, &spec, kind, request, &cx)
-                .await
-                .map(|plan| report::dry_run(&provider, &spec, kind, &plan)),
+            Some(split) => match long.plan(&split.parts).await {
+                Ok(plans) => {
+                    let costs = long.offer().costs(&split.parts, &plans).await;
+                    Ok(long.dry_run(split, &plans, &costs))
+                }
+                Err(error) => Err(error),
+            },
+            None => dry_run(&long, &request).await,
         };
         progress.finish();
         let mut document = document.map_err(hint)?;
@@ -81,6 +103,7 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
                 &files,
                 cx.clone(),
                 &progress,
+                &prices,
             )
             .await
         }
@@ -90,6 +113,13 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     add_notes(&mut generation.document, split.as_ref());
     ui::result(global, &generation.document, &report::text(&generation))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The document of a dry run of one request.
+async fn dry_run(long: &LongText<'_>, request: &Request) -> Result<Value> {
+    let plan = planned(long.registry, long.provider, long.spec, long.kind, request.clone(), long.cx).await?;
+    let costs = long.offer().costs(std::slice::from_ref(request), std::slice::from_ref(&plan)).await;
+    Ok(report::dry_run(long.provider, long.spec, long.kind, &plan, costs.first()))
 }
 
 /// What is to be said about a text that was to be split and is one part; the document of several parts says it already.

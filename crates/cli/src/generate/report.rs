@@ -1,10 +1,14 @@
 //! What is told about a generation: the contract's documents, and text for people.
 
-use super::{Generation, head};
+use super::{
+    Generation,
+    cost::{self, Cost},
+    head,
+};
 use crate::{stats::Stats, ui};
 use mediagen::{
     assets::SavedFile,
-    core::{ModelKind, ModelSpec, Note, Output, Plan, Provider},
+    core::{Estimate, ModelKind, ModelSpec, Note, Output, Plan, Provider},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -17,6 +21,7 @@ pub(super) fn document(
     kind: ModelKind,
     job: &str,
     output: &Output,
+    cost: &Cost,
     assets: &[SavedFile],
     later: &[Note],
     stats: &Stats,
@@ -31,7 +36,7 @@ pub(super) fn document(
     document["body"] = output.body.clone();
     document["notes"] = json!(notes);
     document["cost"] = json!({
-        "estimate": {"kind": "unknown", "low": null, "high": null, "currency": null},
+        "estimate": cost::document(&cost.estimate),
         "billed_units": output.usage.units,
         "amount": output.usage.amount,
     });
@@ -52,7 +57,13 @@ pub(super) fn asset(asset: &SavedFile) -> Value {
 }
 
 /// The document of a dry run.
-pub(super) fn dry_run(provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: ModelKind, plan: &Plan) -> Value {
+pub(super) fn dry_run(
+    provider: &Arc<dyn Provider>,
+    spec: &ModelSpec,
+    kind: ModelKind,
+    plan: &Plan,
+    cost: Option<&Cost>,
+) -> Value {
     let uploads = plan.uploads.iter().map(|upload| {
         json!({"option": upload.role.as_str(), "path": upload.path, "bytes": upload.bytes, "media_type": upload.media_type})
     });
@@ -60,7 +71,8 @@ pub(super) fn dry_run(provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: Mode
     document["body"] = plan.body.clone();
     document["notes"] = json!(plan.notes);
     document["uploads"] = uploads.collect();
-    document["cost"] = json!({"estimate": {"kind": "unknown", "low": null, "high": null, "currency": null}});
+    let estimate = cost.map_or_else(|| Estimate::unknown("it was not asked for"), |cost| cost.estimate.clone());
+    document["cost"] = json!({"estimate": cost::document(&estimate)});
     document
 }
 
@@ -79,10 +91,28 @@ pub(super) fn dry_run_text(document: &Value) -> String {
     let uploads = document["uploads"].as_array().into_iter().flatten();
     lines.extend(uploads.map(|upload| format!("would upload {} for {}", upload["path"], upload["option"])));
     lines.extend(notes(document));
+    lines.push(format!("cost: {}", money(&document["cost"]["estimate"])));
     lines.join("\n")
 }
 
-fn notes(document: &Value) -> Vec<String> {
+/// An estimate for a person: the amount, and how it comes about.
+pub(super) fn money(estimate: &Value) -> String {
+    let amount = match estimate["kind"].as_str() {
+        Some("exact") => format!("{} {}", estimate["low"], word(&estimate["currency"])),
+        Some("range") if estimate["high"].is_null() => {
+            format!("at least {} {}", estimate["low"], word(&estimate["currency"]))
+        }
+        Some("range") => format!("{} to {} {}", estimate["low"], estimate["high"], word(&estimate["currency"])),
+        _ => "not known".to_owned(),
+    };
+    format!("{amount} ({})", word(&estimate["why"]))
+}
+
+fn word(value: &Value) -> String {
+    ui::plain(value.as_str().unwrap_or_default())
+}
+
+pub(super) fn notes(document: &Value) -> Vec<String> {
     let line = |note: &Value| {
         let word = |key: &str| note[key].as_str().unwrap_or_default().to_owned();
         if note["from"].is_null() && note["to"].is_null() {
@@ -119,6 +149,11 @@ pub(super) fn text(generation: &Generation) -> String {
         if !value.is_null() {
             facts.push(format!("{name} {value}"));
         }
+    }
+    if let Some(currency) =
+        document["cost"]["estimate"]["currency"].as_str().filter(|_| document["cost"]["amount"].is_number())
+    {
+        facts.push(format!("cost {} {}", document["cost"]["amount"], ui::plain(currency)));
     }
     facts.push(format!("{} ms", document["timings_ms"]["total"]));
     if let Some(id) = document["request_id"].as_str() {

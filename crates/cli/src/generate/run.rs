@@ -1,6 +1,9 @@
 //! One generation: submit, wait, download.
 
-use super::report;
+use super::{
+    cost::{self, Cost, Offer, Prices},
+    report,
+};
 use crate::{progress::Progress, stats::Stats};
 use mediagen::{
     assets::{
@@ -8,8 +11,9 @@ use mediagen::{
         keep::{Provenance, Stopwatch},
     },
     core::{
-        BoxFuture, Context, Error, ErrorKind, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
-        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Note, Output, Provider, Registry, Request, Result,
+        BoxFuture, Context, Error, ErrorKind, Estimate, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
+        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Note, Output, Provider, Quantity, Registry, Request,
+        Result,
     },
     jobs::JobId,
 };
@@ -58,6 +62,8 @@ pub(crate) struct Generation {
     pub(crate) document: Value,
     /// The files.
     pub(crate) assets: Vec<SavedFile>,
+    /// What it was expected to cost.
+    pub(crate) estimate: Estimate,
 }
 
 /// A generation that stopped: why, and our job id.
@@ -87,10 +93,13 @@ pub(crate) async fn generate(
     files: &Files,
     cx: Context,
     progress: &Arc<Progress>,
+    prices: &Prices,
 ) -> Result<Generation, Stopped> {
     let job = JobId::new();
     let stats = Arc::new(Mutex::new(Stats::new()));
     let watch = Stopwatch::new();
+    // Nobody watches what is asked about the price: it is no part of the generation.
+    let aside = cx.clone();
     let cx = watch.watch(&observed(cx, &stats, progress));
     let stop = |error| Stopped { error, job: Some(job.to_string()) };
     let target = Target::new(&files.out).with_name(&files.name);
@@ -100,13 +109,27 @@ pub(crate) async fn generate(
     }
     let inputs = cx.until_cancelled(keeper.look_at(&request)).await.map_err(stop)?.map_err(stop)?;
     let made = Provenance::new(&spec.id, kind, &request, inputs).with_asked(asked).with_job(job.to_string());
+    let offer = Offer { registry, provider, spec: &spec, kind, prices, cx: &aside };
+    let cost = offer.cost(request.clone());
     let work = kind.visit(Run { registry, provider, spec: Arc::clone(&spec), request, cx: &cx }).map_err(stop)?;
-    let output = work.await.map_err(stop)?;
-    let made = made.with_output(&output);
+    let (output, cost) = cost::beside(&cx, work, cost).await;
+    let mut output = output.map_err(stop)?;
+    pay(&mut output, &cost);
+    let made = made.with_output(&output).with_estimate(cost::recorded(&cost.estimate));
     let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
     let stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
-    let document = report::document(provider, &spec, kind, &job.to_string(), &output, &assets, &notes, &stats);
-    Ok(Generation { document, assets })
+    let document = report::document(provider, &spec, kind, &job.to_string(), &output, &cost, &assets, &notes, &stats);
+    Ok(Generation { document, assets, estimate: cost.estimate })
+}
+
+/// The money for the units that were billed, where the provider tells the units alone.
+fn pay(output: &mut Output, cost: &Cost) {
+    let usage = &mut output.usage;
+    let (Some(price), Some(units), None) = (&cost.price, usage.units, usage.amount) else { return };
+    let billed = price.times(&Quantity::exact(units, "billed"));
+    usage.amount = billed.low();
+    usage.unit.get_or_insert_with(|| price.unit.to_string());
+    usage.currency.get_or_insert_with(|| price.currency.clone());
 }
 
 /// Tells counters and display of every event.

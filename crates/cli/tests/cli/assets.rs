@@ -145,7 +145,7 @@ fn a_store_that_does_not_work_costs_no_file() {
         let ran = crate::Ran::of(command.env("MEDIAGEN_STORE", store).output().unwrap());
         assert!(ran.code != 0 && ran.json()["status"] == "error", "{store}");
     }
-    assert!(files(&rig.folder.path().join(HOME)).is_empty());
+    assert!(files(&rig.folder.path().join(HOME).join("assets")).is_empty(), "prices are kept there, and no file");
 }
 
 #[test]

@@ -11,10 +11,12 @@ fn help_lists_what_is_built_and_nothing_else() {
     let rig = Rig::new();
     let ran = rig.run(&["--help"]);
     assert_eq!(ran.code, 0);
-    for command in ["demo", "generate", "schema", "models", "upload", "assets", "emulate", "doctor", "completions"] {
+    for command in
+        ["demo", "generate", "schema", "price", "models", "upload", "assets", "emulate", "doctor", "completions"]
+    {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command} is missing: {}", ran.out);
     }
-    for later in ["batch", "jobs", "price", "work", "listen"] {
+    for later in ["batch", "jobs", "work", "listen"] {
         assert!(!ran.out.contains(&format!("\n  {later}")), "{later} is a stub: {}", ran.out);
     }
 }
@@ -55,7 +57,7 @@ fn completions_name_every_command() {
         let ran = rig.run(&["completions", shell]);
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("generate") && ran.out.contains("upload") && ran.out.contains("emulate"));
-        for new in ["schema", "openapi", "help-model", "split-text", "allow-unknown"] {
+        for new in ["schema", "openapi", "help-model", "split-text", "allow-unknown", "price", "max-cost"] {
             assert!(ran.out.contains(new), "{shell} does not complete {new}");
         }
     }

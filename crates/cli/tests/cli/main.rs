@@ -15,6 +15,7 @@ mod hostile;
 mod interrupts;
 mod long_text;
 mod models;
+mod price;
 mod readme;
 mod refusals;
 mod schema;

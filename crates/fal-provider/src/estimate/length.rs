@@ -1,0 +1,159 @@
+//! Seconds and frames of a result.
+
+use super::{Asked, Counted, KNOWN, named, value};
+use mediagen_core::{MediaFacts, Modality, Place, Quantity, Role};
+
+impl Asked<'_> {
+    /// Seconds of one result.
+    pub(super) fn seconds(&self) -> Counted {
+        let asked = self.asked_seconds()?;
+        if self.makes_anew() {
+            return match (asked, self.input(Role::Audio)) {
+                (Some(asked), _) => Ok(asked),
+                (None, Some((_, facts))) => length_of(*facts, "sound"),
+                (None, None) => Err("nothing in the request says how long the result will be".into()),
+            };
+        }
+        let own = self.input_seconds()?;
+        match (asked, own) {
+            (Some(asked), Some(own)) => {
+                Ok(asked.or(own, "whether the length that is asked for or that of the input counts"))
+            }
+            (Some(one), None) | (None, Some(one)) => Ok(one),
+            (None, None) => Err("nothing in the request says how long the result will be".into()),
+        }
+    }
+
+    /// Frames of one film.
+    pub(super) fn frames(&self) -> Counted {
+        let own = match self.input(Role::Video).filter(|_| !self.makes_anew()) {
+            Some((_, None)) => return Err("the input film is behind an address, so its frames are not known".into()),
+            Some((_, Some(facts))) => Some(frames_of(*facts).ok_or("the frames of the input film cannot be counted")?),
+            None if self.kind.input() == Modality::Video && !self.makes_anew() => {
+                return Err("there is no input `video` to measure".into());
+            }
+            None => None,
+        };
+        let asked = match self.length_place().filter(|(place, _)| in_frames(place)) {
+            Some((place, value)) => match value::number(value) {
+                Some(frames) => Some(Quantity::exact(frames, format!("{frames} frames"))),
+                None => return Err(format!("`{}` is `{value}`", place.field)),
+            },
+            None => None,
+        };
+        match (asked, own) {
+            (Some(asked), Some(own)) => {
+                Ok(asked.or(own, "whether the frames that are asked for or those of the input count"))
+            }
+            (Some(one), None) | (None, Some(one)) => Ok(one),
+            (None, None) => Ok(self.seconds()?.times(self.rate()?)),
+        }
+    }
+
+    /// Whether the length of what goes in decides nothing about what comes out.
+    fn makes_anew(&self) -> bool {
+        let last = self.id.rsplit('/').next().unwrap_or_default();
+        let lasting = matches!(self.kind.input(), Modality::Video | Modality::Audio);
+        !lasting || KNOWN.models.makes_anew.iter().any(|name| name == last)
+    }
+
+    /// Seconds that go in; `None` where nothing does. Lips that follow a sound may stop with either.
+    fn input_seconds(&self) -> Result<Option<Quantity>, String> {
+        let of = |role: Role| self.inputs.iter().filter(move |(own, _)| *own == role);
+        if of(Role::Video).count() > 1 {
+            return Err("several films go in, and how long the result will be is not known".into());
+        }
+        let needed = if self.kind.input() == Modality::Video { Role::Video } else { Role::Audio };
+        if self.input(needed).is_none() {
+            return Err(format!("there is no input `{needed}` to measure"));
+        }
+        let film = self.input(Role::Video).map(|(_, facts)| length_of(*facts, "film")).transpose()?;
+        let sound = self.input(Role::Audio).map(|(_, facts)| length_of(*facts, "sound")).transpose()?;
+        Ok(match (film, sound) {
+            (Some(film), Some(sound)) => Some(film.or(sound, "whether the film or the sound decides the length")),
+            (film, sound) => film.or(sound),
+        })
+    }
+
+    /// The field that says how long, with what it holds.
+    fn length_place(&self) -> Option<(&Place, &serde_json::Value)> {
+        let by_name = KNOWN.fields.length.iter().flat_map(|name| {
+            let last = std::slice::from_ref(name);
+            self.places.iter().filter(move |place| named(place, last))
+        });
+        let mut places = self.with_option("duration").chain(by_name);
+        places.find_map(|place| Some((place, self.value(place)?)))
+    }
+
+    fn asked_seconds(&self) -> Result<Option<Quantity>, String> {
+        let Some((place, value)) = self.length_place() else { return Ok(self.left_open()) };
+        let (field, number) = (&place.field, value::number(value));
+        if in_frames(place) {
+            let frames = number.ok_or_else(|| format!("`{field}` is {value}"))?;
+            let rate = self.rate()?;
+            let words = format!("/ {}", rate.how);
+            let (slow, fast) = (rate.low, rate.high.unwrap_or(rate.low));
+            let seconds = |rate: f64| Quantity::exact(frames, format!("{frames} frames")).divided(rate, &words);
+            return Ok(Some(match rate.open.first() {
+                Some(open) => seconds(fast).or(seconds(slow), open.clone()),
+                None => seconds(slow),
+            }));
+        }
+        let unit = if field.ends_with("_ms") { 1000.0 } else { 1.0 };
+        if let Some(number) = number {
+            return Ok(Some(seconds(number / unit)));
+        }
+        let (low, high) = value::bounds(&place.ty).ok_or_else(|| format!("`{field}` is {value}"))?;
+        Ok(Some(span(low / unit, high / unit, format!("`{field}` is {value}"))))
+    }
+
+    /// A length that may be chosen and was not: what the field can hold.
+    fn left_open(&self) -> Option<Quantity> {
+        let place = self.with_option("duration").find(|place| !in_frames(place))?;
+        let (low, high) = value::bounds(&place.ty)?;
+        let unit = if place.field.ends_with("_ms") { 1000.0 } else { 1.0 };
+        Some(span(low / unit, high / unit, format!("`{}` is not set", place.field)))
+    }
+
+    /// Frames a second.
+    fn rate(&self) -> Counted {
+        let exact = |rate: f64| Ok(Quantity::exact(rate, format!("{rate} a second")));
+        let mut places = self.with_option("fps");
+        let sent = places.find_map(|place| value::number(self.value(place)?)).or(self.frame_rate);
+        if let Some(rate) = sent.filter(|rate| *rate > 0.0) {
+            return exact(rate);
+        }
+        let open = self.with_option("fps").find_map(|place| Some((place, value::bounds(&place.ty)?)));
+        let (place, (low, high)) = open.ok_or("the number of frames a second is not known")?;
+        let why = format!("frames a second, because `{}` is not set", place.field);
+        Ok(Quantity::between(low, Some(high), format!("{low} to {high} a second"), why))
+    }
+}
+
+fn seconds(number: f64) -> Quantity {
+    let number = (number * 1000.0).round() / 1000.0;
+    Quantity::exact(number, format!("{number} seconds"))
+}
+
+fn span(low: f64, high: f64, open: String) -> Quantity {
+    Quantity::between(low, Some(high), format!("{low} to {high} seconds"), open)
+}
+
+fn in_frames(place: &Place) -> bool {
+    place.field.split(['_', '.']).any(|word| matches!(word, "frame" | "frames"))
+}
+
+fn length_of(facts: Option<MediaFacts>, what: &str) -> Counted {
+    let facts = facts.ok_or_else(|| format!("the input {what} is behind an address, so its length is not known"))?;
+    let length = facts.duration_s.ok_or_else(|| format!("the length of the input {what} cannot be measured"))?;
+    let mut quantity = seconds(length);
+    quantity.how = format!("{} of the input {what}", quantity.how);
+    Ok(quantity)
+}
+
+fn frames_of(facts: MediaFacts) -> Option<Quantity> {
+    #[expect(clippy::cast_precision_loss, reason = "frames of one film")]
+    let counted = facts.frames.map(|frames| frames as f64);
+    let frames = counted.or_else(|| Some((facts.duration_s? * facts.fps?).round()))?;
+    Some(Quantity::exact(frames, format!("{frames} frames of the input film")))
+}
