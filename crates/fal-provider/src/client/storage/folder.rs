@@ -50,6 +50,20 @@ impl Folder {
         }
     }
 
+    /// Every entry whose name begins like this.
+    pub(super) async fn read_all(&self, begin: &str) -> Vec<Vec<u8>> {
+        let mut texts = Vec::new();
+        let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return texts };
+        while let Ok(Some(file)) = files.next_entry().await {
+            let name = file.file_name();
+            let is_meant = name.to_str().is_some_and(|name| name.starts_with(begin) && name.ends_with(".json"));
+            if is_meant {
+                texts.extend(read(&file.path()).await);
+            }
+        }
+        texts
+    }
+
     /// Removes every entry that `unwanted` says so of.
     pub(super) async fn remove_where(&self, unwanted: impl Fn(&[u8]) -> bool) {
         let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return };
