@@ -37,7 +37,7 @@ impl FileParts {
         Self { path: path.into().into(), seen: None, buffers: Buffers::default() }
     }
 
-    /// Calls `seen` with the offset and the bytes of every piece that was read, on the thread that read it. An attempt
+    /// Calls `seen` with the offset and the bytes of every piece that was read, on the thread that read it; it must not wait. An attempt
     /// that is repeated reads its pieces again.
     #[must_use]
     pub fn seen_by(mut self, seen: impl Fn(u64, &[u8]) + Send + Sync + 'static) -> Self {
@@ -51,22 +51,35 @@ impl FileParts {
         Body::stream(Some(bytes), move || this.open(offset, bytes))
     }
 
-    /// The bytes of one attempt. While one piece is sent the next one is read; the file is open for that long.
+    /// The bytes of one attempt; the file is open for that long.
+    ///
+    /// What the system has in memory is read where it is sent: a trip to another thread and back costs more than the
+    /// copy. Otherwise it is read on a thread for blocking work, one piece ahead of what is sent.
     pub(crate) fn open(&self, offset: u64, bytes: u64) -> OpenBody {
         enum State {
             Closed(FileParts),
+            At(Reading),
             Ahead(JoinHandle<io::Result<(Bytes, Reading)>>),
             Done,
         }
         let pieces = stream::unfold(State::Closed(self.clone()), move |state| async move {
-            let ahead = match state {
-                State::Closed(parts) => spawn_blocking(move || Reading::open(parts, offset, bytes)?.read()),
-                State::Ahead(ahead) => ahead,
+            let (read, is_ahead) = match state {
+                State::Closed(parts) => {
+                    (spawn_blocking(move || Reading::open(parts, offset, bytes)?.read()).await, true)
+                }
+                State::At(reading) if reading.left == 0 => return None,
+                State::At(mut reading) => {
+                    if let Some(data) = reading.cached() {
+                        return Some((Ok(data), State::At(reading)));
+                    }
+                    (spawn_blocking(move || reading.read()).await, false)
+                }
+                State::Ahead(ahead) => (ahead.await, true),
                 State::Done => return None,
             };
-            match ahead.await.unwrap_or_else(|e| Err(io::Error::other(e))) {
+            match read.unwrap_or_else(|e| Err(io::Error::other(e))) {
                 Ok((data, _)) if data.is_empty() => None,
-                Ok((data, reading)) if reading.left == 0 => Some((Ok(data), State::Done)),
+                Ok((data, reading)) if is_ahead || reading.left == 0 => Some((Ok(data), State::At(reading))),
                 Ok((data, reading)) => Some((Ok(data), State::Ahead(spawn_blocking(move || reading.read())))),
                 Err(e) => Some((Err(e), State::Done)),
             }
@@ -87,6 +100,8 @@ struct Reading {
     file: File,
     offset: u64,
     left: u64,
+    /// The piece that was begun.
+    piece: Option<Piece>,
 }
 
 impl Reading {
@@ -95,13 +110,14 @@ impl Reading {
         if offset > 0 {
             file.seek(SeekFrom::Start(offset))?;
         }
-        Ok(Self { parts, file, offset, left: bytes })
+        Ok(Self { parts, file, offset, left: bytes, piece: None })
     }
 
     /// The next bytes; none at the end of the file.
     fn read(mut self) -> io::Result<(Bytes, Self)> {
-        let want = usize::try_from(self.left).unwrap_or(usize::MAX).min(PIECE);
-        let mut piece = self.parts.buffers.take(want);
+        let (mut piece, want) = self.begun();
+        // Where a piece was begun, what came of it was read at a place and did not move the file's own.
+        self.file.seek(SeekFrom::Start(self.offset + piece.filled as u64))?;
         while piece.filled < want {
             match self.file.read(&mut piece.buffer[piece.filled..want]) {
                 Ok(0) => break,
@@ -110,12 +126,48 @@ impl Reading {
                 Err(e) => return Err(e),
             }
         }
+        Ok((self.taken(piece), self))
+    }
+
+    /// The next bytes if the system has all of them in memory; nothing waits for a disk.
+    #[cfg(target_os = "linux")]
+    fn cached(&mut self) -> Option<Bytes> {
+        use rustix::io::{ReadWriteFlags, preadv2};
+        let (mut piece, want) = self.begun();
+        while piece.filled < want {
+            let at = self.offset + piece.filled as u64;
+            let mut rest = [io::IoSliceMut::new(&mut piece.buffer[piece.filled..want])];
+            match preadv2(&self.file, &mut rest, at, ReadWriteFlags::NOWAIT) {
+                Ok(bytes) if bytes > 0 => piece.filled += bytes,
+                // The end of the file, a disk that has to be asked, a file system that cannot tell, an error: all of it
+                // is for the one who may wait.
+                _ => {
+                    self.piece = Some(piece);
+                    return None;
+                }
+            }
+        }
+        Some(self.taken(piece))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn cached(&mut self) -> Option<Bytes> {
+        None
+    }
+
+    /// The piece that is next, and how many bytes it is to have.
+    fn begun(&mut self) -> (Piece, usize) {
+        let want = usize::try_from(self.left).unwrap_or(usize::MAX).min(PIECE);
+        (self.piece.take().unwrap_or_else(|| self.parts.buffers.take(want)), want)
+    }
+
+    fn taken(&mut self, piece: Piece) -> Bytes {
         if let Some(seen) = &self.parts.seen {
             seen(self.offset, piece.as_ref());
         }
         self.offset += piece.filled as u64;
         self.left -= piece.filled as u64;
-        Ok((Bytes::from_owner(piece), self))
+        Bytes::from_owner(piece)
     }
 }
 
@@ -221,7 +273,8 @@ mod tests {
         let (_folder, path, content) = file(2 * PIECE + 3);
         let seen = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&seen);
-        let parts = FileParts::new(&path).seen_by(move |offset, bytes| told.lock().unwrap().push((offset, bytes.to_vec())));
+        let parts =
+            FileParts::new(&path).seen_by(move |offset, bytes| told.lock().unwrap().push((offset, bytes.to_vec())));
         whole(parts.open(PIECE as u64, content.len() as u64)).await;
         let seen = seen.lock().unwrap();
         assert_eq!(seen[0], (PIECE as u64, content[PIECE..2 * PIECE].to_vec()));

@@ -131,7 +131,14 @@ impl FalClient {
     async fn transfer(&self, cx: &Context, content: &Content, lifecycle: Option<&str>) -> Result<Url> {
         let gauge = Gauge::new(cx, Some(content.bytes));
         let in_parts = content.bytes > self.storage.parts_above;
-        let load = Load { file: &content.file, bytes: Some(content.bytes), in_parts, lifecycle, gauge: &gauge, tree: content.tree.as_ref() };
+        let load = Load {
+            file: &content.file,
+            bytes: Some(content.bytes),
+            in_parts,
+            lifecycle,
+            gauge: &gauge,
+            tree: content.tree.as_ref(),
+        };
         let ways = async {
             let mut failure: Option<Error> = None;
             for repository in if in_parts { LARGE } else { WHOLE } {
