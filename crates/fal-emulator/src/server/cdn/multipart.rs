@@ -130,13 +130,14 @@ fn digest(parts: &[Part]) -> String {
         let size = usize::try_from(part.size).ok()?;
         Some(crc32c::crc32c_combine(whole, part.dropped?, size))
     });
-    whole.map(crc_tag).unwrap_or_else(|| {
+    let tags = || {
         let mut tags = blake3::Hasher::new();
         for part in parts {
             tags.update(part.etag.as_bytes());
         }
         tags.finalize().to_hex()[..32].to_owned()
-    })
+    };
+    whole.map_or_else(tags, crc_tag)
 }
 
 /// The parts in order, if the completion names each of them once with its tag and none is missing.

@@ -55,10 +55,12 @@ impl Folder {
         let mut texts = Vec::new();
         let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return texts };
         while let Ok(Some(file)) = files.next_entry().await {
-            let name = file.file_name();
-            let is_meant = name.to_str().is_some_and(|name| name.starts_with(begin) && name.ends_with(".json"));
+            let path = file.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let is_meant = path.extension().is_some_and(|extension| extension == "json")
+                && name.is_some_and(|name| name.starts_with(begin));
             if is_meant {
-                texts.extend(read(&file.path()).await);
+                texts.extend(read(&path).await);
             }
         }
         texts

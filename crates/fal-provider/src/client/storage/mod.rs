@@ -39,13 +39,11 @@ impl FalClient {
         self.need_key()?;
         let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
         let upload = async {
-            match Content::unread(file, self.storage.parts_above).await {
-                Some(content) => self.upload_unread(cx, content, lifecycle, wishes.force).await,
-                None => {
-                    let content = Content::of(file, self.storage.parts_above).await?;
-                    self.upload_known(cx, &content, lifecycle, wishes.force).await
-                }
+            if let Some(content) = Content::unread(file, self.storage.parts_above).await {
+                return self.upload_unread(cx, content, lifecycle, wishes.force).await;
             }
+            let content = Content::of(file, self.storage.parts_above).await?;
+            self.upload_known(cx, &content, lifecycle, wishes.force).await
         };
         upload.await.map_err(|e: Error| e.with_dispatch(Dispatch::NotSent))
     }

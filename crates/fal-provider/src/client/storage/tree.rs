@@ -31,7 +31,7 @@ impl Tree {
     /// replaces itself.
     pub(super) fn see(&self, offset: u64, data: &[u8]) {
         let whole = PIECE.min(self.bytes.saturating_sub(offset));
-        if offset % PIECE != 0 || whole == 0 || data.len() as u64 != whole {
+        if !offset.is_multiple_of(PIECE) || whole == 0 || data.len() as u64 != whole {
             return;
         }
         let mut hasher = Hasher::new();
