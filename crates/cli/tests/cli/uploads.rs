@@ -37,7 +37,8 @@ fn the_same_50_mib_input_of_10_generations_in_3_processes_is_uploaded_once() {
     let program = rig.command(&[]).get_program().to_owned();
     let count = [4, 3, 3];
     let processes: Vec<_> = count.iter().enumerate().map(|(process, generations)| {
-        // One process after another would prove nothing: three run side by side, each with its generations in turn.
+        // A process of the binary makes one generation, so ten generations are ten processes here, of which three run side
+        // by side: more than three processes that share what they know. One after another would prove nothing.
         let script = format!(
             "i=0; while [ $i -lt {generations} ]; do \"$0\" generate fal-ai/esrgan --image large.png --json --out out-{process}-$i || exit 1; i=$((i+1)); done"
         );

@@ -47,7 +47,8 @@ fn stats(app: &App) -> Value {
     json!({ "jobs_created": app.queue.created(), "counts": counts, "jobs": app.queue.records() })
 }
 
-/// Every file of the CDN; its digest is a hash of the content, or of the tags of its parts in their order.
+/// Every file of the CDN; its digest is a hash of the content, or of the tags of its parts in their order, or
+/// the CRC-32C of what was not kept.
 fn files(app: &App) -> Value {
     let file = |(key, file): (String, super::cdn::StoredFile)| json!({ "url": app.file_url(&key), "bytes": file.size, "digest": file.digest });
     app.files.all().into_iter().map(file).collect()

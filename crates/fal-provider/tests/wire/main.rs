@@ -21,6 +21,7 @@ mod seed;
 mod sources;
 mod sources_pages;
 mod storage;
+mod storage_large;
 mod storage_parts;
 mod storage_reuse;
 mod storage_streams;

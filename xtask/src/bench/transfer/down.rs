@@ -27,6 +27,9 @@ const RATIO_LIMIT: f64 = 0.9;
 /// the system, ours hashed with BLAKE3 by then; "on disk" ends when it was forced to disk, which ours does before the
 /// file gets its name, and curl does not: there `sync FILE` follows. The start of the processes is in neither.
 pub(super) fn run() -> Outcome {
+    if super::missing("down", "curl") {
+        return Ok(());
+    }
     let packages = ["-p", "mediagen-cli", "--bin", "mediagen", "-p", "mediagen-assets", "--example", "save"];
     step("release build", cargo(&["build", "--release"]).args(packages))?;
     let folder = root().join("target/bench/transfer");

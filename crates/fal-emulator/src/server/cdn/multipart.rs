@@ -7,7 +7,7 @@ use super::{
         auth,
         dispatch::Call,
     },
-    store::{Store, StoredFile, Written},
+    store::{Store, StoredFile, Written, crc_tag},
     upload::{announced, check_signature, interrupted, media_type},
 };
 use axum::http::header;
@@ -33,7 +33,8 @@ struct Part {
     path: PathBuf,
     size: u64,
     etag: String,
-    kept: bool,
+    /// CRC-32C of a part that was not kept.
+    dropped: Option<u32>,
 }
 
 impl Multipart {
@@ -93,13 +94,13 @@ async fn take_part(app: &App, upload: &Multipart, number: &str, call: Call) -> R
     let number: u32 = number.ok_or_else(|| detail(400, "Part numbers go from 1 to 10000"))?;
     let announced = announced(&call);
     let written = app.files.write(call.body, announced).await.map_err(|error| interrupted(&error))?;
-    let Written { path, size, etag, kept } = written;
+    let Written { path, size, etag, dropped } = written;
     if size == 0 {
         let _ = tokio::fs::remove_file(path).await;
         return Err(detail(400, "Content length appears to be zero - refusing to proceed"));
     }
     // A part that comes twice replaces itself; its bytes go away with the folder.
-    lock(&upload.parts).insert(number, Part { path, size, etag: etag.clone(), kept });
+    lock(&upload.parts).insert(number, Part { path, size, etag: etag.clone(), dropped });
     Ok((number, etag))
 }
 
@@ -110,13 +111,9 @@ async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Resu
     let size = parts.iter().map(|part| part.size).sum();
     let target = app.files.new_path();
     let path = target.clone();
-    let mut tags = blake3::Hasher::new();
-    for part in &parts {
-        tags.update(part.etag.as_bytes());
-    }
-    let digest = tags.finalize().to_hex()[..32].to_owned();
+    let digest = digest(&parts);
     // Of a file with a part that was dropped there is nothing to join.
-    if parts.iter().all(|part| part.kept) {
+    if parts.iter().all(|part| part.dropped.is_none()) {
         let joined = tokio::task::spawn_blocking(move || join(&parts, &target)).await;
         if !matches!(joined, Ok(Ok(()))) {
             return Err(detail(500, "The parts could not be joined"));
@@ -125,6 +122,22 @@ async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Resu
     app.files.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size, digest });
     app.files.forget(id);
     Ok(json(200, &json!({ "access_url": app.file_url(&upload.key) })))
+}
+
+/// The CRC-32C of the whole where all parts have one, else a hash of their tags.
+fn digest(parts: &[Part]) -> String {
+    let whole = parts.iter().try_fold(0, |whole, part| {
+        let size = usize::try_from(part.size).ok()?;
+        Some(crc32c::crc32c_combine(whole, part.dropped?, size))
+    });
+    let tags = || {
+        let mut tags = blake3::Hasher::new();
+        for part in parts {
+            tags.update(part.etag.as_bytes());
+        }
+        tags.finalize().to_hex()[..32].to_owned()
+    };
+    whole.map_or_else(tags, crc_tag)
 }
 
 /// The parts in order, if the completion names each of them once with its tag and none is missing.

@@ -50,6 +50,22 @@ impl Folder {
         }
     }
 
+    /// Every entry whose name begins like this.
+    pub(super) async fn read_all(&self, begin: &str) -> Vec<Vec<u8>> {
+        let mut texts = Vec::new();
+        let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return texts };
+        while let Ok(Some(file)) = files.next_entry().await {
+            let path = file.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let is_meant = path.extension().is_some_and(|extension| extension == "json")
+                && name.is_some_and(|name| name.starts_with(begin));
+            if is_meant {
+                texts.extend(read(&path).await);
+            }
+        }
+        texts
+    }
+
     /// Removes every entry that `unwanted` says so of.
     pub(super) async fn remove_where(&self, unwanted: impl Fn(&[u8]) -> bool) {
         let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return };

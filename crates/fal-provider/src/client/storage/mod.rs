@@ -7,12 +7,14 @@ mod inline;
 mod parts;
 mod repositories;
 mod reuse;
+mod stamp;
 mod token;
+mod tree;
 
 pub(super) use reuse::Reuse;
 pub(super) use token::TokenCache;
 
-use super::{FalClient, Prepared, Wishes};
+use super::{FalClient, Lifecycle, Prepared, Wishes};
 use content::Content;
 use futures_util::future::{Either, select};
 use gauge::Gauge;
@@ -35,33 +37,84 @@ impl FalClient {
     /// it is, nothing was bought.
     pub(crate) async fn upload(&self, cx: &Context, file: &Prepared, wishes: &Wishes) -> Result<Uploaded> {
         self.need_key()?;
+        let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
         let upload = async {
+            if let Some(content) = Content::unread(file, self.storage.parts_above).await {
+                return self.upload_unread(cx, content, lifecycle, wishes.force).await;
+            }
             let content = Content::of(file, self.storage.parts_above).await?;
-            let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
-            let identity = self.reuse.identity(&content, lifecycle);
-            let slot = self.reuse.slot(&identity);
-            // One upload of the same content at a time: in this process, then among all that share the folder.
-            let mut known = slot.lock().await;
-            if let Some(entry) = known.as_ref().filter(|entry| !wishes.force && entry.is_fresh()) {
-                return Ok(answer(entry, &content, true));
-            }
-            let held = self.reuse.hold(cx, &identity).await;
-            if !wishes.force
-                && let Some(entry) = self.reuse.read(held.as_ref(), &identity).await
-            {
-                let found = answer(&entry, &content, true);
-                *known = Some(entry);
-                return Ok(found);
-            }
-            let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
-            let entry = Entry::new(&identity, url, lifecycle.reuse_for());
-            if entry.is_fresh() && content.is_unchanged().await {
-                self.reuse.write(cx, held.as_ref(), &entry).await;
-                *known = Some(entry.clone());
-            }
-            Ok(answer(&entry, &content, false))
+            self.upload_known(cx, &content, lifecycle, wishes.force).await
         };
         upload.await.map_err(|e: Error| e.with_dispatch(Dispatch::NotSent))
+    }
+
+    /// Looks for the same content first.
+    async fn upload_known(
+        &self,
+        cx: &Context,
+        content: &Content,
+        lifecycle: &Lifecycle,
+        force: bool,
+    ) -> Result<Uploaded> {
+        let identity = self.reuse.identity(content, lifecycle);
+        let slot = self.reuse.slot(&identity);
+        // One upload of the same content at a time: in this process, then among all that share the folder.
+        let mut known = slot.lock().await;
+        if let Some(entry) = known.as_ref().filter(|entry| !force && entry.is_fresh()) {
+            return Ok(answer(&entry.url, content, true));
+        }
+        let held = self.reuse.hold(cx, &identity).await;
+        if !force && let Some(entry) = self.reuse.read(held.as_ref(), &identity).await {
+            let found = answer(&entry.url, content, true);
+            *known = Some(entry);
+            return Ok(found);
+        }
+        let url = self.transfer(cx, content, lifecycle.document.as_deref()).await?;
+        let entry = Entry::new(&identity, url.clone(), lifecycle.reuse_for(), content.settled_file());
+        if entry.is_fresh() && content.is_unchanged().await {
+            self.reuse.write(cx, held.as_ref(), &entry).await;
+            *known = Some(entry);
+        }
+        Ok(answer(&url, content, false))
+    }
+
+    /// A large file is on its way at once when nothing of its length and type was uploaded before, and is hashed
+    /// meanwhile. Who comes with another one like it waits for this one's hash.
+    async fn upload_unread(
+        &self,
+        cx: &Context,
+        mut content: Content,
+        lifecycle: &Lifecycle,
+        force: bool,
+    ) -> Result<Uploaded> {
+        let terms = self.reuse.identity(&content, lifecycle);
+        let slot = self.reuse.slot(&terms);
+        let mut first = None;
+        if !force {
+            let alone = slot.lock().await;
+            let held = self.reuse.hold(cx, &terms).await;
+            if let Some(hash) = self.reuse.may_know(&terms, content.settled_file()).await {
+                drop((alone, held));
+                let content = content.known(hash, self.storage.parts_above).await?;
+                return self.upload_known(cx, &content, lifecycle, force).await;
+            }
+            first = Some((alone, held));
+        }
+        let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
+        content.settle().await?;
+        if content.hash.is_some() {
+            let identity = self.reuse.identity(&content, lifecycle);
+            let entry = Entry::new(&identity, url.clone(), lifecycle.reuse_for(), content.settled_file());
+            if entry.is_fresh() {
+                let slot = self.reuse.slot(&identity);
+                let mut known = slot.lock().await;
+                let held = self.reuse.hold(cx, &identity).await;
+                self.reuse.write(cx, held.as_ref(), &entry).await;
+                *known = Some(entry);
+            }
+        }
+        drop(first);
+        Ok(answer(&url, &content, false))
     }
 
     /// Forgets the addresses that fal could not read, so that a later run uploads again.
@@ -76,7 +129,14 @@ impl FalClient {
     async fn transfer(&self, cx: &Context, content: &Content, lifecycle: Option<&str>) -> Result<Url> {
         let gauge = Gauge::new(cx, Some(content.bytes));
         let in_parts = content.bytes > self.storage.parts_above;
-        let load = Load { file: &content.file, bytes: Some(content.bytes), in_parts, lifecycle, gauge: &gauge };
+        let load = Load {
+            file: &content.file,
+            bytes: Some(content.bytes),
+            in_parts,
+            lifecycle,
+            gauge: &gauge,
+            tree: content.tree.as_ref(),
+        };
         let ways = async {
             let mut failure: Option<Error> = None;
             for repository in if in_parts { LARGE } else { WHOLE } {
@@ -102,11 +162,11 @@ impl FalClient {
     }
 }
 
-fn answer(entry: &Entry, content: &Content, cached: bool) -> Uploaded {
-    let mut uploaded = Uploaded::new(entry.url.clone());
+fn answer(url: &Url, content: &Content, cached: bool) -> Uploaded {
+    let mut uploaded = Uploaded::new(url.clone());
     uploaded.bytes = Some(content.bytes);
     uploaded.media_type = Some(content.file.media_type.clone());
-    uploaded.blake3 = Some(content.hash.to_hex().to_string());
+    uploaded.blake3 = content.hash.map(|hash| hash.to_hex().to_string());
     uploaded.cached = cached;
     uploaded.notes = content.file.note("file").into_iter().collect();
     uploaded

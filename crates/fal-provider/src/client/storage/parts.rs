@@ -4,13 +4,14 @@
 use super::{
     super::{Call, FalClient, Prepared, SMALL_LIMIT, ours, refused, unusable, whole_body, without_progress},
     gauge::Gauge,
+    tree::{PIECE, Tree},
 };
 use crate::config::join;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::header;
 use mediagen_core::{Context, ErrorKind, Phase, Result};
-use mediagen_http::{Authorize, Body, Credential, HttpRequest, HttpResponse, Method, Repeat};
+use mediagen_http::{Authorize, Body, Credential, FileParts, HttpRequest, HttpResponse, Method, Repeat};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -60,9 +61,11 @@ impl FalClient {
         bytes: u64,
         gauge: &Arc<Gauge>,
         place: &Place,
+        tree: Option<&Arc<Tree>>,
     ) -> Result<()> {
+        let source = Source::of(&file.body, tree);
         let parts = stream::iter(cuts(bytes)).map(|(number, offset, length)| {
-            let body = slice(&file.body, offset, length);
+            let body = source.part(offset, length);
             let cx = gauge.context(cx, number);
             async move { self.send_part(&cx, place, number, body).await }
         });
@@ -120,19 +123,38 @@ impl FalClient {
 
 /// Number from 1, offset and length of every part; none is empty.
 fn cuts(bytes: u64) -> impl Iterator<Item = (u64, u64, u64)> {
-    let part = PART.max(bytes.div_ceil(MOST_PARTS));
+    let part = PART.max(bytes.div_ceil(MOST_PARTS).next_multiple_of(PIECE));
     (0..bytes.div_ceil(part)).map(move |n| (n + 1, n * part, part.min(bytes - n * part)))
 }
 
-fn slice(body: &Body, offset: u64, bytes: u64) -> Body {
-    match body {
-        Body::File { path, .. } => Body::file_range(path.clone(), offset, bytes),
-        Body::Bytes(all) => {
-            let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(all.len());
-            Body::Bytes(all.slice(at(offset)..at(offset + bytes)))
+/// Where parts are cut from.
+enum Source {
+    File(FileParts),
+    Memory(Bytes),
+}
+
+impl Source {
+    /// `tree` gets to see a file while it is read.
+    fn of(body: &Body, tree: Option<&Arc<Tree>>) -> Self {
+        match (body, tree.cloned()) {
+            (Body::File { path, .. }, Some(tree)) => {
+                Self::File(FileParts::new(path).seen_by(move |offset, data| tree.see(offset, data)))
+            }
+            (Body::File { path, .. }, None) => Self::File(FileParts::new(path)),
+            (Body::Bytes(all), _) => Self::Memory(all.clone()),
+            // Streams were written to a file before.
+            _ => Self::Memory(Bytes::new()),
         }
-        // Streams were written to a file before.
-        _ => Body::Bytes(Bytes::new()),
+    }
+
+    fn part(&self, offset: u64, bytes: u64) -> Body {
+        match self {
+            Self::File(file) => file.part(offset, bytes),
+            Self::Memory(all) => {
+                let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(all.len());
+                Body::Bytes(all.slice(at(offset)..at(offset + bytes)))
+            }
+        }
     }
 }
 
@@ -142,12 +164,13 @@ mod tests {
 
     #[test]
     fn every_byte_is_in_one_part_and_no_part_is_empty() {
+        assert_eq!(PART % PIECE, 0, "parts begin where pieces do");
         let large = PART * MOST_PARTS;
         for bytes in [1, PART - 1, PART, PART + 1, 3 * PART, 105 * (1 << 20), large, large + 1, 3 * large + 5] {
             let mut next = 0;
             let mut last = 0;
             for (number, offset, length) in cuts(bytes) {
-                assert_eq!((number, offset), (last + 1, next));
+                assert_eq!((number, offset, offset % PIECE), (last + 1, next, 0));
                 assert!(length > 0 && (length <= PART || bytes > large));
                 (next, last) = (next + length, number);
             }

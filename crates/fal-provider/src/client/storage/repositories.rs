@@ -9,6 +9,7 @@ use super::{
     },
     gauge::Gauge,
     parts::Place,
+    tree::Tree,
 };
 use crate::config::join;
 use http::header;
@@ -38,6 +39,8 @@ pub(super) struct Load<'a> {
     /// fal's lifecycle document.
     pub(super) lifecycle: Option<&'a str>,
     pub(super) gauge: &'a Arc<Gauge>,
+    /// Sees the content while it leaves in parts.
+    pub(super) tree: Option<&'a Arc<Tree>>,
 }
 
 impl FalClient {
@@ -88,7 +91,7 @@ impl FalClient {
         }
         let url = join(&begun.access_url, &["multipart", &begun.upload_id]);
         let place = Place { url, token: Some(credential), file: begun.access_url };
-        self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place).await?;
+        self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place, load.tree).await?;
         Ok(place.file)
     }
 
@@ -108,7 +111,7 @@ impl FalClient {
         }
         if in_parts {
             let place = Place { url: initiated.upload_url, token: None, file: initiated.file_url };
-            self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place).await?;
+            self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place, load.tree).await?;
             return Ok(place.file);
         }
         let request = HttpRequest::put(initiated.upload_url, Phase::Upload)

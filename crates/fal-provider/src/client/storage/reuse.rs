@@ -4,6 +4,7 @@ use super::{
     super::Lifecycle,
     content::Content,
     folder::{Folder, Held},
+    stamp::Stamp,
 };
 use crate::config::FalConfig;
 use mediagen_core::{Context, Event};
@@ -31,6 +32,7 @@ pub(super) struct Identity {
     account: String,
     /// Base addresses of the storage services.
     storage: String,
+    /// Empty as long as the content is not known.
     blake3: String,
     bytes: u64,
     media_type: String,
@@ -38,21 +40,31 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// A name for files and for the map.
+    /// A name for files and for the map; it begins with that of the terms.
     pub(super) fn name(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let parts = [
-            &self.account,
-            &self.storage,
-            &self.blake3,
-            &self.media_type,
-            self.lifecycle.as_ref().unwrap_or(&self.account),
-        ];
-        for part in parts {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
-        hasher.finalize().to_hex()[..40].to_owned()
+        let terms = self.terms();
+        if self.blake3.is_empty() { terms } else { format!("{terms}-{}", short(&[&self.blake3])) }
     }
+
+    /// All but the content.
+    fn terms(&self) -> String {
+        let bytes = self.bytes.to_string();
+        let lifecycle = self.lifecycle.as_ref().unwrap_or(&self.account);
+        short(&[&self.account, &self.storage, &bytes, &self.media_type, lifecycle])
+    }
+
+    /// Whether an upload of `other` could be one of this, whose content is not known.
+    fn covers(&self, other: &Self) -> bool {
+        *self == Self { blake3: String::new(), ..other.clone() }
+    }
+}
+
+fn short(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+    }
+    hasher.finalize().to_hex()[..24].to_owned()
 }
 
 /// An upload that was made.
@@ -65,13 +77,16 @@ pub(super) struct Entry {
     uploaded_at: u64,
     /// Not used from then on.
     use_until: u64,
+    /// The local file that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<Stamp>,
 }
 
 impl Entry {
-    pub(super) fn new(identity: &Identity, url: Url, reuse_for: Option<Duration>) -> Self {
+    pub(super) fn new(identity: &Identity, url: Url, reuse_for: Option<Duration>, file: Option<&Stamp>) -> Self {
         let uploaded_at = now();
         let use_until = uploaded_at.saturating_add(reuse_for.unwrap_or_default().as_secs());
-        Self { identity: identity.clone(), url, uploaded_at, use_until }
+        Self { identity: identity.clone(), url, uploaded_at, use_until, file: file.cloned() }
     }
 
     /// Whether its address may be used. One from the future was written by a wrong clock.
@@ -105,12 +120,13 @@ impl Reuse {
         }
     }
 
+    /// What the upload of `content` is known by; of content that is not known, what all of its kind have in common.
     pub(super) fn identity(&self, content: &Content, lifecycle: &Lifecycle) -> Identity {
         Identity {
             version: VERSION,
             account: self.account.clone(),
             storage: self.storage.clone(),
-            blake3: content.hash.to_hex().to_string(),
+            blake3: content.hash.map(|hash| hash.to_hex().to_string()).unwrap_or_default(),
             bytes: content.bytes,
             media_type: content.file.media_type.clone(),
             lifecycle: lifecycle.document.clone(),
@@ -145,6 +161,32 @@ impl Reuse {
         let text = held?.read().await?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         (entry.identity == *identity && entry.is_fresh()).then_some(entry)
+    }
+
+    /// Whether content of these terms may be at fal already; then its hash has to be known first. The hash comes along
+    /// when `file` is the very file of an earlier upload.
+    pub(super) async fn may_know(&self, terms: &Identity, file: Option<&Stamp>) -> Option<Option<blake3::Hash>> {
+        let begin = format!("{}-", terms.name());
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut may = false;
+        {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            for (_, slot) in slots.iter().filter(|(name, _)| name.starts_with(&begin)) {
+                match slot.try_lock() {
+                    Ok(known) => entries.extend(known.clone()),
+                    // It is being uploaded.
+                    Err(_) => may = true,
+                }
+            }
+        }
+        if let Some(folder) = &self.folder {
+            let texts = folder.read_all(&begin).await;
+            entries.extend(texts.iter().filter_map(|text| serde_json::from_slice::<Entry>(text).ok()));
+        }
+        entries.retain(|entry| terms.covers(&entry.identity) && entry.is_fresh());
+        let same = entries.iter().find(|entry| file.is_some() && entry.file.as_ref() == file);
+        let hash = same.and_then(|entry| blake3::Hash::from_hex(&entry.identity.blake3).ok());
+        (may || !entries.is_empty()).then_some(hash)
     }
 
     pub(super) async fn write(&self, cx: &Context, held: Option<&Held>, entry: &Entry) {
