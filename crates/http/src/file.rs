@@ -221,7 +221,7 @@ mod tests {
         .unwrap()
     }
 
-    fn file(bytes: usize) -> (tempfile::TempDir, std::path::PathBuf, Vec<u8>) {
+    fn file(bytes: usize) -> (tempfile::TempDir, PathBuf, Vec<u8>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.bin");
         let content: Vec<u8> = (0..bytes).map(|n| u8::try_from(n % 251).unwrap()).collect();
