@@ -8,6 +8,8 @@ fn the_commands_of_the_readme_work_in_their_order() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
     let blocks = readme.split("```sh").skip(1).filter_map(|rest| rest.split("```").next());
     let lines: Vec<_> = blocks.flat_map(str::lines).filter(|line| line.starts_with("mediagen ")).collect();
+    // A newcomer's own picture.
+    image::RgbImage::from_pixel(64, 48, image::Rgb([200, 40, 90])).save(rig.folder.path().join("photo.png")).unwrap();
     let mut ran = 0;
     // The emulator of the test stands in for the one that the README starts.
     for line in lines.iter().filter(|line| !line.starts_with("mediagen emulate")) {
