@@ -77,17 +77,22 @@ async fn a_080_large_files_of_one_length_are_told_apart_by_content_and_each_goes
     assert!([&a, &b, &c].iter().all(|uploaded| uploaded.blake3 == hash(&content)));
     assert_eq!(d.blake3, hash(&different));
     assert!(put(&rig.fal(), &other, nothing()).await.cached);
+    // By force nothing is looked for, and so nothing is hashed; what was there before is not trusted any more.
     let forced = put(&rig.fal(), &one, json!({"force_upload": true})).await;
-    assert!(!forced.cached && forced.url != a.url && forced.blake3 == a.blake3);
-    assert_eq!(put(&rig.fal(), &same, nothing()).await.url, forced.url, "the newest is remembered");
-    assert_eq!(rig.begun(), 3);
+    assert!(!forced.cached && forced.url != a.url && forced.blake3.is_none());
+    let copy = put(&rig.fal(), &same, nothing()).await;
+    assert!(!copy.cached && copy.url != a.url);
+    // By its content, or as the same old file: whether that is known depends on its age.
+    let again = put(&rig.fal(), &one, nothing()).await;
+    assert!(again.cached && [&forced.url, &copy.url].contains(&&again.url));
+    assert_eq!(rig.begun(), 4);
     for entry in std::fs::read_dir(rig.cache()).unwrap().map(|file| file.unwrap().path()) {
         if entry.extension().is_some_and(|e| e == "json") {
             std::fs::write(entry, "{").unwrap();
         }
     }
     assert!(!put(&rig.fal(), &one, nothing()).await.cached, "what is damaged is no entry");
-    assert_eq!(rig.begun(), 4);
+    assert_eq!(rig.begun(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,7 +127,12 @@ async fn a_081_the_hash_is_right_where_parts_were_sent_twice_or_another_way() {
         rig.emulator.fail(Route::Upload, Fault::Status(refused, json!({"detail": "no parts here"})), 1);
     }
     let forced = put(&rig.fal(), &path, json!({"force_upload": true})).await;
-    assert_eq!(forced.blake3, Some(hash));
+    assert_eq!(forced.blake3, None, "by force nobody asks for the hash");
+    for refused in [501, 501] {
+        rig.emulator.fail(Route::Upload, Fault::Status(refused, json!({"detail": "no parts here"})), 1);
+    }
+    let again = put(&rig.fal(), &path, json!({})).await;
+    assert_eq!((again.cached, again.blake3), (false, Some(hash)));
     assert!(put(&rig.fal(), &path, json!({})).await.cached);
 }
 
@@ -146,4 +156,16 @@ async fn a_080_an_unchanged_large_file_is_known_without_being_read() {
     std::fs::write(&entry, known.to_string()).unwrap();
     assert_eq!(put(&rig.fal(), &path, json!({})).await.url, first.url);
     assert_eq!(rig.begun(), 1);
+    // What went by force was not hashed; the file is known again by being the same one.
+    let fal = rig.fal();
+    let forced = put(&fal, &path, json!({"force_upload": true})).await;
+    assert!(!forced.cached && forced.url != first.url && forced.blake3.is_none());
+    for fal in [fal, rig.fal()] {
+        let again = put(&fal, &path, json!({})).await;
+        assert!(again.cached && again.url == forced.url);
+    }
+    assert_eq!(rig.begun(), 2);
+    // With other content of the same length it is another file.
+    rig.file("one.bin", 9);
+    assert!(!put(&rig.fal(), &path, json!({})).await.cached);
 }

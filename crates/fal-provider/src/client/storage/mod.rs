@@ -20,7 +20,7 @@ use futures_util::future::{Either, select};
 use gauge::Gauge;
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Result, Uploaded};
 use repositories::{Load, Repository};
-use reuse::Entry;
+use reuse::{Entry, Identity};
 use std::pin::pin;
 use url::Url;
 
@@ -80,6 +80,9 @@ impl FalClient {
 
     /// A large file is on its way at once when nothing of its length and type was uploaded before, and is hashed
     /// meanwhile. Who comes with another one like it waits for this one's hash.
+    ///
+    /// By force nothing is looked for, so nothing is hashed either: what was remembered of its like is forgotten, and
+    /// the new address is remembered for this very file as long as it stays as it is.
     async fn upload_unread(
         &self,
         cx: &Context,
@@ -89,17 +92,28 @@ impl FalClient {
     ) -> Result<Uploaded> {
         let terms = self.reuse.identity(&content, lifecycle);
         let slot = self.reuse.slot(&terms);
-        let mut first = None;
-        if !force {
-            let alone = slot.lock().await;
+        if force {
+            return self.upload_unhashed(cx, content, &terms, lifecycle).await;
+        }
+        let first = {
+            let mut alone = slot.lock().await;
             let held = self.reuse.hold(cx, &terms).await;
+            let kept = match alone.take() {
+                Some(entry) => Some(entry),
+                None => self.reuse.read(held.as_ref(), &terms).await,
+            };
+            if let Some(entry) = kept.filter(|entry| entry.is_fresh() && entry.is_of(content.settled_file())) {
+                let found = answer(&entry.url, &content, true);
+                *alone = Some(entry);
+                return Ok(found);
+            }
             if let Some(hash) = self.reuse.may_know(&terms, content.settled_file()).await {
                 drop((alone, held));
                 let content = content.known(hash, self.storage.parts_above).await?;
                 return self.upload_known(cx, &content, lifecycle, force).await;
             }
-            first = Some((alone, held));
-        }
+            (alone, held)
+        };
         let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
         content.settle().await?;
         if content.hash.is_some() {
@@ -114,6 +128,27 @@ impl FalClient {
             }
         }
         drop(first);
+        Ok(answer(&url, &content, false))
+    }
+
+    async fn upload_unhashed(
+        &self,
+        cx: &Context,
+        mut content: Content,
+        terms: &Identity,
+        lifecycle: &Lifecycle,
+    ) -> Result<Uploaded> {
+        content.tree = None;
+        self.reuse.forget_like(terms).await;
+        let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
+        let entry = Entry::new(terms, url.clone(), lifecycle.reuse_for(), content.settled_file());
+        if entry.is_fresh() && content.settled_file().is_some() && content.is_unchanged().await {
+            let slot = self.reuse.slot(terms);
+            let mut known = slot.lock().await;
+            let held = self.reuse.hold(cx, terms).await;
+            self.reuse.write(cx, held.as_ref(), &entry).await;
+            *known = Some(entry);
+        }
         Ok(answer(&url, &content, false))
     }
 

@@ -89,6 +89,11 @@ impl Entry {
         Self { identity: identity.clone(), url, uploaded_at, use_until, file: file.cloned() }
     }
 
+    /// Whether it is of this very file, which is known to be as it was.
+    pub(super) fn is_of(&self, file: Option<&Stamp>) -> bool {
+        file.is_some() && self.file.as_ref() == file
+    }
+
     /// Whether its address may be used. One from the future was written by a wrong clock.
     pub(super) fn is_fresh(&self) -> bool {
         (self.uploaded_at..self.use_until).contains(&now()) && matches!(self.url.scheme(), "http" | "https")
@@ -184,7 +189,7 @@ impl Reuse {
             entries.extend(texts.iter().filter_map(|text| serde_json::from_slice::<Entry>(text).ok()));
         }
         entries.retain(|entry| terms.covers(&entry.identity) && entry.is_fresh());
-        let same = entries.iter().find(|entry| file.is_some() && entry.file.as_ref() == file);
+        let same = entries.iter().find(|entry| entry.is_of(file));
         let hash = same.and_then(|entry| blake3::Hash::from_hex(&entry.identity.blake3).ok());
         (may || !entries.is_empty()).then_some(hash)
     }
@@ -193,6 +198,28 @@ impl Reuse {
         let (Some(held), Ok(text)) = (held, serde_json::to_vec_pretty(entry)) else { return };
         if let Err(error) = held.write(text).await {
             cx.emit(Event::Warning(format!("an upload is not remembered: {error}")));
+        }
+    }
+
+    /// Drops every entry that `terms` covers, whatever its content.
+    pub(super) async fn forget_like(&self, terms: &Identity) {
+        let begin = terms.name();
+        let slots: Vec<_> = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.iter().filter(|(name, _)| name.starts_with(&begin)).map(|(_, slot)| Arc::clone(slot)).collect()
+        };
+        for slot in slots {
+            // One that is held is being uploaded: its entry is a new one.
+            if let Ok(mut known) = slot.try_lock() {
+                *known = None;
+            }
+        }
+        if let Some(folder) = &self.folder {
+            let is_like = |text: &[u8]| {
+                let entry: Option<Entry> = serde_json::from_slice(text).ok();
+                entry.is_some_and(|entry| terms.covers(&entry.identity))
+            };
+            folder.remove_where(is_like).await;
         }
     }
 
