@@ -304,17 +304,9 @@ impl Discovery {
 impl Inner {
     /// An entry with the options that its model takes, where its schema tells.
     fn entry(&self, spec: ModelSpec, verdict: Verdict, source: &str, fetched_at: u64) -> Entry {
-        let mut takes: Vec<String> = Vec::new();
-        if !spec.schema.inputs.is_empty() {
-            let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);
-            let places = self.provider.places(&spec, kind);
-            takes.extend(places.iter().flat_map(|place| &place.options).map(|option| (*option).to_owned()));
-            takes.sort_unstable();
-            takes.dedup();
-        }
-        let mut entry = Entry::new(spec, verdict, source, fetched_at);
-        entry.takes = takes;
-        entry
+        let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);
+        let places = if spec.schema.inputs.is_empty() { Vec::new() } else { self.provider.places(&spec, kind) };
+        Entry::new(spec, verdict, source, fetched_at).with_takes(&places)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One line of a catalogue.
 
 use crate::Verdict;
-use mediagen_core::{ModelId, ModelSpec, Schema, UnitPrice};
+use mediagen_core::{FieldType, ModelId, ModelSpec, Place, Schema, UnitPrice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ pub struct Entry {
     /// BLAKE3 of its schema, 64 hexadecimal digits; `None` when nobody asked for it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_digest: Option<String>,
-    /// The canonical options and roles that it takes, such as `end_image`; empty while its schema is not known.
+    /// The canonical options and roles that it takes, such as `end_image`, and `4k` where that is a resolution of its
+    /// own; empty while its schema is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<String>,
     /// What one unit costs, where the provider told.
@@ -37,6 +38,15 @@ impl Entry {
         Self { spec, verdict, source: source.into(), fetched_at, schema_digest, takes: Vec::new(), price: None }
     }
 
+    /// Sets what it takes, by where its options go.
+    pub fn with_takes(mut self, places: &[Place]) -> Self {
+        let options = places.iter().flat_map(|place| &place.options).map(|option| (*option).to_owned());
+        self.takes = options.chain(places.iter().any(offers_4k).then(|| "4k".to_owned())).collect();
+        self.takes.sort_unstable();
+        self.takes.dedup();
+        self
+    }
+
     /// Its id.
     pub fn id(&self) -> &ModelId {
         &self.spec.id
@@ -50,8 +60,42 @@ impl Entry {
     }
 }
 
+/// Whether a resolution of 4K is among the values of a place for it.
+fn offers_4k(place: &Place) -> bool {
+    let is_4k = |value: &serde_json::Value| {
+        value.as_str().is_some_and(|text| ["4k", "2160p", "uhd"].contains(&text.to_ascii_lowercase().as_str()))
+    };
+    let values = |ty: &FieldType| matches!(ty, FieldType::Enum(values) if values.iter().any(is_4k));
+    let any = match &place.ty {
+        FieldType::Union(types) => types.iter().any(values),
+        ty => values(ty),
+    };
+    any && place.options.contains(&"resolution")
+}
+
 /// The hash of a schema's content; where it came from plays no part.
 fn digest(schema: &Schema) -> Option<String> {
     let content = serde_json::to_vec(&(&schema.inputs, &schema.outputs)).ok()?;
     Some(blake3::hash(&content).to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mediagen_core::{Field, ProviderId, SchemaSource};
+    use serde_json::json;
+
+    #[test]
+    fn a_model_that_offers_4k_takes_it() {
+        let takes = |name: &str, option: &'static str, values: Vec<serde_json::Value>| {
+            let field = Field::new(name, FieldType::Enum(values));
+            let mut places = Place::of(&Schema::new(SchemaSource::Live, vec![field]));
+            places[0].options = vec![option];
+            let spec = ModelSpec::new(ModelId::new(ProviderId::new("acme"), "acme/m"));
+            Entry::new(spec, Verdict::Open, "test", 0).with_takes(&places).takes
+        };
+        assert_eq!(takes("resolution", "resolution", vec![json!("1080p"), json!("4K")]), ["4k", "resolution"]);
+        assert_eq!(takes("resolution", "resolution", vec![json!("720p")]), ["resolution"]);
+        assert_eq!(takes("style", "quality", vec![json!("4k")]), ["quality"]);
+    }
 }

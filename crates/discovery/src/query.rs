@@ -20,6 +20,8 @@ pub struct Query {
     pub takes: Vec<String>,
     /// Of exactly this category, supported or not.
     pub category: Option<String>,
+    /// In this state, in the provider's own word, such as `active`.
+    pub status: Option<String>,
     /// Words to search for in names and titles; the best match comes first.
     pub text: Option<String>,
     /// Also models that their provider is about to withdraw. Default `false`.
@@ -89,6 +91,7 @@ impl Query {
             && self.category.as_ref().is_none_or(|category| model.category.as_ref() == Some(category))
             && self.max_unit_price.is_none_or(|most| entry.price.as_ref().is_some_and(|p| p.amount <= most))
             && self.takes.iter().all(|option| entry.takes.contains(option))
+            && self.status.as_ref().is_none_or(|status| model.listing.status.as_ref() == Some(status))
             && (self.deprecated || !model.deprecated)
     }
 }

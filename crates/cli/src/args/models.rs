@@ -22,12 +22,15 @@ pub(crate) struct ModelsArgs {
     /// Only models of this category, as the provider writes it
     #[arg(long, value_name = "C")]
     pub(crate) category: Option<String>,
-    /// Only models that take this option, such as end-image; repeatable (reads schemas with --refresh --schemas)
+    /// Only models that take this option, such as end-image, or offer 4k; repeatable (reads schemas with --refresh --schemas)
     #[arg(long, value_name = "OPTION")]
     pub(crate) takes: Vec<String>,
     /// Only models of which one unit costs at most this (known after --prices)
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     pub(crate) max_price: Option<f64>,
+    /// Only models in this state, as the provider writes it, such as active
+    #[arg(long, value_name = "S")]
+    pub(crate) status: Option<String>,
     /// Models that are about to be withdrawn, too
     #[arg(long)]
     pub(crate) deprecated: bool,

@@ -98,9 +98,11 @@ fn query(arguments: &ModelsArgs) -> Query {
     let level = if arguments.by_category { MatchLevel::Category } else { MatchLevel::Evidence };
     query.capability = arguments.capability.map(|capability| (capability, level));
     query.category.clone_from(&arguments.category);
+    query.status.clone_from(&arguments.status);
     query.takes = arguments.takes.iter().map(|option| option.trim_start_matches('-').replace('-', "_")).collect();
     query.max_unit_price = arguments.max_price;
-    query.deprecated = arguments.deprecated;
+    // Who asks for a state wants to see it.
+    query.deprecated = arguments.deprecated || arguments.status.is_some();
     query
 }
 

@@ -54,6 +54,9 @@ fn filters_narrow_and_an_empty_search_says_what_is_near() {
         claims.iter().any(|claim| claim["name"] == "video-upscaling" && claim["method"] != "category")
     }));
     assert_eq!(ids(&search(&rig, &["--limit", "3"])).len(), 3);
+    let gone = search(&rig, &["--status", "deprecated"]);
+    assert!(gone["total"].as_u64() > Some(0), "{gone}");
+    assert!(gone["models"].as_array().unwrap().iter().all(|model| model["status"] == "deprecated"));
     let none = search(&rig, &["--category", "no-such-category"]);
     assert_eq!((none["total"].as_u64(), ids(&none).len()), (Some(0), 0));
     let text = rig.run(&["models", "zzzqqqxxx"]);
