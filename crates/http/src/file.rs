@@ -16,6 +16,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 const PIECE: usize = 512 * 1024;
 /// Buffers that wait for their next use at most.
 const SPARE: usize = 16;
+/// Where pieces begin: at a multiple of this. The usual allocator hands out large blocks 16 bytes behind the start of a
+/// page, and there the copy instruction of common processors takes nearly twice as long.
+const ALIGNMENT: usize = 64;
 
 type Seen = Arc<dyn Fn(u64, &[u8]) + Send + Sync>;
 
@@ -119,7 +122,7 @@ impl Reading {
         // Where a piece was begun, what came of it was read at a place and did not move the file's own.
         self.file.seek(SeekFrom::Start(self.offset + piece.filled as u64))?;
         while piece.filled < want {
-            match self.file.read(&mut piece.buffer[piece.filled..want]) {
+            match self.file.read(piece.rest(want)) {
                 Ok(0) => break,
                 Ok(bytes) => piece.filled += bytes,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -136,7 +139,7 @@ impl Reading {
         let (mut piece, want) = self.begun();
         while piece.filled < want {
             let at = self.offset + piece.filled as u64;
-            let mut rest = [io::IoSliceMut::new(&mut piece.buffer[piece.filled..want])];
+            let mut rest = [io::IoSliceMut::new(piece.rest(want))];
             match preadv2(&self.file, &mut rest, at, ReadWriteFlags::NOWAIT) {
                 Ok(bytes) if bytes > 0 => piece.filled += bytes,
                 // The end of the file, a disk that has to be asked, a file system that cannot tell, an error: all of it
@@ -178,23 +181,33 @@ struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 impl Buffers {
     fn take(&self, bytes: usize) -> Piece {
         let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        if buffer.len() < bytes {
-            buffer.resize(bytes, 0);
+        if buffer.len() < bytes + ALIGNMENT {
+            buffer.resize(bytes + ALIGNMENT, 0);
         }
-        Piece { buffer, filled: 0, home: self.clone() }
+        let start = buffer.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        Piece { buffer, start, filled: 0, home: self.clone() }
     }
 }
 
 /// A buffer with the bytes that were read into it; it goes home when the last view of it is dropped.
 struct Piece {
     buffer: Vec<u8>,
+    /// Where its bytes begin in the buffer.
+    start: usize,
     filled: usize,
     home: Buffers,
 }
 
+impl Piece {
+    /// Where its bytes up to `want` still have to be read to.
+    fn rest(&mut self, want: usize) -> &mut [u8] {
+        &mut self.buffer[self.start + self.filled..self.start + want]
+    }
+}
+
 impl AsRef<[u8]> for Piece {
     fn as_ref(&self) -> &[u8] {
-        &self.buffer[..self.filled]
+        &self.buffer[self.start..self.start + self.filled]
     }
 }
 
@@ -255,6 +268,7 @@ mod tests {
             let mut body = parts.open(0, content.len() as u64);
             while let Some(piece) = body.next().await {
                 let piece = piece.unwrap();
+                assert!(piece.as_ptr().addr().is_multiple_of(ALIGNMENT), "{:p}", piece.as_ptr());
                 // Half of them are held for the time of the other half.
                 if kept.len() % 2 == round {
                     kept.push(piece);
