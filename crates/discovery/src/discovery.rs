@@ -73,40 +73,35 @@ type Cell = Arc<OnceCell<Arc<Entry>>>;
 
 /// One provider's catalogue with its cache.
 #[derive(Debug, Clone)]
-pub struct Discovery(Arc<Inner>);
+pub struct Discovery {
+    inner: Arc<Inner>,
+    classifier: Option<Arc<dyn Classifier>>,
+}
 
 #[derive(Debug)]
 struct Inner {
     provider: Arc<dyn Provider>,
     cache: Cache,
     policy: DiscoveryPolicy,
-    ladder: Ladder,
-    classifier: Option<Arc<dyn Classifier>>,
+    /// Made by the first who needs it: a search in what is kept does not.
+    ladder: OnceCell<Ladder>,
     /// One fetch per name, however many ask at the same time.
     asked: Mutex<HashMap<ModelId, Cell>>,
 }
 
 impl Discovery {
     /// The catalogue of `provider`, kept in `folder`, which belongs to it alone.
-    ///
-    /// # Errors
-    /// `Config` when the rules of this crate do not parse.
-    pub fn new(provider: Arc<dyn Provider>, folder: impl Into<PathBuf>, policy: DiscoveryPolicy) -> Result<Self> {
-        let (cache, ladder) = (Cache::new(folder.into()), Ladder::new()?);
-        Ok(Self(Arc::new(Inner { provider, cache, policy, ladder, classifier: None, asked: Mutex::default() })))
+    pub fn new(provider: Arc<dyn Provider>, folder: impl Into<PathBuf>, policy: DiscoveryPolicy) -> Self {
+        let (cache, ladder) = (Cache::new(folder.into()), OnceCell::new());
+        let inner = Arc::new(Inner { provider, cache, policy, ladder, asked: Mutex::default() });
+        Self { inner, classifier: None }
     }
 
     /// Asks `classifier` about what the rungs above leave coarse, at every refresh.
-    pub fn with_classifier(self, classifier: Arc<dyn Classifier>) -> Self {
-        let inner = &*self.0;
-        Self(Arc::new(Inner {
-            provider: Arc::clone(&inner.provider),
-            cache: inner.cache.clone(),
-            policy: inner.policy.clone(),
-            ladder: inner.ladder.clone(),
-            classifier: Some(classifier),
-            asked: Mutex::default(),
-        }))
+    #[must_use]
+    pub fn with_classifier(mut self, classifier: Arc<dyn Classifier>) -> Self {
+        self.classifier = Some(classifier);
+        self
     }
 
     /// The catalogue, as old as `refresh` allows.
@@ -116,7 +111,7 @@ impl Discovery {
     /// # Errors
     /// `NotFound` offline without anything kept; those of the sources when none answers and nothing is kept.
     pub async fn catalogue(&self, cx: &Context, refresh: Refresh) -> Result<Listed> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let kept = inner.cache.index(cx);
         let now = inner.cache.now(cx.clock());
         let fresh = kept.as_ref().is_some_and(|index| is_fresh(index.fetched_at, now, inner.policy.max_age));
@@ -152,7 +147,7 @@ impl Discovery {
 
     /// Reads the catalogue, unless another process did since `asked_at`: a moment ago, or while this one waited for it.
     async fn renew(&self, cx: &Context, asked_at: u64, force: bool) -> Result<Index> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let lock = inner.cache.lock(cx, "refresh").await?;
         if let Some(index) = inner.cache.index(cx) {
             let now = inner.cache.now(cx.clock());
@@ -169,7 +164,7 @@ impl Discovery {
     }
 
     async fn read(&self, cx: &Context) -> Result<Index> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let (begun, fetched_at) = (cx.clock().elapsed(), seconds(cx));
         let mut query = ModelQuery::default();
         query.schemas = inner.policy.schemas;
@@ -179,8 +174,9 @@ impl Discovery {
         if inner.policy.schemas {
             self.read_schemas(cx, &mut specs, &mut report).await;
         }
-        let verdicts: Vec<Verdict> = specs.iter_mut().map(|spec| inner.ladder.classify(spec)).collect();
-        if let Some(classifier) = &inner.classifier {
+        let ladder = inner.ladder().await?;
+        let verdicts: Vec<Verdict> = specs.iter_mut().map(|spec| ladder.classify(spec)).collect();
+        if let Some(classifier) = &self.classifier {
             let coarse = specs.iter().zip(&verdicts).enumerate();
             let coarse: Vec<usize> = coarse.filter(|(_, (s, v))| is_coarse(s, v)).map(|(index, _)| index).collect();
             report.add_language(refine(cx, &**classifier, &mut specs, &coarse).await);
@@ -206,13 +202,13 @@ impl Discovery {
         let total = specs.len();
         let lacking = specs.iter().enumerate().filter(|(_, spec)| spec.schema.inputs.is_empty());
         let lacking: Vec<(usize, Arc<str>)> = lacking.map(|(index, spec)| (index, Arc::clone(&spec.id.name))).collect();
-        let provider = &self.0.provider;
+        let provider = &self.inner.provider;
         let mut done = total - lacking.len();
         let describe = lacking.into_iter().map(|(index, name)| async move {
             let told = cx.until_cancelled(provider.describe(cx, &name)).await;
             (index, name, told.and_then(std::convert::identity))
         });
-        let mut told = stream::iter(describe).buffer_unordered(self.0.policy.concurrency.max(1));
+        let mut told = stream::iter(describe).buffer_unordered(self.inner.policy.concurrency.max(1));
         while let Some((index, name, outcome)) = told.next().await {
             match outcome {
                 Ok(spec) => specs[index].schema = Arc::clone(&spec.schema),
@@ -230,7 +226,7 @@ impl Discovery {
     /// # Errors
     /// `NotFound`, also from memory for a short while; those of [`Provider::describe`] where nothing is kept.
     pub async fn model(&self, cx: &Context, name: &str) -> Result<Arc<Entry>> {
-        let id = ModelId::new(self.0.provider.info().id.clone(), name);
+        let id = ModelId::new(self.inner.provider.info().id.clone(), name);
         let cell = Arc::clone(self.asked().entry(id.clone()).or_default());
         let entry = cell.get_or_try_init(|| self.describe(cx, &id)).await.cloned();
         // The memory is for those who ask at the same time; the cache is for those who come later.
@@ -239,11 +235,11 @@ impl Discovery {
     }
 
     fn asked(&self) -> std::sync::MutexGuard<'_, HashMap<ModelId, Cell>> {
-        self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn describe(&self, cx: &Context, id: &ModelId) -> Result<Arc<Entry>> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let now = inner.cache.now(cx.clock());
         let kept = inner.cache.described(cx, id);
         match &kept {
@@ -260,7 +256,7 @@ impl Discovery {
         match inner.provider.describe(cx, &id.name).await {
             Ok(spec) => {
                 let mut spec = ModelSpec::clone(&spec);
-                let verdict = inner.ladder.classify(&mut spec);
+                let verdict = inner.ladder().await?.classify(&mut spec);
                 let entry = inner.entry(spec, verdict, "described", fetched_at);
                 let described = Described { fetched_at, entry: Some(entry.clone()) };
                 inner.cache.save_described(entry.id(), &described)?;
@@ -284,12 +280,12 @@ impl Discovery {
     }
 
     pub(crate) fn cache_and_age(&self) -> (&Cache, Duration) {
-        (&self.0.cache, self.0.policy.max_age)
+        (&self.inner.cache, self.inner.policy.max_age)
     }
 
     /// The provider whose catalogue it is.
     pub fn provider(&self) -> &Arc<dyn Provider> {
-        &self.0.provider
+        &self.inner.provider
     }
 
     /// Forgets everything that is kept.
@@ -297,11 +293,15 @@ impl Discovery {
     /// # Errors
     /// `Io`.
     pub fn clear(&self) -> Result<()> {
-        self.0.cache.clear()
+        self.inner.cache.clear()
     }
 }
 
 impl Inner {
+    async fn ladder(&self) -> Result<&Ladder> {
+        self.ladder.get_or_try_init(|| async { Ladder::new() }).await
+    }
+
     /// An entry with the options that its model takes, where its schema tells.
     fn entry(&self, spec: ModelSpec, verdict: Verdict, source: &str, fetched_at: u64) -> Entry {
         let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);

@@ -17,7 +17,7 @@ const HOUR: u64 = 3600;
 fn discovery(shelf: &Arc<Shelf>, folder: &tempfile::TempDir, change: impl FnOnce(&mut DiscoveryPolicy)) -> Discovery {
     let mut policy = DiscoveryPolicy::default();
     change(&mut policy);
-    Discovery::new(Arc::clone(shelf) as Arc<_>, folder.path().join("shelf"), policy).unwrap()
+    Discovery::new(Arc::clone(shelf) as Arc<_>, folder.path().join("shelf"), policy)
 }
 
 fn observed(at: &At) -> (Context, Arc<Mutex<Vec<Event>>>) {

@@ -67,7 +67,7 @@ impl Provider for Remote {
 fn discovery(folder: &Path, server: &str) -> Discovery {
     let http = HttpClient::builder().build().unwrap();
     let remote = Remote(http, Url::parse(server).unwrap());
-    Discovery::new(Arc::new(remote), folder, DiscoveryPolicy::default()).unwrap()
+    Discovery::new(Arc::new(remote), folder, DiscoveryPolicy::default())
 }
 
 /// What a child does; in the parent process this test does nothing.

@@ -27,7 +27,7 @@ impl Prices {
     /// What is kept on this machine and young enough, else one request.
     pub(crate) fn kept(provider: &Arc<dyn Provider>) -> Self {
         let kept = config::folder_from_env(&**provider)
-            .and_then(|folder| Discovery::new(Arc::clone(provider), folder, DiscoveryPolicy::default()));
+            .map(|folder| Discovery::new(Arc::clone(provider), folder, DiscoveryPolicy::default()));
         // Without a place to keep prices they are asked for.
         Self { provider: Arc::clone(provider), kept: kept.ok() }
     }

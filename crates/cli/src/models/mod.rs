@@ -49,7 +49,7 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
     let mut policy = DiscoveryPolicy::default();
     policy.schemas = arguments.schemas;
     let folder = config::folder_from_env(&**provider)?;
-    let mut discovery = Discovery::new(Arc::clone(provider), folder, policy)?;
+    let mut discovery = Discovery::new(Arc::clone(provider), folder, policy);
     if let Some(model) = config::language_model_from_env(language_base()?)?.filter(|_| !arguments.offline) {
         discovery = discovery.with_classifier(Arc::new(model));
     }
