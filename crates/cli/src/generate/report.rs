@@ -5,9 +5,9 @@ use super::{
     cost::{self, Cost},
     head,
 };
-use crate::{stats::Stats, ui};
+use crate::ui;
 use mediagen::{
-    assets::SavedFile,
+    assets::{SavedFile, record::TimingsMs},
     core::{Estimate, ModelKind, ModelSpec, Note, Output, Plan, Provider},
 };
 use serde_json::{Value, json};
@@ -24,7 +24,6 @@ pub(super) fn document(
     cost: &Cost,
     assets: &[SavedFile],
     later: &[Note],
-    stats: &Stats,
 ) -> Value {
     let mut document = head("completed", provider, spec, kind);
     let late = assets.iter().filter_map(|asset| asset.note.clone());
@@ -40,12 +39,19 @@ pub(super) fn document(
         "billed_units": output.usage.units,
         "amount": output.usage.amount,
     });
-    document["timings_ms"] = stats.timings();
-    document["requests"] = stats.requests();
     if kind == ModelKind::Raw {
         document["raw"] = output.raw.clone();
     }
     document
+}
+
+/// The contract's `timings_ms` object; 0 for a part that did not happen.
+pub(super) fn timings(took: &TimingsMs) -> Value {
+    let part = |ms: Option<u64>| ms.unwrap_or(0);
+    json!({
+        "upload": part(took.upload), "queued": part(took.queued), "running": part(took.running),
+        "fetch": part(took.fetch), "download": part(took.download), "total": part(took.total),
+    })
 }
 
 /// A file in a document.

@@ -96,7 +96,7 @@ pub(crate) async fn generate(
     prices: &Prices,
 ) -> Result<Generation, Stopped> {
     let job = JobId::new();
-    let stats = Arc::new(Mutex::new(Stats::new()));
+    let stats = Arc::new(Mutex::new(Stats::default()));
     let watch = Stopwatch::new();
     // Nobody watches what is asked about the price: it is no part of the generation.
     let aside = cx.clone();
@@ -118,7 +118,9 @@ pub(crate) async fn generate(
     let made = made.with_output(&output).with_estimate(cost::recorded(&cost.estimate));
     let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
     let stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
-    let document = report::document(provider, &spec, kind, &job.to_string(), &output, &cost, &assets, &notes, &stats);
+    let mut document = report::document(provider, &spec, kind, &job.to_string(), &output, &cost, &assets, &notes);
+    document["timings_ms"] = report::timings(&watch.timings());
+    document["requests"] = stats.requests();
     Ok(Generation { document, assets, estimate: cost.estimate })
 }
 
