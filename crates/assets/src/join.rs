@@ -4,8 +4,9 @@ mod sound;
 mod wav_length;
 
 use crate::{
-    asset::SavedFile,
-    download::{blocking, move_to_free_name},
+    asset::{SavedFile, hash_file},
+    blocking::blocking,
+    download::move_to_free_name,
     name, probe,
     target::Target,
 };
@@ -15,7 +16,7 @@ use sound::{Block, Depth, Form, Sound};
 use std::{
     fs::{self, File},
     io::BufWriter,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -55,7 +56,8 @@ fn joined(parts: &[PathBuf], target: &Target, stop: &CancellationToken) -> Resul
     let disk = file.try_clone().map_err(unwritable)?;
     write(parts, form, file, stop)?;
     disk.sync_all().map_err(unwritable)?;
-    let (blake3, bytes) = hash(&unfinished.path)?;
+    let bytes = disk.metadata().map_err(unwritable)?.len();
+    let blake3 = hash_file(&unfinished.path)?;
     let path = move_to_free_name(&unfinished.path, dir, &target.stem("wav")?, "wav")?;
     unfinished.done = true;
     let facts = probe::probe(&path)?;
@@ -135,21 +137,6 @@ fn write_block(writer: &mut WavWriter<BufWriter<File>>, depth: Depth, block: &Bl
     }
 }
 
-/// The nearest whole sample of so many bits; what is too loud is cut.
-#[expect(clippy::cast_possible_truncation, reason = "within 32 bits; NaN becomes silence")]
-fn nearest(sample: f32, bits: u16) -> i32 {
-    let full = f64::from(1_u32 << (bits - 1));
-    (f64::from(sample) * full).round().clamp(-full, full - 1.0) as i32
-}
-
-fn hash(path: &Path) -> Result<(String, u64)> {
-    let unreadable =
-        |e: std::io::Error| Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
-    Ok((hasher.finalize().to_hex().to_string(), hasher.count()))
-}
-
 /// The file while it is written; without a good end it goes.
 struct Unfinished {
     path: PathBuf,
@@ -163,4 +150,11 @@ impl Drop for Unfinished {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// The nearest whole sample of so many bits; what is too loud is cut.
+#[expect(clippy::cast_possible_truncation, reason = "within 32 bits; NaN becomes silence")]
+fn nearest(sample: f32, bits: u16) -> i32 {
+    let full = f64::from(1_u32 << (bits - 1));
+    (f64::from(sample) * full).round().clamp(-full, full - 1.0) as i32
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
+mod blocking;
 pub mod cast;
 mod download;
 pub mod embed;

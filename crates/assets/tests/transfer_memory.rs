@@ -1,12 +1,13 @@
 //! A large file in small memory. One test, because the peak it reads is that of the whole process.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "support/clock.rs"]
+mod clock;
+
+use clock::context;
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
-use mediagen_core::{BoxFuture, Clock, Context, Event, Part, PartSource};
-use std::{
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use mediagen_core::{Event, Part, PartSource};
+use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -15,17 +16,6 @@ use url::Url;
 
 const PIECE: usize = 1 << 20;
 const PIECES: usize = 256;
-
-struct RealTime(Instant);
-
-impl Clock for RealTime {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
 
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -57,7 +47,7 @@ async fn a_082_a_large_file_needs_little_memory_and_progress_never_goes_back() {
     });
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&seen);
-    let cx = Context::new(RealTime(Instant::now())).with_observer(move |event: &Event| {
+    let cx = context().with_observer(move |event: &Event| {
         if let Event::Downloading { received, total } = event {
             kept.lock().unwrap().push((*received, *total));
         }

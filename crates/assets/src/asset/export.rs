@@ -1,6 +1,7 @@
 //! Out of the library: to another file, or into text.
 
-use super::{Asset, AssetSource, TemporaryFile, off_thread};
+use super::{Asset, AssetSource, TemporaryFile};
+use crate::blocking::blocking;
 use crate::{name, sniff};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::StreamExt as _;
@@ -23,10 +24,9 @@ impl Asset {
         let (stem, extension) = self.stem_and_extension(named);
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         let place = dir.clone();
-        off_thread(move || std::fs::create_dir_all(&place).map_err(|e| name::unwritable(&place).with_source(e)))
-            .await?;
+        blocking(move || std::fs::create_dir_all(&place).map_err(|e| name::unwritable(&place).with_source(e))).await?;
         let whole = self.copy_into(&dir).await?;
-        off_thread(move || {
+        blocking(move || {
             let (path, claim) = name::claim(&dir, &stem, &extension)?;
             drop(claim);
             whole.persist(&path).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
@@ -61,7 +61,7 @@ impl Asset {
     pub async fn copy_into(&self, dir: impl AsRef<Path>) -> Result<TemporaryFile> {
         let mut chunks = self.read().await?;
         let (dir, extension) = (dir.as_ref().to_owned(), self.file_type().extension);
-        let guard = off_thread(move || TemporaryFile::new(&dir, extension)).await?;
+        let guard = blocking(move || TemporaryFile::new(&dir, extension)).await?;
         let unwritten =
             |e| Error::new(ErrorKind::Io, format!("`{}` cannot be written", guard.path().display())).with_source(e);
         let mut file = tokio::fs::File::create(guard.path()).await.map_err(unwritten)?;

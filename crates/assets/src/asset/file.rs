@@ -5,17 +5,9 @@ use futures_util::{StreamExt as _, stream};
 use mediagen_core::{BoxStream, Error, ErrorKind, Result};
 use std::{
     fs::File,
-    io::Read as _,
     path::{Path, PathBuf},
 };
 use tokio::io::AsyncReadExt as _;
-
-/// Runs file system work off the async threads.
-pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| Error::new(ErrorKind::Unexpected, "a file system task did not finish").with_source(e))?
-}
 
 pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(cause)
@@ -23,16 +15,9 @@ pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
 
 /// BLAKE3 of a file, 64 hexadecimal digits. Blocking.
 pub(crate) fn hash_file(path: &Path) -> Result<String> {
-    let mut file = File::open(path).map_err(|e| unreadable(path, e))?;
-    let (mut hasher, mut buffer) = (blake3::Hasher::new(), vec![0; 256 << 10]);
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finalize().to_hex().to_string()),
-            Ok(read) => hasher.update(&buffer[..read]),
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(unreadable(path, e)),
-        };
-    }
+    let mut hasher = blake3::Hasher::new();
+    File::open(path).and_then(|file| hasher.update_reader(file).map(drop)).map_err(|e| unreadable(path, e))?;
+    Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// `data` in chunks, without a copy.

@@ -6,12 +6,13 @@ mod saved;
 mod temporary;
 mod typed;
 
-pub(crate) use file::{hash_file, off_thread};
+pub(crate) use file::hash_file;
 pub use saved::SavedFile;
 pub use temporary::TemporaryFile;
 pub use typed::{AudioAsset, ImageAsset, Model3dAsset, OtherAsset, TextAsset, Typed, VideoAsset};
 
 use crate::{
+    blocking::blocking,
     probe::{self, Facts},
     record::Record,
     sniff::{self, FileType},
@@ -87,7 +88,7 @@ impl Asset {
     /// `Io` when it cannot be read.
     pub async fn from_file(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
-        off_thread(move || {
+        blocking(move || {
             let asset = Self::measured(&path)?;
             Ok(match Record::of_file(&path) {
                 Some(record) => asset.with_record(record),
@@ -211,7 +212,7 @@ impl Asset {
             return Ok(known.clone());
         }
         let path = self.path().ok_or_else(|| self.elsewhere())?.to_owned();
-        off_thread(move || hash_file(&path)).await
+        blocking(move || hash_file(&path)).await
     }
 
     /// Its bytes in chunks of at most 64 KiB.

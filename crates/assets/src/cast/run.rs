@@ -1,7 +1,7 @@
 //! Running a plan.
 
 use super::{CastJob, CastOutput, CastSource, Plan, Spending, check};
-use crate::{Target, name};
+use crate::{Target, blocking::blocking, name};
 use mediagen_core::{Context, Deadline, Error, ErrorKind, FieldProblem, Result};
 use std::{
     path::{Path, PathBuf},
@@ -121,12 +121,6 @@ fn publish(made: TempPath, target: &Target, extension: &str) -> Result<PathBuf> 
             Err(name::unwritable(target.dir()).with_source(error.error))
         }
     }
-}
-
-/// Runs blocking work off the async threads.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let lost = |e| Error::new(ErrorKind::Unexpected, "a conversion did not finish").with_source(e);
-    tokio::task::spawn_blocking(work).await.map_err(lost)?
 }
 
 /// Tells blocking work to stop, when dropped.

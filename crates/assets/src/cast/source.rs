@@ -1,6 +1,6 @@
 //! What is cast: a file, by its path.
 
-use super::run::blocking;
+use crate::blocking::blocking;
 use crate::{
     probe::{Facts, probe},
     sniff::{self, FileType, MediaClass},

@@ -14,14 +14,14 @@ mod resume;
 mod transport;
 mod writer;
 
-use crate::{asset::SavedFile, policy::DownloadPolicy, probe, target::Target};
+use crate::{asset::SavedFile, blocking::blocking, policy::DownloadPolicy, probe, target::Target};
 use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
 use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result, Retry};
 use mediagen_http::{HttpClient, RetryPolicy, redact};
 use part_file::PartFile;
-pub(crate) use part_file::{blocking, move_to_free_name};
+pub(crate) use part_file::move_to_free_name;
 use progress::Progress;
 use std::sync::Arc;
 use transport::GuardedTransport;

@@ -1,7 +1,11 @@
 //! `NAME.part`: the file while it arrives.
 
 use super::{claim, digest::Running, record::Record, writer::Writer};
-use crate::{name, target::Target};
+use crate::{
+    blocking::{blocking, unfinished},
+    name,
+    target::Target,
+};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
 use std::{
@@ -188,10 +192,6 @@ fn unwritable(path: &Path, cause: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("`{}` cannot be written", path.display())).with_source(cause)
 }
 
-fn unfinished(cause: tokio::task::JoinError) -> Error {
-    Error::new(ErrorKind::Unexpected, "a file system task did not finish").with_source(cause)
-}
-
 /// Claims the final name, then renames over the claim. Claim and rename are separate calls, so a crash between them
 /// leaves an empty file beside a whole `.part`, never a wrong one.
 pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
@@ -208,9 +208,4 @@ pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: 
         let _ = folder.sync_all();
     }
     Ok(path)
-}
-
-/// Runs file system work off the async threads.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    spawn_blocking(work).await.map_err(unfinished)?
 }

@@ -2,7 +2,8 @@
 
 use super::Keep;
 use crate::{
-    asset::{hash_file, off_thread},
+    asset::hash_file,
+    blocking::blocking,
     embed, probe,
     record::{InputRecord, Record, redact_text},
     sniff,
@@ -36,7 +37,7 @@ impl Keep {
         match &input.media {
             MediaInput::Path(path) => {
                 let path = path.clone();
-                return off_thread(move || look_at_file(&path, found)).await;
+                return blocking(move || look_at_file(&path, found)).await;
             }
             MediaInput::Bytes { data, .. } => look_at_bytes(data, &mut found),
             MediaInput::Url(url) if url.scheme() == "data" => {

@@ -2,7 +2,8 @@
 
 use super::{Keep, Provenance, Stopwatch};
 use crate::{
-    asset::{Asset, SavedFile, off_thread},
+    asset::{Asset, SavedFile},
+    blocking::blocking,
     embed::{self, Embedded},
     record::{Received, Record},
 };
@@ -94,7 +95,7 @@ impl Keep {
         let embed = self.embed;
         let (path, received) = (file.path.clone(), Received::new(file.blake3.clone(), file.bytes));
         let mut own = record.clone();
-        let written = off_thread(move || {
+        let written = blocking(move || {
             let (mut not_embedded, mut problems) = (None, Vec::new());
             match embed.then(|| embed::write(&path, &own)) {
                 Some(Ok(Embedded::Written { blake3, bytes })) => {

@@ -1,11 +1,7 @@
 //! Putting content and records in.
 
 use super::{Store, failed, location};
-use crate::{
-    asset::{hash_file, off_thread},
-    name,
-    record::Record,
-};
+use crate::{asset::hash_file, blocking::blocking, name, record::Record};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
 use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
@@ -44,7 +40,7 @@ impl Store {
         match (&self.folder, self.local_path(blake3)) {
             (Some(folder), Some(to)) => {
                 let (from, folder, expected) = (path.to_owned(), folder.clone(), blake3.to_owned());
-                off_thread(move || clone_file(&from, &folder, &to, &expected)).await
+                blocking(move || clone_file(&from, &folder, &to, &expected)).await
             }
             _ => self.send_file(path, &location, bytes, blake3).await,
         }

@@ -1,32 +1,20 @@
 //! A context on real time, and files to cast.
 
+#[path = "../support/clock.rs"]
+mod clock;
+
+pub(crate) use clock::context;
+
 use mediagen_assets::{
     Target,
     cast::{CastOptions, CastOutput, CastRegistry, CastSource},
     sniff::{self, FileType},
 };
-use mediagen_core::{BoxFuture, Clock, Context, Result};
+use mediagen_core::Result;
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
 };
-
-struct RealTime(Instant);
-
-impl Clock for RealTime {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
-/// A context on real time.
-pub(crate) fn context() -> Context {
-    Context::new(RealTime(Instant::now()))
-}
 
 /// The type with this extension.
 pub(crate) fn kind(extension: &str) -> FileType {

@@ -1,33 +1,21 @@
 //! A context on real time, and a server that answers raw bytes and keeps what it was asked.
 
+mod clock;
+
+pub(crate) use clock::context;
+
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
-use mediagen_core::{BoxFuture, Clock, Context, Event, Part, PartSource};
+use mediagen_core::{Context, Event, Part, PartSource};
 use std::{
     path::Path,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
 use url::Url;
-
-struct RealTime(Instant);
-
-impl Clock for RealTime {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
-/// A context on real time.
-pub fn context() -> Context {
-    Context::new(RealTime(Instant::now()))
-}
 
 /// A context whose events are kept.
 pub fn observed() -> (Context, Arc<Mutex<Vec<Event>>>) {

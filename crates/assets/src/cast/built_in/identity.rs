@@ -1,15 +1,12 @@
 //! The same type again: the same bytes.
 
-use super::io;
-use crate::cast::{
-    CastEntry, CastJob, CastWish,
-    run::{Stop, blocking},
+use super::{copy, io};
+use crate::{
+    blocking::blocking,
+    cast::{CastEntry, CastJob, CastWish, run::Stop},
 };
 use mediagen_core::{BoxFuture, Context, Result};
-use std::{
-    fs::{File, OpenOptions},
-    io::{Read, Write},
-};
+use std::fs::File;
 
 /// Copies, where nothing is to change.
 pub(super) const ENTRY: CastEntry = CastEntry::new("identity", module_path!(), &[], &[], run).when(is_same);
@@ -27,21 +24,8 @@ fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
         let stop = Stop::default();
         let go_on = stop.watched();
         blocking(move || {
-            let mut from = File::open(&input).map_err(io(&input))?;
-            let mut to = OpenOptions::new().write(true).open(&output).map_err(io(&output))?;
-            let (mut buffer, mut written) = (vec![0; 256 << 10], 0);
-            loop {
-                go_on()?;
-                let count = from.read(&mut buffer).map_err(io(&input))?;
-                written += count as u64;
-                if written > most {
-                    return Err(crate::program::too_long(most));
-                }
-                if count == 0 {
-                    return Ok(());
-                }
-                to.write_all(&buffer[..count]).map_err(io(&output))?;
-            }
+            let from = File::open(&input).map_err(io(&input))?;
+            copy(from, (&input, &output), most, go_on)
         })
         .await
     })

@@ -7,7 +7,12 @@ mod sound;
 mod text;
 
 use super::CastEntry;
-use mediagen_core::inventory;
+use mediagen_core::{Result, inventory};
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read as _, Write as _},
+    path::Path,
+};
 
 /// All converters of this crate: the twin of what [`CastRegistry::linked`](super::CastRegistry::linked) finds of them.
 pub fn built_in() -> [&'static CastEntry; 7] {
@@ -23,10 +28,29 @@ inventory::submit! { ffmpeg::SOUND }
 inventory::submit! { ffmpeg::PICTURE }
 
 /// A failure of the disk at `path`.
-fn io(path: &std::path::Path) -> impl Fn(std::io::Error) -> mediagen_core::Error {
+fn io(path: &Path) -> impl Fn(std::io::Error) -> mediagen_core::Error {
     let shown = path.display().to_string();
     move |e| {
         mediagen_core::Error::new(mediagen_core::ErrorKind::Io, format!("`{shown}` cannot be read or written"))
             .with_source(e)
+    }
+}
+
+/// Copies the rest of `from` into the output, until `go_on` refuses; `paths` are those of input and output. Blocking.
+fn copy(mut from: File, paths: (&Path, &Path), most: u64, go_on: impl Fn() -> Result<()>) -> Result<()> {
+    let (input, output) = paths;
+    let mut to = OpenOptions::new().write(true).open(output).map_err(io(output))?;
+    let (mut buffer, mut written) = (vec![0; 256 << 10], 0);
+    loop {
+        go_on()?;
+        let count = from.read(&mut buffer).map_err(io(input))?;
+        written += count as u64;
+        if written > most {
+            return Err(crate::program::too_long(most));
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        to.write_all(&buffer[..count]).map_err(io(output))?;
     }
 }

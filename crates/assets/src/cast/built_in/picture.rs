@@ -1,9 +1,9 @@
 //! Pictures in another format, in pure Rust.
 
 use super::io;
-use crate::cast::{
-    CastEntry, CastJob, CastWish,
-    run::{Stop, blocking},
+use crate::{
+    blocking::blocking,
+    cast::{CastEntry, CastJob, CastWish, run::Stop},
 };
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};

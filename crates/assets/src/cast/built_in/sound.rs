@@ -1,9 +1,9 @@
 //! Sounds as WAV, in pure Rust.
 
 use super::io;
-use crate::cast::{
-    CastEntry, CastJob, CastWish,
-    run::{Stop, blocking},
+use crate::{
+    blocking::blocking,
+    cast::{CastEntry, CastJob, CastWish, run::Stop},
 };
 use hound::{SampleFormat, WavSpec, WavWriter};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};

@@ -1,14 +1,14 @@
 //! A text file as plain text: UTF-8 without a byte order mark.
 
-use super::io;
-use crate::cast::{
-    CastEntry, CastJob, check,
-    run::{Stop, blocking},
+use super::{copy, io};
+use crate::{
+    blocking::blocking,
+    cast::{CastEntry, CastJob, check, run::Stop},
 };
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
 use std::{
-    fs::{File, OpenOptions},
-    io::{Read, Seek, SeekFrom, Write},
+    fs::File,
+    io::{Read, Seek, SeekFrom},
 };
 
 /// Markup, JSON and subtitles as the text that they are.
@@ -37,20 +37,7 @@ fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
             Read::by_ref(&mut from).take(3).read_to_end(&mut head).map_err(io(&input))?;
             let start = if head == MARK { 3 } else { 0 };
             from.seek(SeekFrom::Start(start)).map_err(io(&input))?;
-            let mut to = OpenOptions::new().write(true).open(&output).map_err(io(&output))?;
-            let (mut buffer, mut written) = (vec![0; 64 << 10], 0);
-            loop {
-                go_on()?;
-                let count = from.read(&mut buffer).map_err(io(&input))?;
-                written += count as u64;
-                if written > most {
-                    return Err(crate::program::too_long(most));
-                }
-                if count == 0 {
-                    return Ok(());
-                }
-                to.write_all(&buffer[..count]).map_err(io(&output))?;
-            }
+            copy(from, (&input, &output), most, go_on)
         })
         .await
     })
