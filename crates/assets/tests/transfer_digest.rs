@@ -5,6 +5,7 @@
 mod support;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crc_fast::CrcAlgorithm;
 use mediagen_core::{ErrorKind, Retry};
 use sha2::Digest as _;
 use support::{Server, context, fact, first_byte, names, png, ranged, target};
@@ -14,7 +15,7 @@ fn headers(body: &[u8]) -> Vec<String> {
     let sha256 = STANDARD.encode(sha2::Sha256::digest(body));
     let sha512 = STANDARD.encode(sha2::Sha512::digest(body));
     let md5 = STANDARD.encode(md5::Md5::digest(body));
-    let crc32c = STANDARD.encode(crc32c::crc32c(body).to_be_bytes());
+    let crc32c = STANDARD.encode(&crc_fast::checksum(CrcAlgorithm::Crc32Iscsi, body).to_be_bytes()[4..]);
     vec![
         format!("repr-digest: sha-256=:{sha256}:\r\n"),
         format!("content-digest: unixsum=:AA==:, sha-512=:{sha512}:\r\n"),

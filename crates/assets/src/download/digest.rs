@@ -1,6 +1,7 @@
 //! A digest of the whole file that the server sends along, computed on the way and compared at the end.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crc_fast::CrcAlgorithm;
 use mediagen_http::HttpResponse;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -118,7 +119,7 @@ pub(super) enum Running {
     Sha256(Box<sha2::Sha256>),
     Sha512(Box<sha2::Sha512>),
     Md5(Box<md5::Md5>),
-    Crc32c(u32),
+    Crc32c(Box<crc_fast::Digest>),
 }
 
 impl Running {
@@ -127,7 +128,7 @@ impl Running {
             Algorithm::Sha256 => Self::Sha256(Box::default()),
             Algorithm::Sha512 => Self::Sha512(Box::default()),
             Algorithm::Md5 => Self::Md5(Box::default()),
-            Algorithm::Crc32c => Self::Crc32c(0),
+            Algorithm::Crc32c => Self::Crc32c(Box::new(crc_fast::Digest::new(CrcAlgorithm::Crc32Iscsi))),
         }
     }
 
@@ -136,7 +137,7 @@ impl Running {
             Self::Sha256(hasher) => hasher.update(bytes),
             Self::Sha512(hasher) => hasher.update(bytes),
             Self::Md5(hasher) => hasher.update(bytes),
-            Self::Crc32c(so_far) => *so_far = crc32c::crc32c_append(*so_far, bytes),
+            Self::Crc32c(hasher) => hasher.update(bytes),
         }
     }
 
@@ -146,7 +147,8 @@ impl Running {
             Self::Sha256(hasher) => STANDARD.encode(hasher.clone().finalize()),
             Self::Sha512(hasher) => STANDARD.encode(hasher.clone().finalize()),
             Self::Md5(hasher) => STANDARD.encode(hasher.clone().finalize()),
-            Self::Crc32c(so_far) => STANDARD.encode(so_far.to_be_bytes()),
+            // The low half of its 64 bits.
+            Self::Crc32c(hasher) => STANDARD.encode(&hasher.finalize().to_be_bytes()[4..]),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
         auth,
         dispatch::Call,
     },
-    store::{Store, StoredFile, Written, crc_tag},
+    store::{CRC, Store, StoredFile, Written, crc_tag},
     upload::{announced, check_signature, interrupted, media_type},
 };
 use axum::http::header;
@@ -34,7 +34,7 @@ struct Part {
     size: u64,
     etag: String,
     /// CRC-32C of a part that was not kept.
-    dropped: Option<u32>,
+    dropped: Option<u64>,
 }
 
 impl Multipart {
@@ -126,10 +126,8 @@ async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Resu
 
 /// The CRC-32C of the whole where all parts have one, else a hash of their tags.
 fn digest(parts: &[Part]) -> String {
-    let whole = parts.iter().try_fold(0, |whole, part| {
-        let size = usize::try_from(part.size).ok()?;
-        Some(crc32c::crc32c_combine(whole, part.dropped?, size))
-    });
+    let whole =
+        parts.iter().try_fold(0, |whole, part| Some(crc_fast::checksum_combine(CRC, whole, part.dropped?, part.size)));
     let tags = || {
         let mut tags = blake3::Hasher::new();
         for part in parts {

@@ -3,6 +3,7 @@
 use super::{super::app::lock, multipart::Multipart};
 use axum::body::Body;
 use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
 use futures_util::StreamExt;
 use std::{
     collections::HashMap,
@@ -15,6 +16,9 @@ use std::{
 };
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
+
+/// CRC-32C.
+pub(super) const CRC: CrcAlgorithm = CrcAlgorithm::Crc32Iscsi;
 
 /// One complete file.
 #[derive(Debug, Clone)]
@@ -50,7 +54,7 @@ pub(crate) struct Written {
     pub(crate) size: u64,
     pub(crate) etag: String,
     /// Whether there is a file at `path`; else the CRC-32C of what was dropped.
-    pub(crate) dropped: Option<u32>,
+    pub(crate) dropped: Option<u64>,
 }
 
 impl Store {
@@ -146,7 +150,7 @@ impl Store {
     }
 }
 
-async fn write_to(path: &Path, body: Body) -> Result<(u64, String, Option<u32>)> {
+async fn write_to(path: &Path, body: Body) -> Result<(u64, String, Option<u64>)> {
     let mut file = tokio::fs::File::create(path).await?;
     let mut hasher = blake3::Hasher::new();
     let mut chunks = body.into_data_stream();
@@ -160,19 +164,20 @@ async fn write_to(path: &Path, body: Body) -> Result<(u64, String, Option<u32>)>
 }
 
 /// Size and CRC-32C of a body that is kept nowhere.
-async fn drop_all(body: Body) -> Result<(u64, String, Option<u32>)> {
-    let (mut size, mut crc) = (0, 0);
+async fn drop_all(body: Body) -> Result<(u64, String, Option<u64>)> {
+    let (mut size, mut crc) = (0, crc_fast::Digest::new(CRC));
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(Error::other)?;
-        crc = crc32c::crc32c_append(crc, &chunk);
+        crc.update(&chunk);
         size += chunk.len() as u64;
     }
+    let crc = crc.finalize();
     Ok((size, crc_tag(crc), Some(crc)))
 }
 
 /// A CRC-32C as a tag.
-pub(super) fn crc_tag(crc: u32) -> String {
+pub(super) fn crc_tag(crc: u64) -> String {
     format!("{crc:08x}")
 }
 
