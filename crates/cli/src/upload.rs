@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Instant,
 };
 
 /// Puts a file on the provider's storage and prints its address.
@@ -27,7 +28,9 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
     if arguments.force_upload {
         delivery.settings.insert("force_upload".into(), true.into());
     }
+    let begun = Instant::now();
     let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await;
+    let took = begun.elapsed();
     if let Ok(Ok(uploaded)) = &uploaded {
         uploaded.notes.iter().for_each(|note| progress.see(&Event::Adjusted(note.clone())));
     }
@@ -43,6 +46,7 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
         "blake3": uploaded.blake3,
         "cached": uploaded.cached,
         "notes": uploaded.notes,
+        "timings_ms": {"total": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)},
     });
     ui::result(global, &document, uploaded.url.as_str())?;
     Ok(ExitCode::SUCCESS)

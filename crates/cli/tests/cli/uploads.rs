@@ -74,6 +74,7 @@ fn upload_prints_the_address_and_moves_the_same_content_once() {
     assert!(again.err.contains("note: file: \"photo.jpg\" -> \"image/png\""), "{}", again.err);
     assert_eq!(uploads(&rig), 1);
     let cached = rig.run(&["upload", "photo.jpg", "--json"]).good();
+    assert!(first["timings_ms"]["total"].is_u64(), "{first}");
     assert_eq!((cached["cached"].as_bool(), &cached["url"]), (Some(true), &first["url"]));
     let forced = rig.run(&["upload", "photo.jpg", "--json", "--force-upload"]).good();
     assert_eq!(forced["cached"], false);
