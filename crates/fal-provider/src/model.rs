@@ -2,7 +2,7 @@
 
 use crate::{
     FalProvider, INFO,
-    client::{FalClient, Handling, JobUrls, Prepared},
+    client::{FalClient, Given, Handling, JobUrls, Prepared},
     config::Mode,
     id::EndpointId,
     job::FalJob,
@@ -61,21 +61,32 @@ impl<K: Kind> FalModel<K> {
         Ok(Ready { request, handling, mapped, files })
     }
 
-    /// Uploads what has to be, each input once, and puts the addresses into the body. Gives the body as it may be shown:
-    /// without the content of inputs that went into it.
+    /// Uploads what has to be, all inputs at the same time and each content once, and puts the addresses into the body.
+    /// Gives the body as it may be shown: without the content of inputs that went into it.
     async fn upload(&self, cx: &Context, ready: &mut Ready) -> Result<JsonMap> {
         let (mut urls, mut inlined) = (BTreeMap::new(), BTreeMap::new());
         let wishes = &ready.handling.uploads;
+        let (mut inputs, mut given) = (Vec::new(), Vec::new());
+        // Two slots may name one input.
+        let roles: BTreeMap<_, _> = ready.mapped.uploads.iter().rev().map(|slot| (slot.input, slot.role)).collect();
         for (input, file) in &ready.files {
+            let Some(&role) = roles.get(input) else { continue };
             // Whatever becomes of it: the paid call did not leave.
-            let not_sent = |e: Error| e.with_dispatch(Dispatch::NotSent);
-            if let Some(uri) = FalClient::inline(file, wishes).await.map_err(not_sent)? {
+            let named = |e: Error| {
+                let field = FieldProblem::new(role.as_str(), format!("`{}` cannot be sent", file.given));
+                e.with_field(field).with_dispatch(Dispatch::NotSent)
+            };
+            if let Some(uri) = FalClient::inline(file, wishes).await.map_err(named)? {
                 inlined.insert(*input, format!("data:{};base64,…", file.media_type));
                 urls.insert(*input, uri);
-                continue;
+            } else {
+                inputs.push(*input);
+                given.push(Given { role, file });
             }
-            let uploaded = self.provider.client().upload(cx, file, wishes).await.map_err(not_sent)?;
-            urls.insert(*input, uploaded.url.into());
+        }
+        if !given.is_empty() {
+            let uploaded = self.provider.client().upload_all(cx, &given, wishes).await?;
+            urls.extend(inputs.into_iter().zip(uploaded.into_iter().map(String::from)));
         }
         let slots = std::mem::take(&mut ready.mapped.uploads);
         let shown: BTreeMap<_, _> = urls.iter().map(|(i, url)| (*i, inlined.get(i).unwrap_or(url).clone())).collect();

@@ -11,6 +11,10 @@ use url::Url;
 
 /// Bodies of at most this many bytes are small: they arrive whole within the context's `deadlines().request`.
 const SMALL: usize = 1 << 20;
+/// Most of a body, and the longest time, that is spent to keep a connection: a new one is cheaper than more.
+const REST: (usize, Duration) = (64 << 10, Duration::from_secs(1));
+/// The pool takes a connection back a moment after the last byte of an answer; who asks at once is given a new one.
+const BACK: Duration = Duration::from_millis(1);
 
 /// The answer to a call, whatever its status.
 pub struct HttpResponse {
@@ -123,6 +127,29 @@ impl HttpResponse {
             text.truncate(text.trim_end_matches('\u{FFFD}').len());
         }
         credential.map_or_else(|| text.clone(), |credential| credential.scrub(&text))
+    }
+
+    /// Reads what nobody asks for, so that the connection can carry the next call: one whose answer was left in the
+    /// middle has to be closed. Gives up beyond 64 KiB and after a second, and then lets the pool have the connection for a
+    /// millisecond; whatever happens is no error.
+    pub async fn finish(self) {
+        let (most, within) = REST;
+        if self.expected_bytes().is_some_and(|bytes| bytes > most as u64) {
+            return;
+        }
+        let cx = self.cx.clone();
+        let mut stream = self.into_stream();
+        let reading = async {
+            let mut read = 0;
+            while read <= most
+                && let Some(Ok(chunk)) = stream.next().await
+            {
+                read += chunk.len();
+            }
+        };
+        // What is left after that costs a connection, and nothing else.
+        let _ = cx.within(within, reading).await;
+        cx.clock().sleep(BACK).await;
     }
 
     /// The body as JSON, at most `limit` bytes. Fails with `InvalidResponse` when it is not what `T` needs.

@@ -6,12 +6,13 @@ use super::{
     faults::Faults,
     queue::Queue,
     record::Recorder,
+    under_way::UnderWay,
 };
 use crate::catalogue::Endpoint;
 use std::{
     collections::{HashSet, VecDeque},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -37,6 +38,9 @@ pub(crate) struct App {
     pub(crate) base: String,
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
+    pub(crate) under_way: Arc<UnderWay>,
+    /// How many were accepted so far.
+    pub(crate) connections: Arc<AtomicU64>,
     pub(crate) queue: Queue,
     pub(crate) files: Store,
     pub(crate) stopping: CancellationToken,
@@ -55,6 +59,8 @@ impl App {
             base,
             faults: Faults::default(),
             recorder: Recorder::default(),
+            under_way: Arc::default(),
+            connections: Arc::default(),
             queue: Queue::new(config.concurrency.max(1), config.result_ttl),
             files: Store::new()?,
             stopping: CancellationToken::new(),

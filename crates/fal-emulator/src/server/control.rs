@@ -8,7 +8,7 @@ use super::{
     record::RequestRecord,
 };
 use serde_json::{Map, Value, json};
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 /// Answers everything below `/__emulator`; these requests are neither recorded nor counted.
 pub(crate) async fn answer(app: &App, call: Call) -> Answer {
@@ -30,6 +30,7 @@ pub(crate) async fn answer(app: &App, call: Call) -> Answer {
         ("POST", "faults") => faults(app, &call.bytes().await),
         ("POST", "clear") => {
             app.recorder.clear();
+            app.under_way.clear();
             app.faults.clear();
             json(200, &json!({}))
         }
@@ -44,7 +45,13 @@ fn stats(app: &App) -> Value {
         let count = counts.get(&name).and_then(Value::as_u64).unwrap_or(0);
         counts.insert(name, (count + 1).into());
     }
-    json!({ "jobs_created": app.queue.created(), "counts": counts, "jobs": app.queue.records() })
+    json!({
+        "jobs_created": app.queue.created(),
+        "counts": counts,
+        "most_at_once": app.under_way.most(),
+        "connections": app.connections.load(Ordering::SeqCst),
+        "jobs": app.queue.records(),
+    })
 }
 
 /// Every file of the CDN; its digest is a hash of the content, or of the tags of its parts in their order, or

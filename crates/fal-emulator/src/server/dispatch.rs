@@ -6,7 +6,7 @@ use super::{
     app::App,
     cdn, control,
     faults::{Fault, Route},
-    listen::HangUp,
+    listen::{Connection, HangUp},
     openrouter, queue,
     record::RequestRecord,
     rest, run, www,
@@ -89,7 +89,7 @@ fn classify(service: &str, path: &str, method: &Method) -> Route {
 /// Answers one request.
 pub(crate) async fn dispatch(
     State(app): State<Arc<App>>,
-    ConnectInfo(hang_up): ConnectInfo<HangUp>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request<Body>,
 ) -> Answer {
     let (parts, body) = request.into_parts();
@@ -100,12 +100,16 @@ pub(crate) async fn dispatch(
         return control::answer(&app, Call { parts, body, path }).await;
     }
     let route = classify(service, &path, &parts.method);
-    let body = match record(&app, route, &parts, body).await {
+    let _entered = app.under_way.enter(route);
+    let body = match record(&app, (route, connection.number), &parts, body).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
     let fault = app.faults.take(route);
-    if let Some(answer) = before(fault.as_ref(), &hang_up).await {
+    if let Some(Fault::Gathered(requests)) = fault {
+        app.under_way.gathered(route, requests).await;
+    }
+    if let Some(answer) = before(fault.as_ref(), &connection.hang_up).await {
         return answer;
     }
     let call = Call { parts, body, path };
@@ -119,7 +123,7 @@ pub(crate) async fn dispatch(
         "openrouter" => openrouter::answer(&app, call).await,
         _ => answer::detail(404, &format!("No such service: /{service}")),
     };
-    after(fault, answer, &hang_up).await
+    after(fault, answer, &connection.hang_up).await
 }
 
 fn percent_decode(path: &str) -> String {
@@ -129,7 +133,7 @@ fn percent_decode(path: &str) -> String {
 }
 
 /// Files the request; JSON bodies are read here, others are counted while they stream.
-async fn record(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Body, Answer> {
+async fn record(app: &App, (route, connection): (Route, u64), parts: &Parts, body: Body) -> Result<Body, Answer> {
     let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let mut record = RequestRecord {
         method: parts.method.to_string(),
@@ -139,6 +143,7 @@ async fn record(app: &App, route: Route, parts: &Parts, body: Body) -> Result<Bo
         body_bytes: 0,
         json: None,
         route,
+        connection,
     };
     let is_file = record.path.starts_with("/cdn/") && !record.path.ends_with("/complete");
     let json = record.header("content-type").is_some_and(|t| t.starts_with("application/json")) && !is_file;
@@ -183,7 +188,8 @@ async fn before(fault: Option<&Fault>, hang_up: &HangUp) -> Option<Answer> {
             tokio::time::sleep(*time).await;
             None
         }
-        Fault::DropBeforeAnswer
+        Fault::Gathered(_)
+        | Fault::DropBeforeAnswer
         | Fault::TruncatedBody
         | Fault::CutAt(_)
         | Fault::Shorter(_)

@@ -61,6 +61,8 @@ pub enum Fault {
     DropBeforeAccept,
     /// Waits before it goes on as usual.
     Slow(Duration),
+    /// Waits until so many requests of its route have been under way at the same time, itself included; then it goes on.
+    Gathered(usize),
     /// Announces the whole body, sends half of it and closes the connection.
     TruncatedBody,
     /// Announces the whole body, sends so many bytes of it (at most all but one) and closes the connection.

@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
@@ -24,9 +24,10 @@ use tokio::{
 /// Serves until the application stops.
 pub(crate) async fn serve(tcp: TcpListener, app: Arc<App>) {
     let stopping = app.stopping.clone();
+    let loopback = Loopback { tcp, accepted: Arc::clone(&app.connections) };
     let router = Router::new().fallback(dispatch).with_state(app);
-    let service = router.into_make_service_with_connect_info::<HangUp>();
-    let server = axum::serve(Loopback(tcp), service).with_graceful_shutdown(stopping.cancelled_owned());
+    let service = router.into_make_service_with_connect_info::<Connection>();
+    let server = axum::serve(loopback, service).with_graceful_shutdown(stopping.cancelled_owned());
     if let Err(error) = server.await {
         tracing::warn!(%error, "the emulator's server ended");
     }
@@ -42,41 +43,53 @@ impl HangUp {
     }
 }
 
-impl Connected<IncomingStream<'_, Loopback>> for HangUp {
+/// The connection that a request came over.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    /// From 1, in the order in which they were accepted.
+    pub(crate) number: u64,
+    pub(crate) hang_up: HangUp,
+}
+
+impl Connected<IncomingStream<'_, Loopback>> for Connection {
     fn connect_info(stream: IncomingStream<'_, Loopback>) -> Self {
-        stream.io().hang_up.clone()
+        stream.io().connection.clone()
     }
 }
 
-pub(crate) struct Loopback(TcpListener);
+pub(crate) struct Loopback {
+    tcp: TcpListener,
+    accepted: Arc<AtomicU64>,
+}
 
 impl Listener for Loopback {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.tcp).await;
         // Small frames such as stream events must not wait for acknowledgements.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        (Wire { stream, hang_up: HangUp::default() }, address)
+        let number = self.accepted.fetch_add(1, Ordering::SeqCst) + 1;
+        (Wire { stream, connection: Connection { number, hang_up: HangUp::default() } }, address)
     }
 
     fn local_addr(&self) -> std::io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.tcp.local_addr()
     }
 }
 
 /// A TCP stream that can be told to fail.
 pub(crate) struct Wire {
     stream: TcpStream,
-    hang_up: HangUp,
+    connection: Connection,
 }
 
 impl Wire {
     fn check(&self) -> Result<(), Error> {
-        if self.hang_up.0.load(Ordering::SeqCst) {
+        if self.connection.hang_up.0.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::ConnectionAborted, "scripted hang-up"));
         }
         Ok(())

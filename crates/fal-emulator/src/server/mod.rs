@@ -6,11 +6,11 @@
 //! | call | what |
 //! |---|---|
 //! | `GET /__emulator/requests` | every [`RequestRecord`] so far |
-//! | `GET /__emulator/stats` | `{"jobs_created", "counts": {route: n}, "jobs": [`[`JobRecord`]`]}` |
+//! | `GET /__emulator/stats` | `{"jobs_created", "counts": {route: n}, "most_at_once": {route: n}, "connections": n, "jobs": [`[`JobRecord`]`]}` |
 //! | `POST /__emulator/delays` | `{"queue_ms", "run_ms", "queue_ahead"}`, each optional; `run_ms: null` lets endpoints decide |
 //! | `POST /__emulator/faults` | `{"route": "submit", "fault": {"nginx-html": 503}, "times": 2}`; names of [`Route`] and [`Fault`] in kebab case |
 //! | `POST /__emulator/locked` | `true` or `false` |
-//! | `POST /__emulator/clear` | forgets requests and faults |
+//! | `POST /__emulator/clear` | forgets requests, what was at once, and faults |
 //!
 //! `GET /cdn/files/synthetic/{bytes}.bin` is a file of any size, computed while it is sent.
 
@@ -34,6 +34,7 @@ mod queue;
 mod record;
 mod rest;
 mod run;
+mod under_way;
 mod webhook;
 mod www;
 
@@ -146,9 +147,26 @@ impl Emulator {
         self.app.recorder.count(route)
     }
 
-    /// Forgets the requests so far; jobs and files stay.
+    /// How many requests of this class are being answered now: they arrived, their answers have not begun, and their
+    /// clients are still there.
+    pub fn under_way(&self, route: Route) -> usize {
+        self.app.under_way.now(route)
+    }
+
+    /// How many requests of this class were under way at the same time, at most.
+    pub fn most_at_once(&self, route: Route) -> usize {
+        self.app.under_way.most().get(&route).copied().unwrap_or(0)
+    }
+
+    /// How many TCP connections were accepted so far, those for `/__emulator` included.
+    pub fn connections(&self) -> u64 {
+        self.app.connections.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    /// Forgets the requests so far and how many were under way at most; jobs and files stay.
     pub fn clear_requests(&self) {
         self.app.recorder.clear();
+        self.app.under_way.clear();
     }
 
     /// How many jobs the queue has accepted.
@@ -159,6 +177,12 @@ impl Emulator {
     /// Every job of the queue, in order of submission.
     pub fn jobs(&self) -> Vec<JobRecord> {
         self.app.queue.records()
+    }
+
+    /// Lets the CDN count and check the files and parts of at least so many bytes that it takes from now on, and keep
+    /// nothing of them: a test of transfers needs no room then.
+    pub fn keep_below(&self, bytes: u64) {
+        self.app.files.keep_below(bytes);
     }
 
     /// Puts `content` on the CDN and returns its URL.

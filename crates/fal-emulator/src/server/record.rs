@@ -26,6 +26,8 @@ pub struct RequestRecord {
     pub json: Option<Value>,
     /// The class that faults and counts go by.
     pub route: Route,
+    /// Number of the TCP connection that it came over, from 1 in the order in which they were accepted.
+    pub connection: u64,
 }
 
 impl RequestRecord {

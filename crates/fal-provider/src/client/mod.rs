@@ -22,6 +22,7 @@ pub(crate) use lifecycle::Lifecycle;
 pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
 pub(crate) use run::Answer;
+pub(crate) use storage::Given;
 
 pub(crate) use urls::JobUrls;
 pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};

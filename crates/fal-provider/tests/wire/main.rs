@@ -4,6 +4,7 @@
 mod aliases;
 mod answers;
 mod catalogue;
+mod connections;
 mod delivery;
 mod emulator;
 mod factories;
@@ -25,4 +26,5 @@ mod storage_large;
 mod storage_parts;
 mod storage_reuse;
 mod storage_streams;
+mod storage_together;
 mod support;

@@ -4,14 +4,17 @@ mod content;
 mod folder;
 mod gauge;
 mod inline;
+mod overall;
 mod parts;
 mod repositories;
 mod reuse;
 mod stamp;
+mod together;
 mod token;
 mod tree;
 
 pub(super) use reuse::Reuse;
+pub(crate) use together::Given;
 pub(super) use token::TokenCache;
 
 use super::{FalClient, Lifecycle, Prepared, Wishes};
@@ -39,11 +42,8 @@ impl FalClient {
         self.need_key()?;
         let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
         let upload = async {
-            if let Some(content) = Content::unread(file, self.storage.parts_above).await {
-                return self.upload_unread(cx, content, lifecycle, wishes.force).await;
-            }
-            let content = Content::of(file, self.storage.parts_above).await?;
-            self.upload_known(cx, &content, lifecycle, wishes.force).await
+            let content = self.content(file, false).await?;
+            self.upload_content(cx, content, lifecycle, wishes.force).await
         };
         upload.await.map_err(|e: Error| e.with_dispatch(Dispatch::NotSent))
     }

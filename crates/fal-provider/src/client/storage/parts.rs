@@ -67,16 +67,21 @@ impl FalClient {
         let parts = stream::iter(cuts(bytes)).map(|(number, offset, length)| {
             let body = source.part(offset, length);
             let cx = gauge.context(cx, number);
-            async move { self.send_part(&cx, place, number, body).await }
+            async move { self.send_part(&cx, place, number, body).await.map(|part| (number, part)) }
         });
+        // A part that fails for good ends the others at once, not when those before it are through.
+        let mut parts: Vec<(u64, Value)> = parts.buffer_unordered(AT_ONCE).try_collect().await?;
         // In order of their numbers, whatever the order of arrival.
-        let parts: Vec<Value> = parts.buffered(AT_ONCE).try_collect().await?;
+        parts.sort_unstable_by_key(|(number, _)| *number);
+        let parts: Vec<Value> = parts.into_iter().map(|(_, part)| part).collect();
         let complete = place.request(Method::POST, &["complete"]).json(&json!({ "parts": parts }))?;
-        if let Err(error) = self.ask(&without_progress(cx), Call::Upload, complete, None).await {
+        match self.ask(&without_progress(cx), Call::Upload, complete, None).await {
+            Ok(response) => response.finish().await,
             // The answer may be lost and the work done: then the file is there, and asking again was refused.
-            if error.kind() == ErrorKind::Cancelled || !self.is_whole(cx, place, bytes).await {
+            Err(error) if error.kind() == ErrorKind::Cancelled || !self.is_whole(cx, place, bytes).await => {
                 return Err(error);
             }
+            Err(_) => {}
         }
         Ok(())
     }
@@ -99,7 +104,10 @@ impl FalClient {
         let status = response.status();
         let in_header = response.header("etag").map(Value::from);
         let etag = match (&place.token, in_header) {
-            (Some(_), etag) => etag,
+            (Some(_), etag) => {
+                response.finish().await;
+                etag
+            }
             (None, in_header) => {
                 let taken: Taken = match response.json(SMALL_LIMIT).await {
                     Err(e) if e.kind() != ErrorKind::InvalidResponse => return Err(ours(e, None)),

@@ -118,7 +118,7 @@ impl FalClient {
             .authorize(Authorize::Never)
             .header(header::CONTENT_TYPE, load.file.media_type.as_str())
             .body(load.file.body.clone());
-        self.ask(&load.gauge.context(cx, 0), Call::Upload, request, None).await?;
+        self.ask(&load.gauge.context(cx, 0), Call::Upload, request, None).await?.finish().await;
         Ok(initiated.file_url)
     }
 }
