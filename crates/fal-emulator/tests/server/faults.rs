@@ -42,6 +42,28 @@ async fn an_ingress_page_is_html_without_a_request_id() {
 }
 
 #[tokio::test]
+async fn gathered_requests_wait_for_each_other_and_are_counted_while_they_do() {
+    let f = Fixture::new(queued_forever()).await;
+    f.emulator.fail(Route::Submit, Fault::Gathered(3), 3);
+    let (path, input) = (format!("/queue/{MODEL}"), input());
+    let submit = || f.post(&path, &input);
+    let two = async { tokio::join!(submit(), submit()) };
+    let third = async {
+        while f.emulator.under_way(Route::Submit) < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(f.emulator.jobs_created(), 0, "two wait for a third");
+        submit().await
+    };
+    tokio::join!(two, third);
+    assert_eq!((f.emulator.jobs_created(), f.emulator.most_at_once(Route::Submit)), (3, 3));
+    assert_eq!(f.emulator.under_way(Route::Submit), 0);
+    f.emulator.clear_requests();
+    assert_eq!(f.emulator.most_at_once(Route::Submit), 0);
+    assert!(f.emulator.connections() >= 3);
+}
+
+#[tokio::test]
 async fn a_drop_before_the_answer_leaves_a_job_behind() {
     let f = Fixture::new(queued_forever()).await;
     f.emulator.fail(Route::Submit, Fault::DropBeforeAnswer, 1);

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod clock;
+mod connections;
 mod repeating;
 mod secrets;
 mod server;

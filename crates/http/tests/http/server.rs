@@ -1,6 +1,12 @@
 //! A server that answers in raw bytes, so that it can break off where it likes.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -14,6 +20,8 @@ pub(crate) enum Act {
     Close(Vec<Vec<u8>>),
     /// Writes and waits for the next request on the connection.
     Keep(Vec<u8>),
+    /// As `Keep`, with a pause before the second piece.
+    Late(Vec<u8>, Duration, Vec<u8>),
     /// Writes and then stays silent with the connection open.
     Hang(Vec<u8>),
 }
@@ -36,6 +44,7 @@ impl Seen {
 pub(crate) struct RawServer {
     address: std::net::SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl RawServer {
@@ -45,12 +54,15 @@ impl RawServer {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (log, act) = (Arc::clone(&seen), Arc::new(act));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let accepted = Arc::clone(&connections);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                accepted.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(serve(socket, Arc::clone(&log), Arc::clone(&act)));
             }
         });
-        Self { address, seen }
+        Self { address, seen, connections }
     }
 
     pub(crate) fn url(&self, path: &str) -> mediagen_http::Url {
@@ -59,6 +71,11 @@ impl RawServer {
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// How many connections were accepted so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 }
 
@@ -73,6 +90,14 @@ async fn serve(mut socket: TcpStream, seen: Arc<Mutex<Vec<Seen>>>, act: Arc<impl
         match act(number) {
             Act::Drop => return,
             Act::Keep(bytes) => socket.write_all(&bytes).await.unwrap(),
+            Act::Late(first, pause, second) => {
+                socket.write_all(&first).await.unwrap();
+                tokio::time::sleep(pause).await;
+                // Who was not interested has hung up.
+                if socket.write_all(&second).await.is_err() {
+                    return;
+                }
+            }
             Act::Close(pieces) => {
                 for piece in pieces {
                     socket.write_all(&piece).await.unwrap();
