@@ -297,7 +297,10 @@ async fn requests_are_recorded_as_they_came() {
     assert_eq!((over_http[0]["route"].clone(), over_http.as_array().map(Vec::len)), (json!("submit"), Some(1)));
     let stats = f.get("/__emulator/stats").await.json;
     assert_eq!((&stats["jobs_created"], &stats["counts"]["submit"]), (&json!(1), &json!(1)));
-    assert_eq!((&stats["most_at_once"]["submit"], &stats["connections"]), (&json!(1), &json!(f.emulator.connections())));
+    assert_eq!(
+        (&stats["most_at_once"]["submit"], &stats["connections"]),
+        (&json!(1), &json!(f.emulator.connections()))
+    );
     assert!(f.emulator.connections() >= record.connection && record.connection == 1);
     assert_eq!(f.emulator.count(Route::Submit), 1);
 }

@@ -135,6 +135,21 @@ async fn a_completion_whose_answer_is_lost_is_not_a_second_upload() {
 }
 
 #[tokio::test]
+async fn a_part_that_fails_for_good_is_not_kept_waiting_by_those_before_it() {
+    let emulator = emulator().await;
+    // Of six parts on their way all but one would take for ever; that one is refused, and so are the other ways.
+    emulator.fail(Route::Upload, Fault::Slow(Duration::ZERO), 1);
+    emulator.fail(Route::Upload, Fault::Slow(Duration::from_mins(10)), 5);
+    emulator.fail(Route::Upload, Fault::Status(400, json!({"detail": "no such part"})), 40);
+    let provider = fal(&emulator);
+    let cx = context();
+    let upload = provider.upload(&cx, MediaInput::bytes(content(60 * MIB, 5), "x.bin"));
+    let error = tokio::time::timeout(Duration::from_secs(20), upload).await.unwrap().unwrap_err();
+    assert_eq!(error.http_status(), Some(400), "{error:?}");
+    assert!(!paths(&emulator).iter().any(|p| p.ends_with("/complete")));
+}
+
+#[tokio::test]
 async fn one_token_serves_all_uploads_at_the_same_time() {
     let emulator = emulator().await;
     emulator.fail(Route::Token, Fault::Slow(Duration::from_millis(50)), 1);

@@ -3,9 +3,7 @@
 use crate::support::*;
 use fal_emulator::{Emulator, EmulatorConfig, Fault, RequestRecord, Route};
 use fal_provider::FalProvider;
-use mediagen_core::{
-    Context, Dispatch, Error, ErrorKind, Event, ImageToImageRequest, MediaInput, Result,
-};
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, ImageToImageRequest, MediaInput, Result};
 use serde_json::{Value, json};
 use std::{
     path::Path,
@@ -52,7 +50,7 @@ fn request(mut images: Vec<MediaInput>, settings: &Value) -> ImageToImageRequest
 /// Submits, and gives up where an upload waits for another one that is never sent.
 async fn submit(fal: &FalProvider, cx: &Context, id: &str, request: ImageToImageRequest) -> Result<()> {
     let model = fal.image_to_image(cx, id).await?;
-    let submitting = tokio::time::timeout(Duration::from_secs(60), model.submit(cx, request));
+    let submitting = tokio::time::timeout(Duration::from_secs(20), model.submit(cx, request));
     submitting.await.unwrap_or_else(|_| panic!("the uploads do not end")).map(drop)
 }
 

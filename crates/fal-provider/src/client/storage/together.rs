@@ -43,7 +43,8 @@ impl FalClient {
         });
         let contents = in_order(reading.collect()).await?;
         // Several files may have one content: it is sent once.
-        let names: Vec<String> = contents.iter().map(|content| self.reuse.identity(content, lifecycle).name()).collect();
+        let names: Vec<String> =
+            contents.iter().map(|content| self.reuse.identity(content, lifecycle).name()).collect();
         let unique = distinct(&names, PartialEq::eq);
         let place: Vec<usize> = sources.of.iter().map(|source| unique.of[*source]).collect();
         let contents = contents.into_iter().enumerate().filter(|(source, _)| unique.firsts.contains(source));
