@@ -5,6 +5,7 @@
 mod support;
 
 use mediagen_core::{ErrorKind, Event, Phase, Retry};
+use std::time::Duration;
 use support::{Server, answer, context, fact, names, observed, png, target, whole};
 
 fn headers(body: &[u8], more: &str) -> String {
@@ -193,6 +194,17 @@ async fn statuses_are_told_apart_and_only_passing_ones_repeated() {
     .await;
     let dir = tempfile::tempdir().unwrap();
     server.downloader().save(&context(), &server.part("/a"), &target(dir.path())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pause_that_nobody_would_sit_through_is_not_waited_for() {
+    let server = Server::start(|_, _| answer("503 Busy", "retry-after: 3600\r\ncontent-length: 0\r\n", b"")).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (downloader, cx, part, goal) = (server.downloader(), context(), server.part("/a"), target(dir.path()));
+    let saving = downloader.save(&cx, &part, &goal);
+    let error = tokio::time::timeout(Duration::from_secs(30), saving).await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Unavailable, Retry::Exhausted), "{error}");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
