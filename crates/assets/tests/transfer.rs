@@ -211,8 +211,9 @@ async fn a_pause_that_nobody_would_sit_through_is_not_waited_for() {
 async fn a_file_above_the_cap_is_refused_announced_or_not() {
     for announced in [true, false] {
         let server = Server::start(move |_, _| {
+            // With a tag, by which a later save could go on; it must not.
             let length = if announced { "content-length: 5000\r\n" } else { "" };
-            answer("200 OK", length, &[7; 5000])
+            answer("200 OK", &format!("etag: \"v1\"\r\n{length}"), &[7; 5000])
         })
         .await;
         let dir = tempfile::tempdir().unwrap();
