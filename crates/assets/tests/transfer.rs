@@ -209,19 +209,22 @@ async fn a_pause_that_nobody_would_sit_through_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_file_above_the_cap_is_refused_announced_or_not() {
+    // More than is gathered before it is written.
+    const BYTES: usize = 3 << 20;
     for announced in [true, false] {
         let server = Server::start(move |_, _| {
             // With a tag, by which a later save could go on; it must not.
-            let length = if announced { "content-length: 5000\r\n" } else { "" };
-            answer("200 OK", &format!("etag: \"v1\"\r\n{length}"), &[7; 5000])
+            let length = if announced { format!("content-length: {BYTES}\r\n") } else { String::new() };
+            answer("200 OK", &format!("etag: \"v1\"\r\n{length}"), &vec![7; BYTES])
         })
         .await;
         let dir = tempfile::tempdir().unwrap();
-        let policy = mediagen_assets::DownloadPolicy::default().allow_base(&server.base).with_max_bytes(4999);
+        let policy =
+            mediagen_assets::DownloadPolicy::default().allow_base(&server.base).with_max_bytes(BYTES as u64 - 1);
         let downloader = mediagen_assets::Downloader::new(policy).unwrap();
         let error = downloader.save(&context(), &server.part("/a"), &target(dir.path())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Transfer);
-        assert!(error.message().contains("4999"), "{error}");
+        assert!(error.message().contains(&format!("limit is {} bytes", BYTES - 1)), "{error}");
         assert!(names(dir.path()).is_empty() && server.requests().len() == 1);
     }
 }
