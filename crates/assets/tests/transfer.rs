@@ -110,6 +110,21 @@ async fn a_084_a_cut_download_resumes_by_range_to_an_equal_hash() {
 }
 
 #[tokio::test]
+async fn attempts_that_bring_a_good_deal_are_not_counted_and_others_are() {
+    let body: Vec<u8> = (0..9_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for (step, cuts) in [(body.len() / 8, Some(8)), (body.len() / 90, None)] {
+        let server = cutting(body.clone(), step, "etag: \"v1\"\r\n").await;
+        let dir = tempfile::tempdir().unwrap();
+        let saved = server.downloader().save(&context(), &server.part("/a"), &target(dir.path())).await;
+        match cuts {
+            Some(cuts) => assert_eq!((saved.unwrap().bytes, server.requests().len()), (9 << 20, cuts)),
+            // A tenth of a MiB each: five attempts bring too little.
+            None => assert_eq!(fact(&saved.unwrap_err(), "attempts"), Some("5")),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_range_starts_over_and_a_changed_file_is_never_mixed() {
     let (old, new) = (png(64, 64), png(65, 65));
     let bodies = (old.clone(), new.clone());
