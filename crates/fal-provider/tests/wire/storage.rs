@@ -1,6 +1,7 @@
 //! Uploads (protocol 6.1, 6.2, 6.4, 6.5).
 
 use crate::support::*;
+use fal_provider::FalProvider;
 use mediagen_core::{Dispatch, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _};
 use serde_json::{Value, json};
 use wiremock::{
@@ -63,6 +64,50 @@ async fn a_token_that_was_taken_back_is_replaced_once() {
     mount_cdn(&server, "https://v3.fal.media/files/x.png").await;
     provider(&server).upload(&context(), MediaInput::bytes(PNG, "x.png")).await.unwrap();
     assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (2, 2));
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_its_end() {
+    let server = MockServer::start().await;
+    // Used for half of a short life.
+    let body = json!({"token": "t0ken", "token_type": "Bearer", "base_url": "https://v3.fal.media",
+        "created_at": "2026-01-01T00:00:00Z", "expires_at": "2026-01-01T00:00:04Z"});
+    Mock::given(method("POST")).and(path(TOKEN)).respond_with(ok(body)).mount(&server).await;
+    mount_cdn(&server, "https://v3.fal.media/files/x.png").await;
+    let (fal, cx) = (provider(&server), context());
+    let put = |salt: u8| fal.upload(&cx, MediaInput::bytes([PNG, &[salt]].concat(), "x.png"));
+    put(1).await.unwrap();
+    put(2).await.unwrap();
+    assert_eq!(count(&server, "POST", TOKEN).await, 1);
+    tokio::time::sleep(std::time::Duration::from_millis(2_050)).await;
+    put(3).await.unwrap();
+    assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (2, 3));
+}
+
+#[tokio::test]
+async fn a_completion_is_believed_only_when_the_whole_file_is_there() {
+    for (there, whole) in [("2097152", true), ("2097151", false)] {
+        let server = MockServer::start().await;
+        mount_token(&server).await;
+        let begun = json!({"access_url": format!("{}/cdn/files/b/0a/x.bin", server.uri()), "uploadId": "u-1"});
+        Mock::given(method("POST"))
+            .and(path("/cdn/files/upload/multipart"))
+            .respond_with(ok(begun))
+            .mount(&server)
+            .await;
+        let taken = ResponseTemplate::new(200).insert_header("etag", "\"e\"");
+        Mock::given(method("PUT")).respond_with(taken).mount(&server).await;
+        let size = ResponseTemplate::new(200).insert_header("content-length", there);
+        Mock::given(method("HEAD")).respond_with(size).mount(&server).await;
+        // Neither the completion nor another way is answered.
+        Mock::given(method("POST")).respond_with(ResponseTemplate::new(500)).with_priority(9).mount(&server).await;
+        let fal = FalProvider::new(config(&server.uri()).with_parts_above(1 << 20).unwrap()).unwrap();
+        let put = fal.upload(&context(), MediaInput::bytes(vec![7; 2 << 20], "x.bin")).await;
+        assert_eq!(put.is_ok(), whole, "{put:?}");
+        if let Err(error) = put {
+            assert_eq!(error.dispatch(), Dispatch::NotSent, "nothing was bought");
+        }
+    }
 }
 
 #[tokio::test]
