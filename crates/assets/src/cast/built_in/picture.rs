@@ -5,7 +5,10 @@ use crate::{
     blocking::blocking,
     cast::{CastEntry, CastJob, CastWish, run::Stop},
 };
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Pixel as _, RgbImage, Rgba, RgbaImage,
+    codecs::jpeg::JpegEncoder,
+};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
 use std::{
     fs::{File, OpenOptions},
@@ -76,15 +79,16 @@ fn encode(picture: DynamicImage, path: &Path, format: ImageFormat) -> Result<()>
     let mut file = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(io(path))?);
     match format {
         ImageFormat::Jpeg => {
-            let opaque = if picture.color().has_alpha() { on_white(&picture.to_rgba8()) } else { picture };
-            opaque.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut file, QUALITY)).map_err(failed)?;
+            let opaque =
+                if picture.color().has_alpha() { on_white(&picture.into_rgba8()) } else { picture.into_rgb8() };
+            opaque.write_with_encoder(JpegEncoder::new_with_quality(&mut file, QUALITY)).map_err(failed)?;
         }
         // These know 8 bits with or without alpha, and no greys.
         ImageFormat::WebP | ImageFormat::Gif | ImageFormat::Bmp => {
             let plain = if picture.color().has_alpha() {
-                DynamicImage::ImageRgba8(picture.to_rgba8())
+                DynamicImage::ImageRgba8(picture.into_rgba8())
             } else {
-                DynamicImage::ImageRgb8(picture.to_rgb8())
+                DynamicImage::ImageRgb8(picture.into_rgb8())
             };
             plain.write_to(&mut file, format).map_err(failed)?;
         }
@@ -93,8 +97,10 @@ fn encode(picture: DynamicImage, path: &Path, format: ImageFormat) -> Result<()>
     file.flush().map_err(io(path))
 }
 
-fn on_white(picture: &RgbaImage) -> DynamicImage {
-    let mut ground = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
-    image::imageops::overlay(&mut ground, picture, 0, 0);
-    DynamicImage::ImageRgba8(ground)
+fn on_white(picture: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let mut ground = Rgba([255; 4]);
+        ground.blend(picture.get_pixel(x, y));
+        ground.to_rgb()
+    })
 }
