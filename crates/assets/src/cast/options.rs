@@ -13,8 +13,9 @@ pub enum Spending {
 }
 
 /// The most memory that a cast of a picture takes for each of its pixels, in bytes, as long as a pixel itself has no
-/// more than 8 (16 bits with alpha). A pixel of floating-point numbers has 12 or 16, and takes twice as much.
-pub const MAX_BYTES_PER_PIXEL: u32 = 16;
+/// more than 8 (16 bits with alpha). A pixel of floating-point numbers has 12 or 16, and takes up to 32. A JPEG
+/// file is in memory, too; one with more bytes than this for each pixel and 64 MiB is refused.
+pub const MAX_BYTES_PER_PIXEL: u32 = 20;
 
 /// What is wanted beyond the type, and the limits.
 #[derive(Debug, Clone, PartialEq)]

@@ -73,7 +73,7 @@ mod tests {
     fn open(store: &str, set: &[(&str, &str)]) -> Result<bool> {
         let set: Vec<_> = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let found = settings(&Url::parse(store).unwrap(), &set)?;
-        Ok(found.iter().any(|(name, value)| name.ends_with("allow_http") && value == "true"))
+        Ok(found.iter().any(|(name, value)| name.to_ascii_lowercase().ends_with("allow_http") && value == "true"))
     }
 
     #[test]
