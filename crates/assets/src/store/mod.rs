@@ -103,6 +103,9 @@ impl Store {
     }
 }
 
+/// The most characters that are told of a service's own words.
+const MAX_CAUSE: usize = 200;
+
 fn refused(url: &Url, why: &str) -> Error {
     Error::new(ErrorKind::Config, format!("the store `{}` {why}", mediagen_http::redact(url)))
         .with_hint("known: file:///FOLDER, memory:///, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX")
@@ -133,11 +136,27 @@ fn failed(error: object_store::Error, location: &Location) -> Error {
         other if says(other, "status code: 401") => ErrorKind::Unauthenticated,
         _ => ErrorKind::Io,
     };
-    let what = if kind == ErrorKind::NotFound { "it is not in the store" } else { "the store does not work" };
-    Error::new(kind, what).with("object", location).with_source(error)
+    let what = match kind {
+        ErrorKind::NotFound => "it is not in the store",
+        ErrorKind::PermissionDenied | ErrorKind::Unauthenticated => "the store refused the request",
+        _ => "the store does not work",
+    };
+    let mut told = Error::new(kind, what).with("object", location);
+    if let (true, Some(cause)) = (kind != ErrorKind::NotFound, causes(&error).last()) {
+        let plain = cause.to_string().chars().filter(|c| !c.is_control()).take(MAX_CAUSE).collect::<String>();
+        told = told.with("cause", plain);
+    }
+    told.with_source(error)
+}
+
+/// The causes of `error`, the first one last.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| cause.source())
 }
 
 /// Whether one of the causes of `error` has these words: the type of a cloud's answer cannot be named from here.
-fn says(error: &dyn std::error::Error, words: &str) -> bool {
-    std::iter::successors(error.source(), |cause| cause.source()).any(|cause| cause.to_string().contains(words))
+fn says(error: &(dyn std::error::Error + 'static), words: &str) -> bool {
+    causes(error).any(|cause| cause.to_string().contains(words))
 }
