@@ -69,7 +69,7 @@ async fn a_wrong_key_is_a_clear_error_that_does_not_show_it() {
         assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error:?}");
         assert!(!format!("{error:?} {error}").contains("another-secret"));
         // The service's own word is told, where it said one (a HEAD has no body).
-        let cause = error.context().iter().find(|(name, _)| *name == "cause").map(|(_, cause)| cause.to_string());
+        let cause = error.context().iter().find(|(name, _)| *name == "cause").map(|(_, cause)| cause.clone());
         assert!(cause.is_some_and(|cause| cause.contains("403 Forbidden")), "{error:?}");
     }
     assert!(cloud.keys().is_empty());
