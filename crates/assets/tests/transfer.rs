@@ -5,6 +5,7 @@
 mod support;
 
 use mediagen_core::{ErrorKind, Event, Phase, Retry};
+use std::time::Duration;
 use support::{Server, answer, context, fact, names, observed, png, target, whole};
 
 fn headers(body: &[u8], more: &str) -> String {
@@ -109,6 +110,21 @@ async fn a_084_a_cut_download_resumes_by_range_to_an_equal_hash() {
 }
 
 #[tokio::test]
+async fn attempts_that_bring_a_good_deal_are_not_counted_and_others_are() {
+    let body: Vec<u8> = (0..9_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for (step, cuts) in [(body.len() / 8, Some(8)), (body.len() / 90, None)] {
+        let server = cutting(body.clone(), step, "etag: \"v1\"\r\n").await;
+        let dir = tempfile::tempdir().unwrap();
+        let saved = server.downloader().save(&context(), &server.part("/a"), &target(dir.path())).await;
+        match cuts {
+            Some(cuts) => assert_eq!((saved.unwrap().bytes, server.requests().len()), (9 << 20, cuts)),
+            // A tenth of a MiB each: five attempts bring too little.
+            None => assert_eq!(fact(&saved.unwrap_err(), "attempts"), Some("5")),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_server_without_range_starts_over_and_a_changed_file_is_never_mixed() {
     let (old, new) = (png(64, 64), png(65, 65));
     let bodies = (old.clone(), new.clone());
@@ -196,19 +212,34 @@ async fn statuses_are_told_apart_and_only_passing_ones_repeated() {
 }
 
 #[tokio::test]
+async fn a_pause_that_nobody_would_sit_through_is_not_waited_for() {
+    let server = Server::start(|_, _| answer("503 Busy", "retry-after: 3600\r\ncontent-length: 0\r\n", b"")).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (downloader, cx, part, goal) = (server.downloader(), context(), server.part("/a"), target(dir.path()));
+    let saving = downloader.save(&cx, &part, &goal);
+    let error = tokio::time::timeout(Duration::from_secs(30), saving).await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Unavailable, Retry::Exhausted), "{error}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_file_above_the_cap_is_refused_announced_or_not() {
+    // More than is gathered before it is written.
+    const BYTES: usize = 3 << 20;
     for announced in [true, false] {
         let server = Server::start(move |_, _| {
-            let length = if announced { "content-length: 5000\r\n" } else { "" };
-            answer("200 OK", length, &[7; 5000])
+            // With a tag, by which a later save could go on; it must not.
+            let length = if announced { format!("content-length: {BYTES}\r\n") } else { String::new() };
+            answer("200 OK", &format!("etag: \"v1\"\r\n{length}"), &vec![7; BYTES])
         })
         .await;
         let dir = tempfile::tempdir().unwrap();
-        let policy = mediagen_assets::DownloadPolicy::default().allow_base(&server.base).with_max_bytes(4999);
+        let policy =
+            mediagen_assets::DownloadPolicy::default().allow_base(&server.base).with_max_bytes(BYTES as u64 - 1);
         let downloader = mediagen_assets::Downloader::new(policy).unwrap();
         let error = downloader.save(&context(), &server.part("/a"), &target(dir.path())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Transfer);
-        assert!(error.message().contains("4999"), "{error}");
+        assert!(error.message().contains(&format!("limit is {} bytes", BYTES - 1)), "{error}");
         assert!(names(dir.path()).is_empty() && server.requests().len() == 1);
     }
 }

@@ -5,9 +5,10 @@
 mod support;
 
 use mediagen_assets::{DownloadPolicy, Downloader};
-use mediagen_core::{ErrorKind, Part, PartSource, Retry};
-use std::{path::Path, time::Duration};
+use mediagen_core::{Context, ErrorKind, Event, Part, PartSource, Retry};
+use std::{path::Path, sync::Arc, time::Duration};
 use support::{HOLD, Server, context, fact, first_byte, names, png, ranged, target};
+use tokio::sync::Notify;
 
 const ETAG: &str = "etag: \"v1\"\r\n";
 const DATE: &str = "last-modified: Sat, 21 Nov 2026 10:00:00 GMT\r\n";
@@ -192,17 +193,30 @@ async fn stalling(body: Vec<u8>) -> Server {
     .await
 }
 
+/// A context, and what is told once bytes of a save with it have arrived.
+fn listening() -> (Context, Arc<Notify>) {
+    let arrived = Arc::new(Notify::new());
+    let told = Arc::clone(&arrived);
+    let cx = context().with_observer(move |event: &Event| {
+        if matches!(event, Event::Downloading { .. }) {
+            told.notify_one();
+        }
+    });
+    (cx, arrived)
+}
+
 #[tokio::test]
 async fn a_dropped_and_a_cancelled_save_are_gone_on_with() {
     let body = png(64, 64);
     for cancelled in [false, true] {
         let server = stalling(body.clone()).await;
         let dir = tempfile::tempdir().unwrap();
-        let (cx, downloader, part, goal) = (context(), server.downloader(), server.part("/a"), target(dir.path()));
+        let ((cx, arrived), downloader) = (listening(), server.downloader());
+        let (part, goal) = (server.part("/a"), target(dir.path()));
         let saving = downloader.save(&cx, &part, &goal);
         if cancelled {
             let cancel = async {
-                tokio::time::sleep(Duration::from_millis(300)).await;
+                arrived.notified().await;
                 cx.cancellation().cancel();
             };
             let (saved, ()) = futures_util::future::join(saving, cancel).await;
@@ -210,7 +224,10 @@ async fn a_dropped_and_a_cancelled_save_are_gone_on_with() {
             assert_eq!(error.kind(), ErrorKind::Cancelled);
             assert!(fact(&error, "part").unwrap().ends_with("m-0.part"), "{error:?}");
         } else {
-            assert!(tokio::time::timeout(Duration::from_millis(300), saving).await.is_err());
+            tokio::select! {
+                saved = saving => panic!("{saved:?}"),
+                () = arrived.notified() => {}
+            }
         }
         assert_eq!(names(dir.path()), ["m-0.part", "m-0.part.json"]);
         let asset = server.downloader().save(&context(), &part, &goal).await.unwrap();
@@ -241,18 +258,23 @@ async fn a_085_saves_at_once_never_write_one_part() {
         starts.sort_unstable();
         starts
     };
-    let cx = context();
-    let short = || tokio::time::timeout(Duration::from_millis(400), downloader.save(&cx, &part, &goal));
-    assert!(short().await.is_err());
+    let ((one, some), (other, more)) = (listening(), listening());
+    tokio::select! {
+        saved = downloader.save(&one, &part, &goal) => panic!("{saved:?}"),
+        () = some.notified() => {}
+    }
     assert_eq!(names(dir.path()), ["m-0.part", "m-0.part.json"]);
     // Of two that come together, one goes on with what was left, and the other begins a file of its own.
-    let both = futures_util::future::join(short(), short()).await;
-    assert!(both.0.is_err() && both.1.is_err());
+    tokio::select! {
+        saved = downloader.save(&one, &part, &goal) => panic!("{saved:?}"),
+        saved = downloader.save(&other, &part, &goal) => panic!("{saved:?}"),
+        ((), ()) = futures_util::future::join(some.notified(), more.notified()) => {}
+    }
     assert_eq!(starts(1), [0, 100]);
     assert_eq!(names(dir.path()), ["m-0-2.part", "m-0-2.part.json", "m-0.part", "m-0.part.json"]);
     // Later each finds one.
-    let both = futures_util::future::join(short(), short()).await;
-    let (one, other) = (both.0.unwrap().unwrap(), both.1.unwrap().unwrap());
+    let both = tokio::join!(downloader.save(&one, &part, &goal), downloader.save(&other, &part, &goal));
+    let (one, other) = (both.0.unwrap(), both.1.unwrap());
     assert_eq!(starts(3), [100, 200]);
     is_whole(dir.path(), &one.path, &body, &one.blake3);
     is_whole(dir.path(), &other.path, &body, &other.blake3);
@@ -292,11 +314,14 @@ async fn a_part_of_a_killed_process_is_gone_on_with_and_one_in_use_is_not() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     // While it lives, its part is its own: a save at the same time takes another name.
-    let (cx, other) = (context(), server.downloader());
+    let ((cx, arrived), other) = (listening(), server.downloader());
     let meanwhile = server.part("/a");
     let goal = target(dir.path());
-    let taken = tokio::time::timeout(Duration::from_secs(1), other.save(&cx, &meanwhile, &goal)).await;
-    assert!(taken.is_err() && server.requests().len() == 2 && first_byte(&server.requests()[1]) == 0);
+    tokio::select! {
+        saved = other.save(&cx, &meanwhile, &goal) => panic!("{saved:?}"),
+        () = arrived.notified() => {}
+    }
+    assert!(server.requests().len() == 2 && first_byte(&server.requests()[1]) == 0);
     assert!(std::fs::metadata(&part).unwrap().len() >= 23 << 20);
 
     child.kill().unwrap();

@@ -4,12 +4,14 @@
 
 mod shelf;
 
-use mediagen_core::{CapabilityEvidence, Context, ErrorKind, Event, MediaCapability, Method, ModelKind};
+use mediagen_core::{
+    BoxFuture, CapabilityEvidence, Clock, Context, ErrorKind, Event, MediaCapability, Method, ModelKind,
+};
 use mediagen_discovery::{Answer, Classifier, Discovery, DiscoveryPolicy, Query, Question, Refresh, Verdict};
 use shelf::{At, Shelf, spec};
 use std::{
     sync::{Arc, Mutex, atomic::Ordering},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 const HOUR: u64 = 3600;
@@ -64,6 +66,50 @@ async fn a_095_an_age_of_nothing_always_asks_and_force_asks_once() {
     let nothing = discovery(&shelf, &tempfile::tempdir().unwrap(), |_| {});
     let error = nothing.catalogue(&cx, Refresh::Offline).await.unwrap_err();
     assert_eq!((error.kind(), shelf.pages()), (ErrorKind::NotFound, 4));
+}
+
+#[tokio::test]
+async fn a_093_who_waited_for_a_forced_reading_takes_what_it_brought() {
+    let (shelf, folder, at) = (Shelf::of(5), tempfile::tempdir().unwrap(), At::default());
+    let cx = Context::new(at);
+    let [one, other] = [discovery(&shelf, &folder, |_| {}), discovery(&shelf, &folder, |_| {})];
+    let (one, other) = tokio::join!(one.catalogue(&cx, Refresh::Force), other.catalogue(&cx, Refresh::Force));
+    assert_eq!((one.unwrap().catalogue, shelf.pages()), (other.unwrap().catalogue, 1));
+}
+
+/// A clock on which something happens when it is first asked for the date.
+struct Meanwhile(At, Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Clock for Meanwhile {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+    fn now(&self) -> SystemTime {
+        if let Some(happens) = self.1.lock().unwrap().take() {
+            happens();
+        }
+        self.0.now()
+    }
+}
+
+#[tokio::test]
+async fn a_093_what_another_brought_before_the_lock_was_taken_is_not_brought_again() {
+    let (shelf, folder, at) = (Shelf::of(5), tempfile::tempdir().unwrap(), At::default());
+    let kept = discovery(&shelf, &folder, |_| {});
+    kept.catalogue(&Context::new(at.clone()), Refresh::IfStale).await.unwrap();
+    at.pass(25 * HOUR);
+    let (other, there) = (discovery(&shelf, &folder, |_| {}), at.clone());
+    let read = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(other.catalogue(&Context::new(there), Refresh::IfStale)).map(drop).unwrap();
+    };
+    let happens = move || std::thread::spawn(read).join().unwrap();
+    let cx = Context::new(Meanwhile(at, Mutex::new(Some(Box::new(happens)))));
+    let listed = kept.catalogue(&cx, Refresh::IfStale).await.unwrap();
+    assert_eq!((listed.stale, shelf.pages()), (false, 2), "the first and the other's");
 }
 
 #[tokio::test]

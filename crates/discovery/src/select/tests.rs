@@ -1,6 +1,9 @@
 use super::*;
 use crate::Verdict;
-use mediagen_core::{CapabilityEvidence, MediaCapability, ModelSpec, PriceUnit, UnitPrice};
+use mediagen_core::{
+    CapabilityEvidence, JobTicket, MediaCapability, ModelId, ModelKind, ModelSpec, PriceUnit, ProviderId, UnitPrice,
+};
+use serde_json::Value;
 
 const SWAP: MediaCapability = MediaCapability::VideoFaceSwap;
 
@@ -101,6 +104,9 @@ fn what_may_have_been_bought_is_not_bought_again() {
     assert!(!policy.goes_on(&error(ErrorKind::SubmitUnknown)));
     assert!(!policy.goes_on(&error(ErrorKind::Unavailable).with_request_id("r-1")));
     assert!(!policy.goes_on(&error(ErrorKind::Unavailable).with_dispatch(Dispatch::Unknown)));
+    let id = ModelId::new(ProviderId::new("shelf"), "acme/model");
+    let ticket = JobTicket::new(id, ModelKind::TextToImage, None, Value::Null);
+    assert!(!policy.goes_on(&error(ErrorKind::Unavailable).with_ticket(ticket)), "a job is there");
     assert!(policy.goes_on(&error(ErrorKind::Unavailable)));
     for kind in [ErrorKind::ContentRejected, ErrorKind::Unauthenticated, ErrorKind::QuotaExceeded, ErrorKind::JobFailed]
     {

@@ -119,6 +119,7 @@ impl Provider for Shelf {
     }
     async fn list(&self, _: &Context, query: &ModelQuery) -> Result<ModelPage> {
         self.pages.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(5)).await;
         self.fail()?;
         let start = query.cursor.as_deref().map_or(0, |cursor| cursor.parse().unwrap_or(usize::MAX));
         let models = self.models.iter().skip(start).take(PAGE).cloned().map(Arc::new).collect();

@@ -55,6 +55,22 @@ async fn a_080_the_same_bytes_are_uploaded_once_per_client_and_again_by_force() 
 }
 
 #[tokio::test]
+async fn a_080_an_address_is_not_used_to_the_end_of_its_life() {
+    let emulator = emulator().await;
+    let folder = tempfile::tempdir().unwrap();
+    // Its last quarter of an hour is left for the job: three seconds of use are over soon.
+    for fal in [FalProvider::new(config(&emulator.base_url())).unwrap(), sharing(&emulator, folder.path())] {
+        let before = emulator.count(Route::Upload);
+        let first = put(&fal, PNG, json!({"lifecycle": 903})).await;
+        assert!(put(&fal, PNG, json!({"lifecycle": 903})).await.cached);
+        tokio::time::sleep(std::time::Duration::from_millis(3_100)).await;
+        let later = put(&fal, PNG, json!({"lifecycle": 903})).await;
+        assert!(!later.cached && later.url != first.url);
+        assert_eq!(emulator.count(Route::Upload), before + 2);
+    }
+}
+
+#[tokio::test]
 async fn a_080_uploads_of_the_same_bytes_at_the_same_time_are_one() {
     let emulator = emulator().await;
     let folder = tempfile::tempdir().unwrap();
