@@ -4,6 +4,7 @@ mod asset;
 mod blocking;
 pub mod cast;
 mod download;
+mod durable;
 pub mod embed;
 pub mod gallery;
 mod join;

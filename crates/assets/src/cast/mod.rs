@@ -30,7 +30,7 @@ mod source;
 
 pub use built_in::built_in;
 pub use entry::{CastEntry, CastJob, CastWish};
-pub use options::{CastOptions, Spending};
+pub use options::{CastOptions, MAX_BYTES_PER_PIXEL, Spending};
 pub use output::CastOutput;
 pub use plan::{Plan, Step};
 pub use registry::{CastRegistry, CastRegistryError};

@@ -12,6 +12,11 @@ pub enum Spending {
     Allow,
 }
 
+/// The most memory that a cast of a picture takes for each of its pixels, in bytes, as long as a pixel itself has no
+/// more than 8 (16 bits with alpha). A pixel of floating-point numbers has 12 or 16, and takes up to 32. A JPEG
+/// file is in memory, too; one with more bytes than this for each pixel and 64 MiB is refused.
+pub const MAX_BYTES_PER_PIXEL: u32 = 20;
+
 /// What is wanted beyond the type, and the limits.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -24,7 +29,7 @@ pub struct CastOptions {
     pub channels: Option<u16>,
     /// The most bytes that a step may write. Default 2 GiB.
     pub max_bytes: u64,
-    /// The most pixels of a picture that is decoded here. Default 100 million.
+    /// The most pixels of a picture that is decoded here; each takes up to [`MAX_BYTES_PER_PIXEL`]. Default 100 million.
     pub max_pixels: u64,
     /// The longest that one step may take. Default 10 min.
     pub timeout: Duration,

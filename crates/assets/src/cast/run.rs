@@ -1,7 +1,7 @@
 //! Running a plan.
 
 use super::{CastJob, CastOutput, CastSource, Plan, Spending, check};
-use crate::{Target, blocking::blocking, name};
+use crate::{Target, blocking::blocking, durable, name};
 use mediagen_core::{Context, Deadline, Error, ErrorKind, FieldProblem, Result};
 use std::{
     path::{Path, PathBuf},
@@ -114,7 +114,10 @@ fn publish(made: TempPath, target: &Target, extension: &str) -> Result<PathBuf> 
     let (path, claimed) = name::claim(target.dir(), &target.stem(extension)?, extension)?;
     drop((file, claimed));
     match made.persist(&path) {
-        Ok(()) => Ok(path),
+        Ok(()) => {
+            durable::sync_folder(target.dir());
+            Ok(path)
+        }
         Err(error) => {
             // Only the empty file that holds the name is there.
             let _ = std::fs::remove_file(&path);

@@ -3,7 +3,7 @@
 use super::{claim, digest::Running, record::Record, writer::Writer};
 use crate::{
     blocking::{blocking, unfinished},
-    name,
+    durable, name,
     target::Target,
 };
 use bytes::Bytes;
@@ -203,9 +203,6 @@ pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: 
             .with("to", path.display())
             .with_source(e));
     }
-    // Makes the rename itself durable; file systems that cannot do that are not at fault.
-    if let Ok(folder) = fs::File::open(dir) {
-        let _ = folder.sync_all();
-    }
+    durable::sync_folder(dir);
     Ok(path)
 }

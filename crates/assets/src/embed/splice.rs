@@ -1,5 +1,6 @@
 //! Copying a file with a few places changed.
 
+use crate::durable;
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom, Write},
@@ -49,6 +50,7 @@ pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::
     temporary.as_file().set_permissions(permissions)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
+    durable::sync_folder(dir);
     Ok((blake3, bytes))
 }
 

@@ -1,6 +1,7 @@
 //! The record beside the file.
 
 use super::Record;
+use crate::durable;
 use mediagen_core::{Error, ErrorKind, Result};
 use std::{
     fs::{self, File},
@@ -71,6 +72,7 @@ impl Record {
             file.write_all(&json)?;
             file.as_file().sync_all()?;
             file.persist(path)?;
+            durable::sync_folder(dir);
             Ok(())
         };
         write().map_err(|e| {

@@ -1,5 +1,6 @@
 //! Where files are kept for good: content by its BLAKE3, each with the records of how it was made.
 
+mod cloud;
 mod config;
 mod location;
 mod read;
@@ -40,7 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// `Config` for a URL that names no store, for a service that this build was made without (the hint names the
-    /// cargo feature), and for settings of the service that are missing; `Io` when a folder cannot be made.
+    /// cargo feature), and for settings of the service that are missing or name a server elsewhere without TLS; `Io` when a folder cannot be made.
     pub fn open(config: &StoreConfig) -> Result<Self> {
         let url = config.url().clone();
         match url.scheme() {
@@ -53,8 +54,10 @@ impl Store {
                 check_feature(&url)?;
                 // The cloud clients take the process's default for TLS.
                 mediagen_http::install_crypto();
-                let opened = object_store::parse_url_opts(&url, config.options().iter().cloned());
-                let (objects, root) = opened.map_err(|e| refused(&url, "cannot be opened").with_source(e))?;
+                let settings = cloud::settings(&url, config.options())?;
+                let opened = object_store::parse_url_opts(&url, settings);
+                let wrong = |e| refused(&url, "cannot be opened").with_hint(cloud::NEEDED).with_source(e);
+                let (objects, root) = opened.map_err(wrong)?;
                 Ok(Self { objects: objects.into(), root, folder: None, url })
             }
         }
@@ -100,6 +103,9 @@ impl Store {
     }
 }
 
+/// The most characters that are told of a service's own words.
+const MAX_CAUSE: usize = 200;
+
 fn refused(url: &Url, why: &str) -> Error {
     Error::new(ErrorKind::Config, format!("the store `{}` {why}", mediagen_http::redact(url)))
         .with_hint("known: file:///FOLDER, memory:///, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX")
@@ -125,8 +131,32 @@ fn failed(error: object_store::Error, location: &Location) -> Error {
         object_store::Error::NotFound { .. } => ErrorKind::NotFound,
         object_store::Error::PermissionDenied { .. } => ErrorKind::PermissionDenied,
         object_store::Error::Unauthenticated { .. } => ErrorKind::Unauthenticated,
+        // A refused list, and a refused beginning of an upload, are not among the others.
+        other if says(other, "status code: 403") => ErrorKind::PermissionDenied,
+        other if says(other, "status code: 401") => ErrorKind::Unauthenticated,
         _ => ErrorKind::Io,
     };
-    let what = if kind == ErrorKind::NotFound { "it is not in the store" } else { "the store does not work" };
-    Error::new(kind, what).with("object", location).with_source(error)
+    let what = match kind {
+        ErrorKind::NotFound => "it is not in the store",
+        ErrorKind::PermissionDenied | ErrorKind::Unauthenticated => "the store refused the request",
+        _ => "the store does not work",
+    };
+    let mut told = Error::new(kind, what).with("object", location);
+    if let (true, Some(cause)) = (kind != ErrorKind::NotFound, causes(&error).last()) {
+        let plain = cause.to_string().chars().filter(|c| !c.is_control()).take(MAX_CAUSE).collect::<String>();
+        told = told.with("cause", plain);
+    }
+    told.with_source(error)
+}
+
+/// The causes of `error`, the first one last.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| cause.source())
+}
+
+/// Whether one of the causes of `error` has these words: the type of a cloud's answer cannot be named from here.
+fn says(error: &(dyn std::error::Error + 'static), words: &str) -> bool {
+    causes(error).any(|cause| cause.to_string().contains(words))
 }

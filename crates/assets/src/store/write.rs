@@ -1,13 +1,12 @@
 //! Putting content and records in.
 
 use super::{Store, failed, location};
-use crate::{asset::hash_file, blocking::blocking, name, record::Record};
+use crate::{asset::hash_file, blocking::blocking, durable, name, record::Record};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
 use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 use tokio::io::AsyncReadExt as _;
@@ -139,9 +138,6 @@ fn clone_file(from: &Path, folder: &Path, to: &Path, expected: &str) -> Result<(
     compare(&hash_file(temporary.path())?, expected, from)?;
     temporary.as_file().sync_all().map_err(wrong)?;
     temporary.persist(to).map_err(|e| wrong(e.error))?;
-    // Makes the rename itself durable; file systems that cannot do that are not at fault.
-    if let Ok(place) = File::open(&place) {
-        let _ = place.sync_all();
-    }
+    durable::sync_folder(&place);
     Ok(())
 }

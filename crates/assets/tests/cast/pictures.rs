@@ -93,3 +93,17 @@ async fn ffmpeg_adds_avif_and_keeps_an_animation() {
     let still = cast(&moving, "jpg", dir.path(), &without_ffmpeg()).await.unwrap();
     assert_eq!((still.facts.frames, still.facts.width), (Some(1), Some(32)));
 }
+
+#[tokio::test]
+async fn a_file_with_more_bytes_than_its_pixels_can_need_is_refused_before_it_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("long.jpg");
+    image::RgbImage::new(40, 30).save(&path).unwrap();
+    // Its decoder would take all of it into memory.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100 << 20).unwrap();
+    let out = dir.path().join("out");
+    let error = cast(&path, "png", &out, &without_ffmpeg()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+    assert!(error.message().contains("104857600 bytes for 1200 pixels"), "{error}");
+    assert_eq!(names(&out), Vec::<String>::new());
+}

@@ -5,7 +5,7 @@ use crate::{args::Global, ui};
 use futures_util::StreamExt as _;
 use mediagen::{
     assets::{Store, store::StoredRecord},
-    core::Result,
+    core::{Error, Result},
 };
 use serde_json::{Value, json};
 use std::{io::Write as _, process::ExitCode};
@@ -13,17 +13,28 @@ use std::{io::Write as _, process::ExitCode};
 /// Digits of an id in the table.
 const DIGITS: usize = 12;
 
+fn warn(error: &Error) {
+    drop(writeln!(std::io::stderr(), "warning: {}", ui::plain(&error.to_string())));
+}
+
 /// Every record, the newest first.
 pub(super) async fn run(global: &Global, store: &Store) -> Result<ExitCode> {
-    let mut entries = Vec::new();
+    let (mut entries, mut broken) = (Vec::new(), None);
     let mut records = store.records(None);
     while let Some(found) = records.next().await {
         match found {
             // Only what is shown is held: a record may bring a long lineage.
             Ok(found) => entries.push((entry(store, &found), row(&found))),
             // One broken record hides no other.
-            Err(error) => drop(writeln!(std::io::stderr(), "warning: {}", ui::plain(&error.to_string()))),
+            Err(error) if broken.is_some() || !entries.is_empty() => warn(&error),
+            Err(error) => broken = Some(error),
         }
+    }
+    // Where nothing at all can be read, the store is not empty: it does not work.
+    match broken {
+        Some(error) if entries.is_empty() => return Err(error),
+        Some(error) => warn(&error),
+        None => {}
     }
     let when = |entry: &Value| entry["created_at"].as_str().unwrap_or_default().to_owned();
     let name = |entry: &Value| entry["file"].as_str().unwrap_or_default().to_owned();

@@ -149,6 +149,20 @@ fn a_store_that_does_not_work_costs_no_file() {
 }
 
 #[test]
+fn a_store_of_which_nothing_can_be_read_is_not_called_empty() {
+    let rig = Rig::new();
+    let hash = format!("abcd{}", "0".repeat(60));
+    let folder = rig.folder.path().join(HOME).join("assets/records/ab/cd").join(hash);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("job-0.json"), "{").unwrap();
+    let ran = rig.run(&["assets", "list", "--json"]);
+    assert!(ran.code != 0 && ran.json()["status"] == "error", "{}", ran.out);
+    // Beside a whole record it is a warning, and hides nothing.
+    rig.run(SMALL).good();
+    assert_eq!(rig.run(&["assets", "list", "--json"]).good().as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn what_is_not_known_is_a_usage_error_and_nothing_is_made_before_there_is_something_to_keep() {
     let rig = Rig::new();
     for id in ["0123456789", "xyz", "no/such/file.png"] {

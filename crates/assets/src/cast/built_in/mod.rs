@@ -3,6 +3,7 @@
 mod ffmpeg;
 mod identity;
 mod picture;
+mod png_rows;
 mod sound;
 mod text;
 

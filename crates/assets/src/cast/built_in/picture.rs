@@ -1,11 +1,14 @@
 //! Pictures in another format, in pure Rust.
 
-use super::io;
+use super::{io, png_rows};
 use crate::{
     blocking::blocking,
-    cast::{CastEntry, CastJob, CastWish, run::Stop},
+    cast::{CastEntry, CastJob, CastWish, MAX_BYTES_PER_PIXEL, run::Stop},
 };
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgba, RgbaImage, codecs::jpeg::JpegEncoder};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Pixel as _, RgbImage, Rgba, RgbaImage,
+    codecs::jpeg::JpegEncoder,
+};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
 use std::{
     fs::{File, OpenOptions},
@@ -16,6 +19,8 @@ use std::{
 const READ: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff"];
 const WRITTEN: &[&str] = READ;
 
+/// What a JPEG may hold beside its pixels, in bytes: previews, profiles, a film behind it.
+const MAX_BESIDE_PIXELS: u64 = 64 << 20;
 /// The quality of JPEG, of 100.
 const QUALITY: u8 = 90;
 
@@ -33,6 +38,7 @@ fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
         let (input, output) = (job.input.to_owned(), job.output.to_owned());
         let (from, to) = (format(job.from.media_type)?, format(job.to.media_type)?);
         let most = job.options.max_pixels;
+        check_length(job)?;
         let stop = Stop::default();
         let go_on = stop.watched();
         blocking(move || {
@@ -47,6 +53,22 @@ fn run<'a>(_cx: &'a Context, job: CastJob<'a>) -> BoxFuture<'a, Result<()>> {
 fn format(media_type: &str) -> Result<ImageFormat> {
     ImageFormat::from_mime_type(media_type)
         .ok_or_else(|| Error::new(ErrorKind::Unsupported, format!("{media_type} is no picture that is known here")))
+}
+
+/// Refuses a JPEG that is much longer than its pixels could need: its decoder takes the whole file in.
+fn check_length(job: CastJob<'_>) -> Result<()> {
+    if job.from.media_type != "image/jpeg" {
+        return Ok(());
+    }
+    let size = job.facts.width.zip(job.facts.height).map(|(width, height)| u64::from(width) * u64::from(height));
+    let pixels = size.unwrap_or(job.options.max_pixels).min(job.options.max_pixels);
+    let most = MAX_BESIDE_PIXELS.saturating_add(pixels.saturating_mul(u64::from(MAX_BYTES_PER_PIXEL)));
+    if job.facts.bytes <= most {
+        return Ok(());
+    }
+    let (bytes, shown) = (job.facts.bytes, job.input.display());
+    let message = format!("`{shown}` has {bytes} bytes for {pixels} pixels; {most} are allowed");
+    Err(Error::new(ErrorKind::InvalidInput, message))
 }
 
 fn decode(path: &Path, format: ImageFormat, max_pixels: u64) -> Result<DynamicImage> {
@@ -76,25 +98,30 @@ fn encode(picture: DynamicImage, path: &Path, format: ImageFormat) -> Result<()>
     let mut file = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(io(path))?);
     match format {
         ImageFormat::Jpeg => {
-            let opaque = if picture.color().has_alpha() { on_white(&picture.to_rgba8()) } else { picture };
-            opaque.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut file, QUALITY)).map_err(failed)?;
+            let opaque =
+                if picture.color().has_alpha() { on_white(&picture.into_rgba8()) } else { picture.into_rgb8() };
+            opaque.write_with_encoder(JpegEncoder::new_with_quality(&mut file, QUALITY)).map_err(failed)?;
         }
         // These know 8 bits with or without alpha, and no greys.
         ImageFormat::WebP | ImageFormat::Gif | ImageFormat::Bmp => {
             let plain = if picture.color().has_alpha() {
-                DynamicImage::ImageRgba8(picture.to_rgba8())
+                DynamicImage::ImageRgba8(picture.into_rgba8())
             } else {
-                DynamicImage::ImageRgb8(picture.to_rgb8())
+                DynamicImage::ImageRgb8(picture.into_rgb8())
             };
             plain.write_to(&mut file, format).map_err(failed)?;
         }
+        ImageFormat::Png => png_rows::write(picture, &mut file)
+            .map_err(|e| Error::new(ErrorKind::Io, "the picture cannot be encoded").with_source(e))?,
         _ => picture.write_to(&mut file, format).map_err(failed)?,
     }
     file.flush().map_err(io(path))
 }
 
-fn on_white(picture: &RgbaImage) -> DynamicImage {
-    let mut ground = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
-    image::imageops::overlay(&mut ground, picture, 0, 0);
-    DynamicImage::ImageRgba8(ground)
+fn on_white(picture: &RgbaImage) -> RgbImage {
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let mut ground = Rgba([255; 4]);
+        ground.blend(picture.get_pixel(x, y));
+        ground.to_rgb()
+    })
 }
