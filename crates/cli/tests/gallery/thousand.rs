@@ -25,10 +25,10 @@ const WATCH: &str = "window.watched = 0;
 const observe = IntersectionObserver.prototype.observe;
 IntersectionObserver.prototype.observe = function (target) { window.watched += 1; return observe.call(this, target); };";
 /// Scrolls through the page a third of a window per frame. Gives back the gaps between frames in milliseconds, sorted,
-/// the most media that one frame added, and how many films were added in all.
+/// how many frames added more than four media, and how many films were added in all.
 const SCROLL: &str = "new Promise((done) => {
   const gaps = [];
-  let last = performance.now(), most = 0, fresh = 0, films = 0;
+  let last = performance.now(), crowded = 0, fresh = 0, films = 0;
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) for (const { tagName } of addedNodes) {
       if (tagName === 'VIDEO') films += 1;
@@ -38,10 +38,10 @@ const SCROLL: &str = "new Promise((done) => {
   const step = (now) => {
     gaps.push(now - last);
     last = now;
-    most = Math.max(most, fresh);
+    crowded += fresh > 4;
     fresh = 0;
     window.scrollBy(0, innerHeight / 3);
-    if (scrollY + innerHeight >= document.documentElement.scrollHeight - 2) done({ gaps: gaps.sort((a, b) => a - b), most, films });
+    if (scrollY + innerHeight >= document.documentElement.scrollHeight - 2) done({ gaps: gaps.sort((a, b) => a - b), crowded, films });
     else requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
@@ -129,11 +129,11 @@ fn a_thousand_assets_load_as_they_come_into_sight() {
     browser.open(&plain);
     let (_, least) = scroll(&mut browser);
     let gaps: Vec<f64> = seen["gaps"].as_array().unwrap().iter().map(|gap| gap.as_f64().unwrap()).collect();
-    let (most, films) = (seen["most"].as_u64().unwrap(), seen["films"].as_u64().unwrap());
+    let (crowded, films) = (seen["crowded"].as_u64().unwrap(), seen["films"].as_u64().unwrap());
     println!(
         "{ASSETS} assets: page loaded in {loaded} ms; {at_the_top} pictures at the top, {after_a_jump} after a jump, \
          {pictures} after scrolling; {} frames, median {:.0} ms, 95th percentile {:.0} ms, longest {:.0} ms; {work:.1} ms of \
-         work per frame, {:.1} times a plain page; at most {most} media added by a frame, {films} films on the way, {players} players at the end",
+         work per frame, {:.1} times a plain page; {crowded} frames with more than four new media, {films} films on the way, {players} players at the end",
         gaps.len(),
         gaps[gaps.len() / 2],
         gaps[gaps.len() * 95 / 100],
@@ -141,8 +141,9 @@ fn a_thousand_assets_load_as_they_come_into_sight() {
         work / least,
     );
     assert!(gaps.len() > 100, "{} frames", gaps.len());
-    // A group that came near and was filled at once would add eight.
-    assert!(most <= 4, "a frame added {most} media");
+    // A group that comes near and is filled at once adds six to eight, and does so a hundred times. A few are forgiven: a
+    // machine that stalls in the middle looks as if the page rested.
+    assert!(crowded <= 5, "{crowded} frames added more than four media");
     assert!(films < 20, "films wait until the page rests, {films} of 200 did not");
     assert!(players < 30, "{players} players are left, those of far films are taken out");
     assert!((100..=800).contains(&pictures), "{pictures} pictures");
