@@ -13,6 +13,7 @@ pub(super) const SCRIPT: &str = concat!(
     "'use strict';\n(() => {\n",
     include_str!("script/facts.js"),
     include_str!("script/media.js"),
+    include_str!("script/rows.js"),
     include_str!("script/grid.js"),
     include_str!("script/lineage.js"),
     include_str!("script/detail.js"),

@@ -88,6 +88,8 @@ impl Browser {
         for domain in ["Runtime", "Log", "Page", "Network"] {
             browser.call(&format!("{domain}.enable"), &json!({}));
         }
+        // What a thread did, not how long it waited for its turn.
+        browser.call("Performance.enable", &json!({"timeDomain": "threadTicks"}));
         browser.look(1280, 900, "light");
         Some(browser)
     }
@@ -184,6 +186,13 @@ impl Browser {
     /// Types text into what has the focus.
     pub(crate) fn write(&mut self, text: &str) {
         self.call("Input.insertText", &json!({"text": text}));
+    }
+
+    /// The processor's time that the page's main thread took until now, in milliseconds: script, style, layout, paint.
+    pub(crate) fn work(&mut self) -> f64 {
+        let answer = self.call("Performance.getMetrics", &json!({}));
+        let mut metrics = answer["metrics"].as_array().unwrap().iter();
+        metrics.find(|metric| metric["name"] == "TaskDuration").unwrap()["value"].as_f64().unwrap() * 1000.0
     }
 
     /// What stands on the console: errors, warnings, exceptions, and violations of the page's policy.

@@ -113,3 +113,21 @@ fn the_page_is_walked_with_the_keyboard_alone() {
     let nameless = "[...document.querySelectorAll('button, select, input')].filter((control) => !(control.getAttribute('aria-label') || control.closest('label')?.textContent || control.textContent).trim()).length";
     assert_eq!(browser.run(nameless), 0);
 }
+
+#[test]
+fn a_window_of_another_width_keeps_the_rows_whole_and_the_focus() {
+    let Some((mut browser, _folder)) = open() else { return };
+    browser.run("document.querySelectorAll('.open')[6].focus()");
+    for (width, groups) in [(1280, "8,4"), (1000, "6,6"), (700, "4,4,4"), (400, "2,2,2,2,2,2"), (1000, "6,6")] {
+        browser.look(width, 900, "light");
+        // Groups of two rows each.
+        browser.until(&format!(
+            "[...document.querySelectorAll('.rows')].map((group) => group.children.length).join() === '{groups}'"
+        ));
+        assert_eq!(browser.run(FOCUSED), "A Boat number 6", "at {width} pixels");
+        assert_eq!(browser.run("document.querySelectorAll('.card').length"), 12);
+    }
+    browser.press(&["ArrowDown"]);
+    assert_eq!(browser.run(FOCUSED), "a house number 9");
+    assert_eq!(browser.complaints(), [""; 0]);
+}

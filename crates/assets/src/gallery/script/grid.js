@@ -1,4 +1,4 @@
-// The grid: a card per asset, filled as it comes near the window, filtered and walked with the keyboard.
+// The grid: a card per asset, filtered, sorted and walked with the keyboard.
 
 const grid = document.getElementById('grid');
 const controls = Object.fromEntries(['kind', 'model', 'order', 'find'].map((id) => [id, document.getElementById(id)]));
@@ -17,7 +17,7 @@ function card(entry) {
   open.addEventListener('click', () => show(entry.index));
   const badges = el('p', { class: 'badges', 'aria-hidden': 'true' }, el('span', { class: 'badge sign' }, icon(node.class)));
   for (const fact of facts) if (fact) badges.append(el('span', { class: 'badge' }, fact));
-  const element = el('li', { class: 'card', 'data-index': entry.index }, open, box, badges);
+  const element = el('div', { class: 'card', role: 'listitem', 'data-index': entry.index }, open, box, badges);
   if (node.src && (node.class === 'video' || node.class === 'audio')) {
     const play = el('button', { class: 'play', type: 'button', tabindex: '-1', 'aria-label': `Play: ${title}` }, icon('play'));
     play.addEventListener('click', () => toggle(element, node, play));
@@ -28,6 +28,7 @@ function card(entry) {
     promptOf(node) ? null : el('p', { class: 'from' }, originWords(entry.index)),
     el('p', { class: 'by' }, el('span', { class: 'model' }, modelOf(node) || 'From outside'), kindOf(node) ? el('span', { class: 'kind' }, kindOf(node)) : null)));
   entry.element = element;
+  entry.box = box;
   entry.words = [title, promptOf(node), modelOf(node), kindOf(node), node.made && node.made.asked, node.asset.file, node.asset.media_type, node.text]
     .filter(Boolean).join('\n').toLowerCase();
   return element;
@@ -45,15 +46,6 @@ function originWords(index) {
   }
   return null;
 }
-
-/** Fills the stages near the window; empties films and sounds that are far. */
-const near = new IntersectionObserver((changes) => {
-  for (const { target, isIntersecting } of changes) {
-    const box = target.querySelector('.stage');
-    if (isIntersecting) fill(box, nodes[target.dataset.index]);
-    else drain(box);
-  }
-}, { rootMargin: '300px 0px' });
 
 function counted(read) {
   const counts = new Map();
@@ -85,14 +77,12 @@ function apply() {
   const words = controls.find.value.toLowerCase().split(/\s+/).filter(Boolean);
   const { value: kind } = controls.kind;
   const { value: model } = controls.model;
+  const before = shown;
   shown = cards.filter(({ node, words: text }) => (chosen === 'all' || node.class === chosen)
     && (!kind || kindOf(node) === kind) && (!model || modelOf(node) === model) && words.every((word) => text.includes(word)));
-  const passing = new Set(shown);
-  for (const entry of cards) {
-    const hidden = !passing.has(entry);
-    if (entry.element.hidden !== hidden) entry.element.hidden = hidden;
-  }
-  if (running && running.closest('[hidden]')) hush();
+  arrange();
+  if (running && !running.isConnected) hush();
+  for (const { element, box } of before) if (!element.isConnected) drain(box);
   const all = shown.length === cards.length;
   document.getElementById('count').textContent = all ? plural(cards.length, 'asset') : `${shown.length.toLocaleString('en')} of ${plural(cards.length, 'asset')}`;
   document.getElementById('nothing').hidden = shown.length > 0 || cards.length === 0;
@@ -107,7 +97,6 @@ function sort() {
     largest: (a, b) => (b.node.asset.bytes || 0) - (a.node.asset.bytes || 0) || a.index - b.index,
   };
   cards.sort(orders[controls.order.value]);
-  grid.append(...cards.map(({ element }) => element));
   apply();
 }
 
@@ -121,14 +110,11 @@ function rove(entry, focus = false) {
   if (focus) current.element.querySelector('.open').focus();
 }
 
-function columns() {
-  return getComputedStyle(grid).gridTemplateColumns.split(' ').length;
-}
-
 function walk(event) {
   if (event.altKey || event.ctrlKey || event.metaKey || !current) return;
   const at = shown.indexOf(current);
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns(), ArrowDown: columns(), Home: -at, End: shown.length - 1 - at };
+  const columns = widths().length;
+  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: shown.length - 1 - at };
   if (!(event.key in steps)) return;
   event.preventDefault();
   const to = at + steps[event.key];
@@ -140,7 +126,7 @@ function startGrid() {
   const total = cards.reduce((sum, { node }) => sum + (node.asset.bytes || 0), 0);
   const models = counted(modelOf);
   document.getElementById('summary').textContent = [plural(cards.length, 'asset'), models.size ? plural(models.size, 'model') : null, total ? bytes(total) : null].filter(Boolean).join(' · ');
-  for (const entry of cards) near.observe(card(entry));
+  for (const entry of cards) card(entry);
   chips();
   picks(controls.kind, 'Every kind', counted(kindOf));
   picks(controls.model, 'Every model', counted(modelOf));
@@ -173,4 +159,5 @@ function startGrid() {
     controls.find.select();
   });
   sort();
+  keepRows();
 }
