@@ -109,10 +109,7 @@ struct Reading {
 
 impl Reading {
     fn open(parts: FileParts, offset: u64, bytes: u64) -> io::Result<Self> {
-        let mut file = File::open(&parts.path)?;
-        if offset > 0 {
-            file.seek(SeekFrom::Start(offset))?;
-        }
+        let file = File::open(&parts.path)?;
         Ok(Self { parts, file, offset, left: bytes, piece: None })
     }
 

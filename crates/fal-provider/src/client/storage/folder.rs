@@ -53,30 +53,34 @@ impl Folder {
     /// Every entry whose name begins like this.
     pub(super) async fn read_all(&self, begin: &str) -> Vec<Vec<u8>> {
         let mut texts = Vec::new();
-        let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return texts };
-        while let Ok(Some(file)) = files.next_entry().await {
-            let path = file.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            let is_meant = path.extension().is_some_and(|extension| extension == "json")
-                && name.is_some_and(|name| name.starts_with(begin));
-            if is_meant {
-                texts.extend(read(&path).await);
-            }
+        for path in self.entries(begin).await {
+            texts.extend(read(&path).await);
         }
         texts
     }
 
     /// Removes every entry that `unwanted` says so of.
     pub(super) async fn remove_where(&self, unwanted: impl Fn(&[u8]) -> bool) {
-        let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return };
-        while let Ok(Some(file)) = files.next_entry().await {
-            let path = file.path();
-            let is_entry = path.extension().is_some_and(|extension| extension == "json");
-            if is_entry && read(&path).await.is_some_and(|text| unwanted(&text)) {
+        for path in self.entries("").await {
+            if read(&path).await.is_some_and(|text| unwanted(&text)) {
                 // Gone already is as good.
                 drop(tokio::fs::remove_file(path).await);
             }
         }
+    }
+
+    /// The files of entries whose names begin like this.
+    async fn entries(&self, begin: &str) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        let Ok(mut files) = tokio::fs::read_dir(&self.0).await else { return paths };
+        while let Ok(Some(file)) = files.next_entry().await {
+            let path = file.path();
+            let is_named = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(begin));
+            if is_named && path.extension().is_some_and(|extension| extension == "json") {
+                paths.push(path);
+            }
+        }
+        paths
     }
 }
 

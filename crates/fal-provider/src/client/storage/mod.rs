@@ -119,13 +119,7 @@ impl FalClient {
         if content.hash.is_some() {
             let identity = self.reuse.identity(&content, lifecycle);
             let entry = Entry::new(&identity, url.clone(), lifecycle.reuse_for(), content.settled_file());
-            if entry.is_fresh() {
-                let slot = self.reuse.slot(&identity);
-                let mut known = slot.lock().await;
-                let held = self.reuse.hold(cx, &identity).await;
-                self.reuse.write(cx, held.as_ref(), &entry).await;
-                *known = Some(entry);
-            }
+            self.remember(cx, entry).await;
         }
         drop(first);
         Ok(answer(&url, &content, false))
@@ -142,14 +136,21 @@ impl FalClient {
         self.reuse.forget_like(terms).await;
         let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
         let entry = Entry::new(terms, url.clone(), lifecycle.reuse_for(), content.settled_file());
-        if entry.is_fresh() && content.settled_file().is_some() && content.is_unchanged().await {
-            let slot = self.reuse.slot(terms);
+        if content.settled_file().is_some() && content.is_unchanged().await {
+            self.remember(cx, entry).await;
+        }
+        Ok(answer(&url, &content, false))
+    }
+
+    /// Keeps an upload that was made without holding its place, if it may be used again.
+    async fn remember(&self, cx: &Context, entry: Entry) {
+        if entry.is_fresh() {
+            let slot = self.reuse.slot(&entry.identity);
             let mut known = slot.lock().await;
-            let held = self.reuse.hold(cx, terms).await;
+            let held = self.reuse.hold(cx, &entry.identity).await;
             self.reuse.write(cx, held.as_ref(), &entry).await;
             *known = Some(entry);
         }
-        Ok(answer(&url, &content, false))
     }
 
     /// Forgets the addresses that fal could not read, so that a later run uploads again.

@@ -4,11 +4,11 @@
 use super::{
     super::{Call, FalClient, Prepared, SMALL_LIMIT, ours, refused, unusable, whole_body, without_progress},
     gauge::Gauge,
+    together::in_order,
     tree::{PIECE, Tree},
 };
 use crate::config::join;
 use bytes::Bytes;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::header;
 use mediagen_core::{Context, ErrorKind, Phase, Result};
 use mediagen_http::{Authorize, Body, Credential, FileParts, HttpRequest, HttpResponse, Method, Repeat};
@@ -64,16 +64,12 @@ impl FalClient {
         tree: Option<&Arc<Tree>>,
     ) -> Result<()> {
         let source = Source::of(&file.body, tree);
-        let parts = stream::iter(cuts(bytes)).map(|(number, offset, length)| {
+        let parts = cuts(bytes).map(|(number, offset, length)| {
             let body = source.part(offset, length);
             let cx = gauge.context(cx, number);
             async move { self.send_part(&cx, place, number, body).await.map(|part| (number, part)) }
         });
-        // A part that fails for good ends the others at once, not when those before it are through.
-        let mut parts: Vec<(u64, Value)> = parts.buffer_unordered(AT_ONCE).try_collect().await?;
-        // In order of their numbers, whatever the order of arrival.
-        parts.sort_unstable_by_key(|(number, _)| *number);
-        let parts: Vec<Value> = parts.into_iter().map(|(_, part)| part).collect();
+        let parts: Vec<Value> = in_order(AT_ONCE, parts).await?;
         let complete = place.request(Method::POST, &["complete"]).json(&json!({ "parts": parts }))?;
         match self.ask(&without_progress(cx), Call::Upload, complete, None).await {
             Ok(response) => response.finish().await,

@@ -203,24 +203,7 @@ impl Reuse {
 
     /// Drops every entry that `terms` covers, whatever its content.
     pub(super) async fn forget_like(&self, terms: &Identity) {
-        let begin = terms.name();
-        let slots: Vec<_> = {
-            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots.iter().filter(|(name, _)| name.starts_with(&begin)).map(|(_, slot)| Arc::clone(slot)).collect()
-        };
-        for slot in slots {
-            // One that is held is being uploaded: its entry is a new one.
-            if let Ok(mut known) = slot.try_lock() {
-                *known = None;
-            }
-        }
-        if let Some(folder) = &self.folder {
-            let is_like = |text: &[u8]| {
-                let entry: Option<Entry> = serde_json::from_slice(text).ok();
-                entry.is_some_and(|entry| terms.covers(&entry.identity))
-            };
-            folder.remove_where(is_like).await;
-        }
+        self.forget_where(|entry| terms.covers(&entry.identity)).await;
     }
 
     /// Drops every entry with one of these addresses, given without their queries.
@@ -231,23 +214,24 @@ impl Reuse {
             url.set_fragment(None);
             sent.iter().any(|sent| sent == url.as_str())
         };
+        self.forget_where(|entry| entry.identity.account == self.account && is_sent(&entry.url)).await;
+    }
+
+    async fn forget_where(&self, unwanted: impl Fn(&Entry) -> bool) {
         let slots: Vec<_> = {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             slots.values().map(Arc::clone).collect()
         };
         for slot in slots {
-            // One that is held is being uploaded: its entry is replaced anyway.
+            // One that is held is being uploaded: its entry is a new one.
             let Ok(mut known) = slot.try_lock() else { continue };
-            if known.as_ref().is_some_and(|entry| is_sent(&entry.url)) {
+            if known.as_ref().is_some_and(&unwanted) {
                 *known = None;
             }
         }
         if let Some(folder) = &self.folder {
-            let is_ours = |text: &[u8]| {
-                let entry: Option<Entry> = serde_json::from_slice(text).ok();
-                entry.is_some_and(|entry| entry.identity.account == self.account && is_sent(&entry.url))
-            };
-            folder.remove_where(is_ours).await;
+            let is_unwanted = |text: &[u8]| serde_json::from_slice(text).is_ok_and(|entry| unwanted(&entry));
+            folder.remove_where(is_unwanted).await;
         }
     }
 }

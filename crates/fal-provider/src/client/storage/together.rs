@@ -41,7 +41,7 @@ impl FalClient {
                 content.map(|content| (source, content)).map_err(|e| named(e, inputs))
             }
         });
-        let contents = in_order(reading.collect()).await?;
+        let contents = in_order(AT_ONCE, reading.collect::<Vec<_>>()).await?;
         // Several files may have one content: it is sent once.
         let names: Vec<String> =
             contents.iter().map(|content| self.reuse.identity(content, lifecycle).name()).collect();
@@ -62,7 +62,7 @@ impl FalClient {
                 Ok((at, uploaded.url))
             }
         });
-        let urls: Vec<Url> = in_order(sending.collect()).await?;
+        let urls: Vec<Url> = in_order(AT_ONCE, sending.collect::<Vec<_>>()).await?;
         Ok(place.into_iter().map(|at| urls[at].clone()).collect())
     }
 
@@ -90,10 +90,13 @@ impl FalClient {
     }
 }
 
-/// The outputs in order of their numbers; the first error ends all that are still at it.
-async fn in_order<T, F: Future<Output = Result<(usize, T)>>>(work: Vec<F>) -> Result<Vec<T>> {
-    let mut done: Vec<(usize, T)> = stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await?;
-    done.sort_unstable_by_key(|(at, _)| *at);
+/// The outputs of `work` in order of their numbers, `at_once` at a time; the first error ends all that are still at it.
+pub(super) async fn in_order<N: Ord, T, F>(at_once: usize, work: impl IntoIterator<Item = F>) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<(N, T)>>,
+{
+    let mut done: Vec<(N, T)> = stream::iter(work).buffer_unordered(at_once).try_collect().await?;
+    done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     Ok(done.into_iter().map(|(_, output)| output).collect())
 }
 
