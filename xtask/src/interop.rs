@@ -3,7 +3,7 @@
 //! Each check of a driver prints `ok - name` or `not ok - name: why`; those lines are passed on
 //! and counted. Python and npm must be there, and their package registries the first time.
 
-use fal_emulator::{Emulator, EmulatorConfig};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::{
     fs,
     io::{BufRead, BufReader, Error, Result, Write},

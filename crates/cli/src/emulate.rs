@@ -4,8 +4,8 @@ use crate::{
     args::{EmulateArgs, Global},
     ui,
 };
-use fal_emulator::{Emulator, EmulatorConfig, catalogue::Catalogue};
 use mediagen::core::{Error, ErrorKind, Result};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, catalogue::Catalogue};
 use serde_json::json;
 use std::process::ExitCode;
 

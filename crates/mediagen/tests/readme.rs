@@ -1,7 +1,7 @@
 //! The README's program is the example, and the example runs.
 #![cfg(feature = "fal")]
 
-use fal_emulator::{Emulator, EmulatorConfig};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::{path::PathBuf, process::Command};
 
 fn root() -> PathBuf {

@@ -4,8 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark")]
 
-use fal_emulator::catalogue::Catalogue;
 use mediagen_core::{AspectRatio, ModelKind, OutputFormat, Request, Role, Schema, SchemaSource, Size};
+use mediagen_emulator::fal::catalogue::Catalogue;
 use mediagen_params::{RuleBook, map, schema_from_openapi};
 use serde_json::{Value, json};
 use std::hint::black_box;

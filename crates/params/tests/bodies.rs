@@ -4,8 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use fal_emulator::catalogue::Catalogue;
 use mediagen_core::{AspectRatio, Modality, ModelKind, OutputFormat, Quality, Request, Role, SchemaSource, Size};
+use mediagen_emulator::fal::catalogue::Catalogue;
 use mediagen_params::{map, schema_from_openapi};
 use serde_json::{Map, Value, json};
 use std::path::Path;

@@ -6,8 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use fal_emulator::catalogue::Catalogue;
 use mediagen_core::{Field, FieldType, ModelKind, Options, Policy, Request, Role, SchemaSource};
+use mediagen_emulator::fal::catalogue::Catalogue;
 use mediagen_params::{MediaFacts, map_with_facts, schema_from_openapi};
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! One program, three steps: a picture, a film of it, a larger film.
 
 use crate::Rig;
-use fal_emulator::Route;
 use mediagen::prelude::*;
+use mediagen_emulator::fal::Route;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {

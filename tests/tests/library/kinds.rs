@@ -87,7 +87,7 @@ async fn every_endpoint_of_the_seven_kinds_gives_media() {
     let registry = mediagen::registry().unwrap();
     let provider: Arc<dyn Provider> = Arc::new(rig.fal.clone());
     let (mut good, mut bad) = (0, Vec::new());
-    for endpoint in fal_emulator::catalogue::Catalogue::builtin().iter() {
+    for endpoint in mediagen_emulator::fal::catalogue::Catalogue::builtin().iter() {
         let Ok(spec) = provider.describe(&rig.cx, &endpoint.id).await else {
             bad.push(format!("{}: not described", endpoint.id));
             continue;

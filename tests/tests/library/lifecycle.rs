@@ -1,11 +1,11 @@
 //! A job's life: queue, resume, cancel, locks, and one submit in each case.
 
 use crate::{Rig, connect};
-use fal_emulator::{EmulatorConfig, Fault, Route};
 use mediagen::{
     core::{OnDrop, PollPolicy, Submitted},
     prelude::*,
 };
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,

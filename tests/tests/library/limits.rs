@@ -1,8 +1,8 @@
 //! Local files are measured before they are sent: the facade wires the probe.
 
 use crate::Rig;
-use fal_emulator::Route;
 use mediagen::prelude::*;
+use mediagen_emulator::fal::Route;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_film_that_is_too_short_for_the_model_is_refused_before_it_is_uploaded() {

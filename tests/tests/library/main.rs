@@ -13,11 +13,11 @@ mod lifecycle;
 mod limits;
 mod transfers;
 
-use fal_emulator::{Emulator, EmulatorConfig};
 use mediagen::{
     fal::{FalConfig, FalProvider},
     prelude::*,
 };
+use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 
 /// An emulator and a provider that talks to it.
 struct Rig {

@@ -2,11 +2,11 @@
 //! later save goes on with; the generation itself is paid for once.
 
 use crate::{Rig, connect};
-use fal_emulator::{Emulator, EmulatorConfig, Fault, Route};
 use mediagen::{
     core::{Part, PartSource},
     prelude::*,
 };
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route};
 use serde_json::json;
 use std::{path::Path, time::Duration};
 
@@ -156,8 +156,9 @@ async fn a_large_file_of_the_emulator_is_whole_after_cuts() {
     emulator.fail(Route::Download, Fault::CutAt(15_000_001), 2);
     let cut = downloader.save(&cx, &part, &target).await.unwrap();
     assert_eq!(cut.blake3, whole.blake3);
-    let from =
-        |r: &fal_emulator::RequestRecord| r.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok();
+    let from = |r: &mediagen_emulator::fal::RequestRecord| {
+        r.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
+    };
     let asked: Vec<u64> = emulator.requests().iter().filter_map(from).collect();
     // What was in the server's buffers when it was cut never came.
     assert!(asked.len() == 2 && asked[0] > 14_000_000 && asked[1] > asked[0] + 14_000_000, "{asked:?}");

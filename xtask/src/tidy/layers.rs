@@ -11,13 +11,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-assets", &["mediagen-core", "mediagen-http"]),
     ("mediagen-jobs", &["mediagen-core"]),
     ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http"]),
-    ("fal-emulator", &[]),
+    ("mediagen-emulator", &[]),
     ("mediagen-testkit", &["mediagen-core", "mediagen-http"]),
     (
         "mediagen",
         &["mediagen-core", "mediagen-http", "mediagen-discovery", "mediagen-assets", "mediagen-jobs", "fal-provider"],
     ),
-    ("mediagen-cli", &["mediagen", "fal-emulator"]),
+    ("mediagen-cli", &["mediagen", "mediagen-emulator"]),
 ];
 
 /// Crates that read everything and are shipped nowhere.
@@ -27,7 +27,7 @@ const READ_EVERYTHING: &[&str] = &["xtask", "mediagen-tests"];
 const ABSENT: &[(&str, &[&str])] = &[
     ("mediagen-core", &["reqwest", "hyper", "http", "mio", "axum", "rustls"]),
     ("mediagen-params", &["reqwest", "hyper", "mio", "rustls"]),
-    ("fal-emulator", &["mediagen-core", "mediagen-http", "mediagen-params", "fal-provider"]),
+    ("mediagen-emulator", &["mediagen-core", "mediagen-http", "mediagen-params", "fal-provider"]),
 ];
 
 fn metadata() -> cargo_metadata::Metadata {

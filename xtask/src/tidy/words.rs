@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Crates that people link: they neither print nor read the environment (A-122, law 7).
 const LIBRARIES: &[&str] =
-    &["core", "params", "http", "fal-provider", "discovery", "assets", "jobs", "mediagen", "fal-emulator", "testkit"];
+    &["core", "params", "http", "fal-provider", "discovery", "assets", "jobs", "mediagen", "emulator", "testkit"];
 
 fn library_sources() -> Vec<PathBuf> {
     LIBRARIES.iter().flat_map(|name| files(&root().join("crates").join(name).join("src"), &[".rs"])).collect()

@@ -11,8 +11,8 @@ use crate::{
     progress::Progress,
     ui,
 };
-use fal_emulator::EmulatorConfig;
 use mediagen::core::{Context, Error, Input, MediaInput, Provider, Registry, Request, Settings};
+use mediagen_emulator::fal::EmulatorConfig;
 use scenes::{SCENES, Scene};
 use serde_json::{Value, json};
 use std::{path::Path, process::ExitCode, sync::Arc};

@@ -1,7 +1,7 @@
 //! Every failure: the document, the exit code, and that nothing was paid that should not be.
 
 use crate::{Rig, bare};
-use fal_emulator::{EmulatorConfig, Fault, Route};
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route};
 use serde_json::json;
 
 const SMALL: &[&str] = &["generate", "fal-ai/flux/dev", "x", "--size", "256x256", "--json"];

@@ -1,7 +1,7 @@
 //! Arguments, pipes and answers as nobody would wish them.
 
 use crate::{Ran, Rig, bare};
-use fal_emulator::{Fault, JobFault, Route};
+use mediagen_emulator::fal::{Fault, JobFault, Route};
 use serde_json::json;
 use std::process::Stdio;
 

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use crate::{Ran, Rig};
-use fal_emulator::{EmulatorConfig, Fault, Route};
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route};
 use serde_json::Value;
 use std::{
     process::{Command, Stdio},

@@ -1,7 +1,7 @@
 //! A text that is longer than the model takes, from the refusal to the joined file.
 
 use crate::{Ran, Rig};
-use fal_emulator::{EmulatorConfig, Fault, Route, catalogue::Catalogue};
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route, catalogue::Catalogue};
 use serde_json::{Value, json};
 use std::path::Path;
 

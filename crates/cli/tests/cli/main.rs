@@ -24,7 +24,7 @@ mod terminal;
 mod uploads;
 mod waiting;
 
-use fal_emulator::{Emulator, EmulatorConfig, RequestRecord};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, RequestRecord};
 use serde_json::Value;
 use std::{
     path::Path,

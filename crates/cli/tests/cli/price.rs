@@ -1,7 +1,7 @@
 //! What things cost: the estimate against the bill, the command, and the limit that stops a generation.
 
 use crate::{Ran, Rig, bare};
-use fal_emulator::{EmulatorConfig, Fault, Route, catalogue::Catalogue};
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route, catalogue::Catalogue};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

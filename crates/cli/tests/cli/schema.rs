@@ -121,7 +121,7 @@ fn what_the_document_promises_is_what_generate_sends() {
 #[test]
 fn the_providers_own_document_is_printed_as_it_is() {
     let rig = Rig::new();
-    let builtin = fal_emulator::catalogue::Catalogue::builtin();
+    let builtin = mediagen_emulator::fal::catalogue::Catalogue::builtin();
     let own = builtin.get("fal-ai/flux/dev").unwrap().openapi.clone().unwrap();
     let document = keyless(&rig, &["schema", "fal-ai/flux/dev", "--openapi", "--json"]).good();
     assert_eq!(document["paths"], own["paths"]);
@@ -228,7 +228,7 @@ fn a_model_of_no_kind_is_asked_for_one_and_a_deprecated_one_is_called_so() {
     assert_eq!(document["kind"], "image-to-image");
     assert!(input(&document, "image_url")["options"].as_array().unwrap().contains(&json!("image")), "{document}");
 
-    let builtin = fal_emulator::catalogue::Catalogue::builtin();
+    let builtin = mediagen_emulator::fal::catalogue::Catalogue::builtin();
     let deprecated = builtin.iter().find(|endpoint| endpoint.metadata["status"] == "deprecated").unwrap();
     assert_eq!(keyless(&rig, &["schema", &deprecated.id, "--json"]).good()["deprecated"], true);
     assert!(keyless(&rig, &["schema", &deprecated.id]).out.contains("It is deprecated"));

@@ -1,7 +1,7 @@
 //! The key is in no output, at any level, in any outcome.
 
 use crate::{KEY, Rig};
-use fal_emulator::{Fault, JobFault, Route};
+use mediagen_emulator::fal::{Fault, JobFault, Route};
 use serde_json::json;
 
 #[test]

@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use crate::{Rig, bare};
-use fal_emulator::EmulatorConfig;
+use mediagen_emulator::fal::EmulatorConfig;
 use std::{process::Command, time::Duration};
 
 /// Everything that `arguments` wrote to a terminal, or `None` where there is none to be had.

@@ -1,7 +1,7 @@
 //! Uploads by the binary: what moves, what does not, and what the server saw.
 
 use crate::{Ran, Rig};
-use fal_emulator::{Fault, Route};
+use mediagen_emulator::fal::{Fault, Route};
 use std::{path::Path, process::Stdio};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and more";

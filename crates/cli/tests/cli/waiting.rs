@@ -1,7 +1,7 @@
 //! How the binary waits: by the stream, and by polling where there is none.
 
 use crate::Rig;
-use fal_emulator::{EmulatorConfig, Fault, Route};
+use mediagen_emulator::fal::{EmulatorConfig, Fault, Route};
 use serde_json::json;
 use std::time::Duration;
 

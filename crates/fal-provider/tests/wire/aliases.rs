@@ -1,9 +1,9 @@
 //! Names that stand for endpoints, against the emulator's catalogue.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, catalogue::Catalogue};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{ErrorKind, MediaModelExt as _, Settings, TextToImageRequest};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, catalogue::Catalogue};
 
 async fn emulator() -> Emulator {
     Emulator::start(EmulatorConfig::default().with_accepted_key(KEY)).await.unwrap()

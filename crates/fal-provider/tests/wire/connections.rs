@@ -1,9 +1,9 @@
 //! One client, few connections: they are kept and used again, as the server counts them.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, Route};
 use fal_provider::FalProvider;
 use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, MediaModelExt as _, Provider, TextToImageRequest};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Route};
 use std::{collections::BTreeSet, fs::File};
 
 const MIB: u64 = 1 << 20;

@@ -1,13 +1,13 @@
 //! End to end against the emulator: uploads, jobs, results, resumption, with real files behind the addresses.
 
 use crate::support::{KEY, config, context, watched};
-use fal_emulator::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{
     AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, KindOutput as _, MediaInput,
     MediaModelExt as _, ModelKind, Options, Request, TextToAudioRequest, TextToImageRequest, TextToVideoRequest,
     VideoToVideoRequest, kind,
 };
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use serde_json::json;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! `GET /models/pricing` (protocol 7.2).
 
 use crate::{sources::quick, support::*};
-use fal_emulator::{Emulator, EmulatorConfig, Fault, Route, catalogue::Catalogue};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{ErrorKind, PriceUnit, Provider as _};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route, catalogue::Catalogue};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use wiremock::{

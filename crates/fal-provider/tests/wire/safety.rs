@@ -1,9 +1,9 @@
 //! What the server's safety check says of each picture.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig};
 use fal_provider::FalProvider;
 use mediagen_core::{ImageToImageRequest, MediaInput, MediaModelExt as _, Output, TextToImageRequest};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use serde_json::{Value, json};
 use wiremock::MockServer;
 

@@ -1,12 +1,12 @@
 //! What the predecessor did by hand for single models, each as the body that leaves now.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig};
 use fal_provider::FalProvider;
 use mediagen_core::{
     AspectRatio, Context, Kind, KindRequest as _, MediaModel, Options, Plan, Policy, Quality, Request, Result, Role,
     kind::{ImageToImage, ImageToVideo, TextToAudio, TextToImage, TextToVideo, VideoToVideo},
 };
+use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use wiremock::{Mock, MockServer, matchers::query_param};

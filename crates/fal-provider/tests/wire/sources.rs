@@ -1,12 +1,12 @@
 //! Where models are listed: the platform's API and the website's JSON, against the emulator (protocol 7.1, 7.3).
 
 use crate::support::*;
-use fal_emulator::{
+use fal_provider::{FalConfig, FalProvider, Limit};
+use mediagen_core::{CatalogSource, Context, ErrorKind, ModelQuery, ModelSpec, Provider as _, SchemaSource};
+use mediagen_emulator::fal::{
     Emulator, EmulatorConfig, Fault, Route,
     catalogue::{Catalogue, Endpoint},
 };
-use fal_provider::{FalConfig, FalProvider, Limit};
-use mediagen_core::{CatalogSource, Context, ErrorKind, ModelQuery, ModelSpec, Provider as _, SchemaSource};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Duration};
 use wiremock::{Mock, MockServer, matchers::path};

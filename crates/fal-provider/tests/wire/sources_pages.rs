@@ -4,12 +4,12 @@ use crate::{
     sources::{ids, quick, source, walk},
     support::*,
 };
-use fal_emulator::{
+use fal_provider::{FalProvider, Limit};
+use mediagen_core::{ErrorKind, ModelQuery, Provider as _, SchemaSource};
+use mediagen_emulator::fal::{
     Emulator, EmulatorConfig, Fault, Route,
     catalogue::{Catalogue, Endpoint},
 };
-use fal_provider::{FalProvider, Limit};
-use mediagen_core::{ErrorKind, ModelQuery, Provider as _, SchemaSource};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
 

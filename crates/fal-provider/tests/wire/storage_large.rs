@@ -1,9 +1,9 @@
 //! Large files are hashed while they leave, and are still uploaded once.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, Fault, Route};
 use fal_provider::FalProvider;
 use mediagen_core::{Delivery, MediaInput, Provider, Uploaded};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route};
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},

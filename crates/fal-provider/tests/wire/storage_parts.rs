@@ -1,9 +1,9 @@
 //! Large files in parts, in both dialects (protocol 6.3, 6.4), against an emulator that misbehaves.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, Fault, Route};
 use fal_provider::FalProvider;
 use mediagen_core::{Context, Deadlines, ErrorKind, Event, MediaInput};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route};
 use serde_json::json;
 use std::{
     sync::{Arc, Mutex},

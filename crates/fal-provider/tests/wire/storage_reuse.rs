@@ -1,9 +1,9 @@
 //! The same content is uploaded once while its address lives.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, MediaModelExt as _, Provider, Uploaded};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 

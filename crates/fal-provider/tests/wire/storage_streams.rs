@@ -2,10 +2,10 @@
 
 use crate::support::*;
 use bytes::Bytes;
-use fal_emulator::{Emulator, EmulatorConfig, Fault, Route};
 use fal_provider::FalProvider;
 use futures_util::{StreamExt as _, stream};
 use mediagen_core::{ErrorKind, MediaInput};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route};
 use mediagen_http::read_stream;
 use serde_json::json;
 use std::sync::{

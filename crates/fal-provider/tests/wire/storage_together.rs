@@ -1,9 +1,9 @@
 //! The inputs of one request leave at the same time, and each content once.
 
 use crate::support::*;
-use fal_emulator::{Emulator, EmulatorConfig, Fault, RequestRecord, Route};
 use fal_provider::FalProvider;
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, ImageToImageRequest, MediaInput, Result};
+use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, RequestRecord, Route};
 use serde_json::{Value, json};
 use std::{
     path::Path,

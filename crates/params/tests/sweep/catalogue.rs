@@ -94,8 +94,8 @@ pub(crate) fn endpoints() -> Option<Vec<Endpoint>> {
 
 /// The endpoints of the emulator's own catalogue, whose schemas are written by us: there in every checkout.
 pub(crate) fn emulated() -> Vec<Endpoint> {
-    let catalogue = fal_emulator::catalogue::Catalogue::builtin();
-    let endpoint = |row: &fal_emulator::catalogue::Endpoint| {
+    let catalogue = mediagen_emulator::fal::catalogue::Catalogue::builtin();
+    let endpoint = |row: &mediagen_emulator::fal::catalogue::Endpoint| {
         let category = row.metadata["category"].as_str()?.to_owned();
         Some(Endpoint { id: row.id.clone(), kind: kind(&category)?, category, document: row.openapi.clone()? })
     };

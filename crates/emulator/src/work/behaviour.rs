@@ -1,0 +1,188 @@
+//! What an endpoint does with its input: a word of the data, or a guess from category and schema.
+
+use super::{
+    kind::{FileSchema, Kind},
+    schema::Document,
+    wishes::Wishes,
+};
+use crate::fal::catalogue::{Endpoint, traits};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Kinds of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Behaviour {
+    /// Something new out of words (and perhaps references).
+    Generate,
+    /// The first picture redrawn.
+    Edit,
+    /// The white part of the mask repainted.
+    Inpaint,
+    /// One picture's face put into another.
+    SwapFace,
+    /// Larger pictures or films.
+    Upscale,
+    /// Subject without backdrop.
+    Cutout,
+    /// A film that starts (and may end) on given pictures.
+    Animate,
+    /// A film redrawn.
+    Restyle,
+    /// A film fitted to a sound.
+    Dub,
+    /// A film that gets a sound.
+    AddSound,
+    /// Speech.
+    Speak,
+    /// Music or effects.
+    Music,
+    /// A sound changed, its length kept.
+    ReworkSound,
+    /// A sound split into parts.
+    Stems,
+    /// Words out of a sound.
+    Transcribe,
+    /// Words out of words or pictures.
+    Answer,
+    /// A 3D model.
+    #[serde(rename = "model3d")]
+    Model3d,
+    /// Weights out of an archive.
+    Train,
+}
+
+/// Input names that only background removal has.
+const CUTOUT_FIELDS: [&str; 5] = ["refine_foreground", "output_mask", "crop_to_bbox", "mask_only", "background_color"];
+/// Output names that only stem separation has.
+const STEM_FIELDS: [&str; 3] = ["vocals", "instrumental", "drums"];
+
+impl Behaviour {
+    /// What the endpoint does.
+    pub(super) fn of(endpoint: &Endpoint, document: Document<'_>) -> Self {
+        let word = traits(&endpoint.id).and_then(|known| serde_json::from_value(json!(known.behaviour)).ok());
+        word.unwrap_or_else(|| Signature::read(category(endpoint), document).guess())
+    }
+
+    /// Whether there is nothing to do without an input file.
+    pub(super) const fn needs_source(self) -> bool {
+        matches!(
+            self,
+            Self::Upscale
+                | Self::Cutout
+                | Self::ReworkSound
+                | Self::Stems
+                | Self::Transcribe
+                | Self::Dub
+                | Self::AddSound
+        )
+    }
+}
+
+/// The category of the metadata, else of the document, else `unknown`.
+pub(super) fn category(endpoint: &Endpoint) -> &str {
+    let listed = endpoint.metadata.get("category").and_then(Value::as_str);
+    let written = || endpoint.openapi.as_ref()?.pointer("/info/x-fal-metadata/category")?.as_str();
+    listed.or_else(written).unwrap_or("unknown")
+}
+
+/// What of a schema tells the work apart.
+struct Signature<'a> {
+    category: &'a str,
+    inputs: Vec<&'a str>,
+    takes: Vec<Kind>,
+    outputs: Vec<&'a str>,
+    gives: Vec<Kind>,
+}
+
+impl<'a> Signature<'a> {
+    fn read(category: &'a str, document: Document<'a>) -> Self {
+        let inputs = document.input().map(|schema| document.properties(schema)).unwrap_or_default();
+        let outputs = document.output().map(|schema| document.properties(schema)).unwrap_or_default();
+        let gives = |(name, schema): &(&'a str, &'a Value)| {
+            FileSchema::of(document, name, schema).map(|file| file.kind(name, category))
+        };
+        Self {
+            category,
+            takes: inputs.iter().filter_map(|(name, schema)| Kind::of_input(name, schema)).collect(),
+            gives: outputs.iter().filter_map(gives).collect(),
+            inputs: inputs.into_iter().map(|(name, _)| name).collect(),
+            outputs: outputs.into_iter().map(|(name, _)| name).collect(),
+        }
+    }
+
+    fn takes(&self, kind: Kind) -> bool {
+        self.takes.contains(&kind)
+    }
+
+    fn asks(&self, meaning: &str) -> bool {
+        Wishes::names(meaning).iter().any(|name| self.inputs.contains(&name.as_str()))
+    }
+
+    fn has_any(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.inputs.contains(field))
+    }
+
+    fn guess(&self) -> Behaviour {
+        if self.category == "training" {
+            return Behaviour::Train;
+        }
+        match self.gives.iter().min_by_key(|kind| self.rank(**kind)) {
+            Some(Kind::Picture) => self.picture(),
+            Some(Kind::Film) => self.film(),
+            Some(Kind::Sound) => self.sound(),
+            Some(Kind::Mesh) => Behaviour::Model3d,
+            Some(Kind::Archive) => Behaviour::Train,
+            None if self.takes(Kind::Sound) => Behaviour::Transcribe,
+            None => Behaviour::Answer,
+        }
+    }
+
+    /// The kind of the category comes first, a preview picture beside a film or mesh last.
+    fn rank(&self, kind: Kind) -> u8 {
+        let main = Kind::of_category(self.category) == Some(kind);
+        match kind {
+            _ if main => 0,
+            Kind::Film => 1,
+            Kind::Sound => 2,
+            Kind::Mesh => 3,
+            Kind::Picture => 4,
+            Kind::Archive => 5,
+        }
+    }
+
+    fn picture(&self) -> Behaviour {
+        let masked = self.inputs.iter().any(|name| name.contains("mask") && name.ends_with("url"));
+        let pictures = self.takes.iter().filter(|kind| **kind == Kind::Picture).count();
+        match pictures {
+            0 => Behaviour::Generate,
+            _ if masked && self.asks("prompt") => Behaviour::Inpaint,
+            _ if self.asks("scale") => Behaviour::Upscale,
+            _ if !self.asks("prompt") && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
+            2 if !self.asks("prompt") => Behaviour::SwapFace,
+            _ => Behaviour::Edit,
+        }
+    }
+
+    fn film(&self) -> Behaviour {
+        match () {
+            () if self.takes(Kind::Film) && self.asks("scale") => Behaviour::Upscale,
+            () if self.takes(Kind::Film) && self.takes(Kind::Sound) => Behaviour::Dub,
+            () if self.takes(Kind::Film) && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
+            () if self.takes(Kind::Film) => Behaviour::Restyle,
+            () if self.takes(Kind::Picture) => Behaviour::Animate,
+            () => Behaviour::Generate,
+        }
+    }
+
+    fn sound(&self) -> Behaviour {
+        let split = STEM_FIELDS.iter().filter(|name| self.outputs.contains(name)).count() > 1;
+        match () {
+            () if split => Behaviour::Stems,
+            () if self.category == "text-to-speech" || self.asks("speed") => Behaviour::Speak,
+            () if self.has_any(&["gen_text", "ref_text", "voice"]) => Behaviour::Speak,
+            () if self.takes(Kind::Sound) && self.category != "text-to-audio" => Behaviour::ReworkSound,
+            () => Behaviour::Music,
+        }
+    }
+}
