@@ -134,7 +134,7 @@ impl HttpClient {
                             return Ok(response);
                         }
                         if let Some(after) = after {
-                            self.0.limits.hold(cx, &request.url, after);
+                            self.0.limits.hold(&request.url, after);
                         }
                         (refused(&response, after), after)
                     }

@@ -1,12 +1,16 @@
 //! How fast a host is asked: calls a second, and calls at the same time.
 
 use crate::HttpRequest;
-use mediagen_core::{Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
+use mediagen_core::{BoxFuture, Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use url::Url;
 
 /// How fast one place may be asked. Default: as fast as one likes.
@@ -45,16 +49,31 @@ impl Limit {
     }
 }
 
-/// The limits of several places, shared by every client that is given them. Places that are not named have none.
-#[derive(Debug, Clone, Default)]
+/// The limits of several places, shared by every client that is given them. Places that are not named have none.
+///
+/// Turns are counted on one clock that belongs to the limits: callers come with contexts whose clocks began at different
+/// moments, and a program may make a context for every call.
+#[derive(Clone)]
 pub struct HostLimits {
     gates: Vec<Arc<Gate>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Default for HostLimits {
+    fn default() -> Self {
+        Self::on(RealTime(Instant::now()))
+    }
 }
 
 impl HostLimits {
-    /// No limits.
+    /// No limits yet; turns are counted in real time.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No limits yet; turns are counted and waited for on `clock`.
+    pub fn on(clock: impl Clock) -> Self {
+        Self { gates: Vec::new(), clock: Arc::new(clock) }
     }
 
     /// Limits every address of `base`'s scheme, host and port at or below its path. Where several places hold an
@@ -76,14 +95,14 @@ impl HostLimits {
         };
         let turn = async {
             let slot = match &gate.slots {
-                // A semaphore that nobody closes always gives.
+                // This semaphore is never closed, so it always gives.
                 Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
                 None => None,
             };
-            let wait = gate.pace().reserve(cx.clock(), gate.interval, gate.tolerance);
+            let wait = gate.pace().reserve(self.clock.elapsed(), gate.interval, gate.tolerance);
             if !wait.is_zero() {
                 tracing::debug!(phase = %request.phase, ?wait, "waiting for a turn");
-                cx.clock().sleep(wait).await;
+                self.clock.sleep(wait).await;
             }
             Pass(slot)
         };
@@ -94,11 +113,29 @@ impl HostLimits {
         })
     }
 
-    /// Nobody asks the place of `url` before `pause` has passed: it asked one of us to wait.
-    pub(crate) fn hold(&self, cx: &Context, url: &Url, pause: Duration) {
+    /// Keeps every caller from the place of `url` until `pause` has passed: it asked one of them to wait.
+    pub(crate) fn hold(&self, url: &Url, pause: Duration) {
         if let Some(gate) = self.gate(url) {
-            gate.pace().hold(cx.clock(), pause, gate.tolerance);
+            gate.pace().hold(self.clock.elapsed(), pause, gate.tolerance);
         }
+    }
+}
+
+impl fmt::Debug for HostLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostLimits").field("gates", &self.gates).finish_non_exhaustive()
+    }
+}
+
+/// The time of the runtime.
+struct RealTime(Instant);
+
+impl Clock for RealTime {
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
     }
 }
 
@@ -140,46 +177,23 @@ impl Gate {
     }
 }
 
-/// When the next call may leave, on a time of the gate's own: contexts come with clocks that began at different moments,
-/// so it takes differences from them and never a reading.
+/// When the next call may leave, on the clock of the limits.
 #[derive(Debug, Default)]
 struct Pace {
-    now: Duration,
     /// The time at which the call after all reserved ones is due.
     due: Duration,
-    last: Option<Reading>,
-}
-
-/// The last look at a clock.
-#[derive(Debug)]
-struct Reading {
-    clock: usize,
-    elapsed: Duration,
-    at: Instant,
 }
 
 impl Pace {
-    fn advance(&mut self, clock: &dyn Clock) {
-        let address = std::ptr::from_ref(clock).cast::<()>().addr();
-        let reading = Reading { clock: address, elapsed: clock.elapsed(), at: Instant::now() };
-        if let Some(last) = self.last.replace(reading) {
-            // Between two clocks only real time tells how much has passed.
-            self.now +=
-                if last.clock == address { clock.elapsed().saturating_sub(last.elapsed) } else { last.at.elapsed() };
-        }
-    }
-
     /// The pause before the next call, which is then taken.
-    fn reserve(&mut self, clock: &dyn Clock, interval: Duration, tolerance: Duration) -> Duration {
-        self.advance(clock);
-        let wait = self.due.saturating_sub(tolerance).saturating_sub(self.now);
-        self.due = self.due.max(self.now) + interval;
+    fn reserve(&mut self, now: Duration, interval: Duration, tolerance: Duration) -> Duration {
+        let wait = self.due.saturating_sub(tolerance).saturating_sub(now);
+        self.due = self.due.max(now) + interval;
         wait
     }
 
-    fn hold(&mut self, clock: &dyn Clock, pause: Duration, tolerance: Duration) {
-        self.advance(clock);
-        self.due = self.due.max(self.now + pause + tolerance);
+    fn hold(&mut self, now: Duration, pause: Duration, tolerance: Duration) {
+        self.due = self.due.max(now + pause + tolerance);
     }
 }
 

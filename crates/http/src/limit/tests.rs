@@ -1,5 +1,4 @@
 use super::*;
-use mediagen_core::BoxFuture;
 
 /// A clock that stands where it is put; sleeping moves it.
 #[derive(Clone, Default)]
@@ -36,31 +35,47 @@ fn get(text: &str) -> HttpRequest {
 
 #[test]
 fn a_burst_leaves_at_once_and_the_rest_one_by_one() {
-    let (mut pace, clock) = (Pace::default(), Hand::at(5));
-    let waits: Vec<_> = (0..4).map(|_| pace.reserve(&clock, SECOND, SECOND * 2).as_secs()).collect();
-    assert_eq!(waits, [0, 0, 0, 1]);
-    clock.forward(SECOND * 60);
-    let waits: Vec<_> = (0..4).map(|_| pace.reserve(&clock, SECOND, SECOND * 2).as_secs()).collect();
-    assert_eq!(waits, [0, 0, 0, 1], "a rest saves up one burst and no more");
+    let mut pace = Pace::default();
+    let mut waits = |now| (0..4).map(|_| pace.reserve(now, SECOND, SECOND * 2).as_secs()).collect::<Vec<_>>();
+    assert_eq!(waits(SECOND * 5), [0, 0, 0, 1]);
+    assert_eq!(waits(SECOND * 65), [0, 0, 0, 1], "a rest saves up one burst and no more");
 }
 
-#[test]
-fn clocks_that_began_at_other_moments_share_one_pace() {
-    let (mut pace, old, young) = (Pace::default(), Hand::at(1_000_000), Hand::at(0));
-    assert_eq!(pace.reserve(&old, SECOND, Duration::ZERO), Duration::ZERO);
-    let wait = pace.reserve(&young, SECOND, Duration::ZERO);
-    assert!(wait > Duration::ZERO && wait <= SECOND, "{wait:?}");
-    let wait = pace.reserve(&old, SECOND, Duration::ZERO);
-    assert!(wait > SECOND / 2 && wait <= SECOND * 2, "{wait:?}");
+/// A context with a clock of its own, as a server makes one for every request that it serves.
+fn fresh() -> Context {
+    Context::new(Hand::at(0))
+}
+
+#[tokio::test]
+async fn callers_at_half_the_rate_never_wait_whatever_contexts_they_come_with() {
+    let clock = Hand::at(0);
+    let limits = HostLimits::on(clock.clone()).with(&url("https://a.example/"), Limit::per_second(20.0).with_burst(20));
+    for call in 0..70 {
+        let before = clock.elapsed();
+        limits.enter(&fresh(), &get("https://a.example/models")).await.unwrap();
+        assert_eq!(clock.elapsed(), before, "call {call} waited");
+        clock.forward(SECOND / 10);
+    }
+}
+
+#[tokio::test]
+async fn contexts_whose_clocks_stand_still_do_not_stop_the_pace() {
+    let limits = HostLimits::new().with(&url("https://a.example/"), Limit::per_second(500.0).with_burst(20));
+    let begun = Instant::now();
+    for _ in 0..41 {
+        limits.enter(&fresh(), &get("https://a.example/models")).await.unwrap();
+    }
+    let taken = begun.elapsed();
+    assert!(taken >= SECOND * 21 / 500, "twenty at once, then one each 2 ms: {taken:?}");
 }
 
 #[tokio::test]
 async fn each_place_has_its_own_pace_and_the_longest_path_counts() {
-    let limits = HostLimits::new()
+    let clock = Hand::at(0);
+    let limits = HostLimits::on(clock.clone())
         .with(&url("https://a.example/"), Limit::per_second(1.0))
         .with(&url("https://a.example/api/"), Limit::per_second(10.0));
-    let clock = Hand::at(0);
-    let cx = Context::new(clock.clone());
+    let cx = fresh();
     for (address, calls, millis) in [
         ("https://a.example/models/x", 3, 2_000),
         ("https://a.example/api/models", 3, 200),
@@ -78,15 +93,16 @@ async fn each_place_has_its_own_pace_and_the_longest_path_counts() {
 }
 
 #[tokio::test]
-async fn a_place_that_asked_for_a_pause_gets_it_from_everybody() {
-    let limits = HostLimits::new().with(&url("https://a.example/"), Limit::per_second(10.0).with_burst(5));
-    let (clock, other) = (Hand::at(0), limits.clone());
-    let cx = Context::new(clock.clone());
-    limits.hold(&cx, &url("https://a.example/x"), SECOND * 7);
+async fn a_place_that_asked_for_a_pause_gets_it_from_every_caller() {
+    let clock = Hand::at(0);
+    let limits = HostLimits::on(clock.clone()).with(&url("https://a.example/"), Limit::per_second(10.0).with_burst(5));
+    let other = limits.clone();
+    let cx = fresh();
+    limits.hold(&url("https://a.example/x"), SECOND * 7);
     other.enter(&cx, &get("https://a.example/y")).await.unwrap();
     assert_eq!(clock.elapsed(), SECOND * 7);
     let stop = HttpRequest::put(url("https://a.example/cancel"), Phase::Cancel);
-    limits.hold(&cx, &url("https://a.example/x"), SECOND * 7);
+    limits.hold(&url("https://a.example/x"), SECOND * 7);
     limits.enter(&cx, &stop).await.unwrap();
     assert_eq!(clock.elapsed(), SECOND * 7, "stopping never waits");
 }
