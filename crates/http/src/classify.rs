@@ -52,9 +52,31 @@ pub enum Verdict {
 }
 
 /// A provider's table from answers to verdicts.
+///
+/// ```
+/// use mediagen_core::Phase;
+/// use mediagen_http::{Classify, ResponseHead, Verdict, retry_after};
+///
+/// /// A service that says "busy" in the body of a 400.
+/// struct Table;
+///
+/// impl Classify for Table {
+///     fn classify(&self, _: Phase, head: &ResponseHead, refusal: &[u8]) -> Verdict {
+///         match head.status {
+///             400 if refusal.starts_with(b"busy") => Verdict::RefusedBeforeStart { after: None },
+///             429 => Verdict::RefusedBeforeStart { after: retry_after(&head.headers) },
+///             _ => Verdict::Final,
+///         }
+///     }
+/// }
+/// ```
 pub trait Classify: Send + Sync + 'static {
     /// The verdict on an answer to a call of `phase`.
-    fn classify(&self, phase: Phase, head: &ResponseHead) -> Verdict;
+    ///
+    /// `refusal` holds the beginning of the body, at most 64 KiB, where the status is not 200 to 299; it is empty for
+    /// the others. The caller still gets the whole body. It may be cut short: a server that stops in the middle of its
+    /// refusal does not delay the verdict beyond `deadlines().request`.
+    fn classify(&self, phase: Phase, head: &ResponseHead, refusal: &[u8]) -> Verdict;
 }
 
 /// By status alone: 408, 425, 429, 502, 503 and 504 are worth another try, none proves that nothing began.
@@ -62,7 +84,7 @@ pub trait Classify: Send + Sync + 'static {
 pub struct StatusClassify;
 
 impl Classify for StatusClassify {
-    fn classify(&self, _phase: Phase, head: &ResponseHead) -> Verdict {
+    fn classify(&self, _phase: Phase, head: &ResponseHead, _refusal: &[u8]) -> Verdict {
         match head.status {
             408 | 425 | 429 | 502..=504 => Verdict::Retry { after: retry_after(&head.headers) },
             _ => Verdict::Final,

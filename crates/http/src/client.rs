@@ -118,19 +118,20 @@ impl HttpClient {
                 .with("phase", request.phase));
         }
         let headers = self.headers(&request)?;
-        let last = self.0.retry.attempts.max(1);
+        let policy = request.retry.as_ref().unwrap_or(&self.0.retry);
+        let last = policy.attempts.max(1);
         let mut attempt = 1;
         loop {
             let pass = self.0.limits.enter(cx, &request).await?;
             let (reason, hint) = match self.attempt(cx, &request, &headers, attempt, pass).await {
-                Ok(mut response) => match self.verdict(&request, &response) {
+                Ok(mut response) => match self.verdict(&request, &mut response).await {
                     Verdict::Final => return Ok(response),
                     _ if attempt >= last => {
                         response.exhausted = true;
                         return Ok(response);
                     }
                     Verdict::Retry { after } | Verdict::RefusedBeforeStart { after } => {
-                        if after.is_some_and(|after| after > self.0.retry.longest_hint) {
+                        if after.is_some_and(|after| after > policy.longest_hint) {
                             return Ok(response);
                         }
                         if let Some(after) = after {
@@ -145,43 +146,21 @@ impl HttpClient {
                 Err(failure) if attempt >= last => return Err(failure.into_error(&request, Retry::Exhausted)),
                 Err(failure) => (failure.into_error(&request, Retry::After(None)), None),
             };
-            self.pause(cx, request.phase, attempt, reason, hint).await?;
+            pause(cx, request.phase, attempt, policy.pause(attempt, hint), reason).await?;
             attempt += 1;
         }
     }
 
     /// The classifier's verdict, as far as this call may be repeated at all.
-    fn verdict(&self, request: &HttpRequest, response: &HttpResponse) -> Verdict {
-        match (self.0.classifier.classify(request.phase, response.head()), request.repeat) {
-            (Verdict::Final, _) | (_, Repeat::Never) | (Verdict::Retry { .. }, Repeat::Once) => Verdict::Final,
+    async fn verdict(&self, request: &HttpRequest, response: &mut HttpResponse) -> Verdict {
+        if request.repeat == Repeat::Never {
+            return Verdict::Final;
+        }
+        let refusal = response.refusal().await;
+        let classifier = request.classifier.as_ref().unwrap_or(&self.0.classifier);
+        match (classifier.classify(request.phase, response.head(), &refusal), request.repeat) {
+            (Verdict::Retry { .. }, Repeat::Once) => Verdict::Final,
             (verdict, _) => verdict,
-        }
-    }
-
-    async fn pause(
-        &self,
-        cx: &Context,
-        phase: Phase,
-        attempt: u32,
-        reason: Error,
-        hint: Option<Duration>,
-    ) -> Result<()> {
-        let delay = self.0.retry.pause(attempt, hint);
-        tracing::debug!(%phase, attempt, ?delay, %reason, "retrying");
-        let reason = Arc::new(reason);
-        cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::clone(&reason) });
-        if phase == Phase::Cancel {
-            cx.clock().sleep(delay).await;
-            return Ok(());
-        }
-        let cancelled = std::pin::pin!(cx.cancellation().cancelled());
-        match futures_util::future::select(cancelled, cx.clock().sleep(delay)).await {
-            futures_util::future::Either::Right(_) => Ok(()),
-            futures_util::future::Either::Left(_) => {
-                Err(Error::new(ErrorKind::Cancelled, "cancelled while waiting to try again")
-                    .with_dispatch(reason.dispatch())
-                    .with_source(reason))
-            }
         }
     }
 
@@ -206,6 +185,26 @@ impl HttpClient {
             headers.insert(header::AUTHORIZATION, credential.header_value()?);
         }
         Ok(headers)
+    }
+}
+
+/// Waits before the attempt after number `attempt`, which failed for `reason`.
+async fn pause(cx: &Context, phase: Phase, attempt: u32, delay: Duration, reason: Error) -> Result<()> {
+    tracing::debug!(%phase, attempt, ?delay, %reason, "retrying");
+    let reason = Arc::new(reason);
+    cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::clone(&reason) });
+    if phase == Phase::Cancel {
+        cx.clock().sleep(delay).await;
+        return Ok(());
+    }
+    let cancelled = std::pin::pin!(cx.cancellation().cancelled());
+    match futures_util::future::select(cancelled, cx.clock().sleep(delay)).await {
+        futures_util::future::Either::Right(_) => Ok(()),
+        futures_util::future::Either::Left(_) => {
+            Err(Error::new(ErrorKind::Cancelled, "cancelled while waiting to try again")
+                .with_dispatch(reason.dispatch())
+                .with_source(reason))
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! One call: where, what, for which phase, and how often it may leave.
 
-use crate::{Body, Credential, redact};
+use crate::{Body, Classify, Credential, RetryPolicy, redact};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use mediagen_core::{Error, ErrorKind, Phase, Result};
 use serde::Serialize;
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
 /// How often a call may leave (law 1).
@@ -41,6 +41,8 @@ pub struct HttpRequest {
     pub(crate) repeat: Repeat,
     pub(crate) authorize: Authorize,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) classifier: Option<Arc<dyn Classify>>,
     /// The first malformed header, reported when the request is sent.
     problem: Option<Error>,
 }
@@ -58,6 +60,8 @@ impl HttpRequest {
             repeat: if idempotent { Repeat::Freely } else { Repeat::Once },
             authorize: Authorize::ByHost,
             timeout: None,
+            retry: None,
+            classifier: None,
             problem: None,
         }
     }
@@ -132,6 +136,17 @@ impl HttpRequest {
         self
     }
 
+    /// Attempts and pauses of this call. Default: the client's.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+    /// The table that decides over the answers to this call. Default: the client's.
+    pub fn classify(mut self, classifier: Arc<dyn Classify>) -> Self {
+        self.classifier = Some(classifier);
+        self
+    }
+
     /// Where it goes.
     pub fn url(&self) -> &Url {
         &self.url
@@ -171,6 +186,7 @@ impl fmt::Debug for HttpRequest {
             .field("repeat", &self.repeat)
             .field("authorize", &self.authorize)
             .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! An answer: status and headers now, the body as it arrives, bounded.
 
-use crate::{BodyStream, Credential, ResponseHead, SseEvent, error, limit::Pass, redact, sse};
+use crate::{BodyStream, Credential, ResponseHead, SseEvent, TransportError, error, limit::Pass, redact, sse};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderMap, Method, header};
@@ -11,6 +11,8 @@ use url::Url;
 
 /// Bodies of at most this many bytes are small: they arrive whole within the context's `deadlines().request`.
 const SMALL: usize = 1 << 20;
+/// Most of a refusal that a classifier sees, in bytes.
+const REFUSAL: usize = 64 << 10;
 /// Most of a body, and the longest time, that is spent to keep a connection: a new one is cheaper than more.
 const REST: (usize, Duration) = (64 << 10, Duration::from_secs(1));
 /// The pool takes a connection back a moment after the last byte of an answer; who asks at once is given a new one.
@@ -73,6 +75,38 @@ impl HttpResponse {
     /// Size of the body in bytes as the server announced it; unknown for compressed answers.
     pub fn content_length(&self) -> Option<u64> {
         self.header(header::CONTENT_LENGTH.as_str())?.trim().parse().ok()
+    }
+
+    /// The beginning of the body of an answer that is not a success; the body stays whole for the caller.
+    pub(crate) async fn refusal(&mut self) -> Bytes {
+        if self.is_success() {
+            return Bytes::new();
+        }
+        let body = self.body.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut pieces: Vec<Result<Bytes, TransportError>> = Vec::new();
+        let (mut bytes, mut has_ended) = (0, false);
+        let reading = async {
+            while bytes < REFUSAL && !has_ended {
+                match body.next().await {
+                    Some(Ok(piece)) => {
+                        bytes += piece.len();
+                        pieces.push(Ok(piece));
+                    }
+                    Some(Err(e)) => {
+                        pieces.push(Err(e));
+                        has_ended = true;
+                    }
+                    None => has_ended = true,
+                }
+            }
+        };
+        // What came until then has to do; the caller meets the silence again.
+        let _ = self.cx.within(self.cx.deadlines().request, reading).await;
+        let head = joined(pieces.iter().filter_map(|piece| piece.as_ref().ok()), REFUSAL);
+        let nothing: BodyStream = stream::empty().boxed();
+        let rest = if has_ended { nothing } else { std::mem::replace(body, nothing) };
+        *body = stream::iter(pieces).chain(rest).boxed();
+        head
     }
 
     /// The whole body, at most `limit` bytes. Fails with `InvalidResponse` beyond, with `Transfer` when cut short, and
@@ -191,6 +225,20 @@ impl fmt::Debug for HttpResponse {
             .field("exhausted", &self.exhausted)
             .finish_non_exhaustive()
     }
+}
+
+/// The first `limit` bytes of `pieces`; one piece alone is not copied.
+fn joined<'a>(mut pieces: impl Iterator<Item = &'a Bytes>, limit: usize) -> Bytes {
+    let Some(first) = pieces.next() else { return Bytes::new() };
+    let mut rest = pieces.peekable();
+    if rest.peek().is_none() {
+        return first.slice(..first.len().min(limit));
+    }
+    let mut all = BytesMut::from(&first[..first.len().min(limit)]);
+    for piece in rest {
+        all.extend_from_slice(&piece[..piece.len().min(limit - all.len())]);
+    }
+    all.freeze()
 }
 
 /// Reads a body under the idle deadline and counts it.

@@ -35,9 +35,7 @@ use crate::{
 };
 use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
-use mediagen_http::{
-    Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, HttpTransport, ReqwestTransport, RetryPolicy,
-};
+use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, RetryPolicy};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -60,10 +58,8 @@ const PATIENCE: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct FalClient {
     http: HttpClient,
-    /// The same with the stricter table of synchronous runs.
-    run_http: HttpClient,
-    /// The same with more patience, for the parts of large files: one of many that fails for good wastes all.
-    parts_http: HttpClient,
+    /// For the parts of large files: one of many that fails for good wastes all.
+    patient: RetryPolicy,
     pub(crate) bases: Bases,
     pub(crate) mode: Mode,
     has_key: bool,
@@ -85,26 +81,20 @@ impl FalClient {
                 hosts = hosts.with_credential(base, Credential::new(authorization.clone()));
             }
         }
-        let limits = config.limits();
-        let transport = Arc::new(ReqwestTransport::new());
         let patient = config.retry.clone().with_attempts(match config.retry.attempts {
             0 | 1 => 1,
             attempts => attempts.saturating_mul(PATIENCE),
         });
-        let client = |table: retry::FalTable, retry: &RetryPolicy| {
-            HttpClient::builder()
-                .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
-                .hosts(hosts.clone())
-                .limits(limits.clone())
-                .classifier(Arc::new(table))
-                .retry(retry.clone())
-                .transport(Arc::clone(&transport) as Arc<dyn HttpTransport>)
-                .build()
-        };
+        let http = HttpClient::builder()
+            .user_agent(concat!("mediagen-fal/", env!("CARGO_PKG_VERSION")))
+            .hosts(hosts)
+            .limits(config.limits())
+            .classifier(Arc::new(retry::FalTable::Queue))
+            .retry(config.retry.clone())
+            .build()?;
         Ok(Self {
-            http: client(retry::FalTable::Queue, &config.retry)?,
-            run_http: client(retry::FalTable::Run, &config.retry)?,
-            parts_http: client(retry::FalTable::Queue, &patient)?,
+            http,
+            patient,
             bases,
             mode: config.mode,
             has_key: config.has_key(),
@@ -131,8 +121,7 @@ impl FalClient {
 
     /// Sends, and turns every answer but a success into an error; `job` is the request id where one is known.
     async fn ask(&self, cx: &Context, call: Call, request: HttpRequest, job: Option<&str>) -> Result<HttpResponse> {
-        let http = if call == Call::Run { &self.run_http } else { &self.http };
-        let response = http.send(cx, request).await.map_err(|e| ours(e, job))?;
+        let response = self.http.send(cx, request).await.map_err(|e| ours(e, job))?;
         if response.is_success() { Ok(response) } else { Err(refused(call, response, job).await) }
     }
 }

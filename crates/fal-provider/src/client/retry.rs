@@ -24,7 +24,7 @@ pub(crate) enum FalTable {
 }
 
 impl Classify for FalTable {
-    fn classify(&self, phase: Phase, head: &ResponseHead) -> Verdict {
+    fn classify(&self, phase: Phase, head: &ResponseHead, _: &[u8]) -> Verdict {
         if forbids_retry(&head.headers) {
             return Verdict::Final;
         }
@@ -74,7 +74,7 @@ mod tests {
 
     fn by(table: FalTable, phase: Phase, status: u16, headers: &[(&'static str, &'static str)]) -> char {
         let headers: HeaderMap = headers.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
-        match table.classify(phase, &ResponseHead::new(status, headers)) {
+        match table.classify(phase, &ResponseHead::new(status, headers), b"") {
             Verdict::Final => 'f',
             Verdict::Retry { .. } => 'r',
             Verdict::RefusedBeforeStart { .. } => 's',

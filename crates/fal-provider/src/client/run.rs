@@ -1,12 +1,14 @@
 //! Synchronous runs, and answers that are a model's own (protocol 2.8, 3.1).
 
-use super::{Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, with_headers};
+use super::{
+    Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, retry::FalTable, with_headers,
+};
 use crate::{config::join, id::EndpointId};
 use bytes::Bytes;
 use mediagen_core::{BoxStream, Context, JsonMap, Phase, Result};
 use mediagen_http::{HttpRequest, HttpResponse, Repeat};
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// What a model answered.
 pub(crate) struct Answer {
@@ -58,6 +60,7 @@ impl FalClient {
         self.need_key()?;
         let url = join(&self.bases.run, &[id.as_str()]);
         let request = HttpRequest::post(url, Phase::Submit).json(body)?.repeat(Repeat::Once);
+        let request = request.classify(Arc::new(FalTable::Run));
         // The headers come when the work is done.
         let request = with_headers(request, &handling.headers).timeout(cx.deadlines().total);
         let response = self.ask(cx, Call::Run, request, None).await?;

@@ -5,6 +5,7 @@
 mod bodies;
 mod clock;
 mod connections;
+mod refusals;
 mod repeating;
 mod secrets;
 mod server;

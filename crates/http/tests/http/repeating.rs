@@ -35,7 +35,7 @@ fn requested(events: &[Event]) -> usize {
 struct Refusing;
 
 impl Classify for Refusing {
-    fn classify(&self, _phase: Phase, head: &ResponseHead) -> Verdict {
+    fn classify(&self, _phase: Phase, head: &ResponseHead, _: &[u8]) -> Verdict {
         match head.status {
             429 | 503 => Verdict::RefusedBeforeStart { after: retry_after(&head.headers) },
             _ => Verdict::Final,

@@ -100,7 +100,7 @@ impl fmt::Debug for CarryProvider {
 /// Too fast means that nothing began; server errors say nothing about it.
 struct Table;
 impl Classify for Table {
-    fn classify(&self, _: Phase, head: &ResponseHead) -> Verdict {
+    fn classify(&self, _: Phase, head: &ResponseHead, _: &[u8]) -> Verdict {
         let after = retry_after(&head.headers);
         match head.status {
             429 => Verdict::RefusedBeforeStart { after },

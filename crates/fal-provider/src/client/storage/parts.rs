@@ -2,7 +2,7 @@
 //! signed (6.4).
 
 use super::{
-    super::{Call, FalClient, Prepared, SMALL_LIMIT, ours, refused, unusable, whole_body, without_progress},
+    super::{Call, FalClient, Prepared, SMALL_LIMIT, ours, unusable, whole_body, without_progress},
     gauge::Gauge,
     together::in_order,
     tree::{PIECE, Tree},
@@ -85,10 +85,7 @@ impl FalClient {
     async fn send_part(&self, cx: &Context, place: &Place, number: u64, body: Body) -> Result<Value> {
         whole_body(cx, Phase::Upload, || async {
             let request = place.request(Method::PUT, &[&number.to_string()]).body(body.clone());
-            let response = self.parts_http.send(cx, request).await.map_err(|e| ours(e, None))?;
-            if !response.is_success() {
-                return Err(refused(Call::Upload, response, None).await);
-            }
+            let response = self.ask(cx, Call::Upload, request.retry(self.patient.clone()), None).await?;
             let etag = self.etag(place, number, response).await?;
             Ok(json!({ "partNumber": number, "etag": etag }))
         })
