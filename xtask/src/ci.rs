@@ -33,6 +33,10 @@ pub(crate) fn ci() -> Outcome {
     ] {
         step(name, cargo(&["check", "-p", "mediagen", "--tests"]).args(features).env("RUSTFLAGS", "-D warnings"))?;
     }
+    step(
+        "binary without the emulator",
+        &mut cargo(&["clippy", "-p", "mediagen-cli", "--no-default-features", "--", "-D", "warnings"]),
+    )?;
     step("docs", cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     step("interop", &mut cargo(&["xtask", "interop"]))?;
     let demo = root().join("target/ci-demo");

@@ -3,8 +3,10 @@
 mod args;
 mod assets;
 mod completions;
+#[cfg(feature = "emulate")]
 mod demo;
 mod doctor;
+#[cfg(feature = "emulate")]
 mod emulate;
 mod exit;
 mod generate;
@@ -57,6 +59,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let runtime = runtime.map_err(|e| fail(Error::new(ErrorKind::Io, "cannot start the runtime").with_source(e)))?;
     let code = runtime.block_on(async {
         match command {
+            #[cfg(feature = "emulate")]
             Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
             Command::Generate(arguments) => Box::pin(generate::run(&global, *arguments)).await.map_err(stopped),
             Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
@@ -64,6 +67,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
             Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
             Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),
+            #[cfg(feature = "emulate")]
             Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
             Command::Doctor => doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),

@@ -30,6 +30,10 @@ const ABSENT: &[(&str, &[&str])] = &[
     ("mediagen-emulator", &["mediagen-core", "mediagen-http", "mediagen-params", "fal-provider"]),
 ];
 
+/// What only the feature `emulate` brings into the binary: the emulator, and codecs that are built from C and C++.
+const EMULATOR_AND_CODECS: &[&str] =
+    &["mediagen-emulator", "openh264", "openh264-sys2", "vorbis_rs", "aotuv_lancer_vorbis_sys", "ogg_next_sys"];
+
 fn metadata() -> cargo_metadata::Metadata {
     cargo_metadata::MetadataCommand::new().current_dir(crate::steps::root()).exec().expect("cargo metadata")
 }
@@ -63,17 +67,33 @@ fn every_edge_is_in_the_table() {
     assert!(wrong.is_empty(), "edges outside the table: {wrong:#?}");
 }
 
+/// The names of all crates that are linked into `package`, by its own features and no one else's.
+fn linked(package: &str, features: &[&str]) -> BTreeSet<String> {
+    // `cargo tree -p` resolves features for that package alone; metadata unifies them over the workspace.
+    let arguments = ["tree", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"];
+    let output = crate::steps::cargo(&arguments).args(features).output().expect("cargo tree");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("names");
+    let names: BTreeSet<String> =
+        tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(names.contains(package), "the tree of {package} is empty");
+    names
+}
+
 #[test]
 fn what_must_be_absent_is_absent() {
     for (name, absent) in ABSENT {
-        // `cargo tree -p` resolves features for that package alone; metadata unifies them over the workspace.
-        let arguments = ["tree", "--offline", "-p", name, "-e", "normal", "--prefix", "none", "--format", "{p}"];
-        let output = crate::steps::cargo(&arguments).output().expect("cargo tree");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let tree = String::from_utf8(output.stdout).expect("names");
-        let pulled: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
-        assert!(pulled.contains(name), "the tree of {name} is empty");
+        let pulled = linked(name, &[]);
         let wrong: Vec<_> = absent.iter().filter(|crate_name| pulled.contains(**crate_name)).collect();
         assert!(wrong.is_empty(), "{name} pulls in {wrong:?}");
+    }
+}
+
+#[test]
+fn a_binary_without_the_emulator_links_no_codec_in_c() {
+    let (with, without) = (linked("mediagen-cli", &[]), linked("mediagen-cli", &["--no-default-features"]));
+    for name in EMULATOR_AND_CODECS {
+        assert!(with.contains(*name), "{name} is not in the usual binary: the list is out of date");
+        assert!(!without.contains(*name), "{name} is in the binary without the feature `emulate`");
     }
 }

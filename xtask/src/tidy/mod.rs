@@ -1,5 +1,6 @@
 //! The rules of the house, as tests: `cargo test -p xtask`.
 
+mod circles;
 mod layers;
 mod size;
 mod units;

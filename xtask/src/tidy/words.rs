@@ -60,6 +60,6 @@ fn every_crate_has_a_readme() {
     }
 }
 
-fn is_test(path: &std::path::Path) -> bool {
+pub(super) fn is_test(path: &std::path::Path) -> bool {
     path.file_name().is_some_and(|name| name == "tests.rs") || path.components().any(|c| c.as_os_str() == "tests")
 }

@@ -1,17 +1,20 @@
 //! The command line, exactly as the contract says; an option that is not built yet is absent.
 
+#[cfg(feature = "emulate")]
+mod emulate;
 mod generate;
 mod models;
 mod price;
 mod schema;
 
+#[cfg(feature = "emulate")]
+pub(crate) use emulate::{DemoArgs, EmulateArgs};
 pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
 pub(crate) use models::ModelsArgs;
 pub(crate) use price::PriceArgs;
 pub(crate) use schema::SchemaArgs;
 
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
 
 /// Generative media from a terminal, a script or an agent.
 #[derive(Debug, Parser)]
@@ -48,6 +51,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// All seven kinds on the embedded emulator: no key, no network
+    #[cfg(feature = "emulate")]
     Demo(DemoArgs),
     /// One generation
     Generate(Box<GenerateArgs>),
@@ -65,6 +69,7 @@ pub(crate) enum Command {
     /// Put a file on the provider's storage and print its URL
     Upload(UploadArgs),
     /// fal.ai on loopback: queue, storage, catalogue and real media
+    #[cfg(feature = "emulate")]
     Emulate(EmulateArgs),
     /// Key, hosts, paths, versions and optional tools
     Doctor,
@@ -91,17 +96,6 @@ pub(crate) enum AssetsCommand {
     Gallery(crate::assets::GalleryArgs),
 }
 
-/// Arguments of `demo`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct DemoArgs {
-    /// Where the files go
-    #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
-    pub(crate) out: PathBuf,
-    /// Leave the files as they came: no record inside them, only beside them
-    #[arg(long)]
-    pub(crate) no_embed: bool,
-}
-
 /// Arguments of `upload`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct UploadArgs {
@@ -113,13 +107,16 @@ pub(crate) struct UploadArgs {
     pub(crate) force_upload: bool,
 }
 
-/// Arguments of `emulate`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct EmulateArgs {
-    /// Port on 127.0.0.1; 0 picks a free one
-    #[arg(long, value_name = "P", default_value_t = 8787)]
-    pub(crate) port: u16,
-    /// More endpoints: a JSON-lines file, plain or gzip, in the shape of the catalogue's listing with schemas
-    #[arg(long, value_name = "FILE")]
-    pub(crate) catalog: Option<PathBuf>,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn without_the_emulator_its_commands_are_absent() {
+        let command = Cli::command();
+        for name in ["demo", "emulate"] {
+            assert_eq!(command.find_subcommand(name).is_some(), cfg!(feature = "emulate"), "{name}");
+        }
+    }
 }

@@ -33,6 +33,7 @@ impl Prices {
     }
 
     /// One request each time: for a service that is gone afterwards.
+    #[cfg(feature = "emulate")]
     pub(crate) fn asked(provider: &Arc<dyn Provider>) -> Self {
         Self { provider: Arc::clone(provider), kept: None }
     }
