@@ -7,11 +7,12 @@ use crate::{
     asset::{SavedFile, hash_file},
     blocking::blocking,
     download::move_to_free_name,
-    name, probe,
+    name,
     target::Target,
 };
 use hound::{SampleFormat, WavSpec, WavWriter};
 use mediagen_core::{Context, Error, ErrorKind, FieldProblem, Result};
+use mediagen_probe::probe;
 use sound::{Block, Depth, Form, Sound};
 use std::{
     fs::{self, File},
@@ -60,7 +61,7 @@ fn joined(parts: &[PathBuf], target: &Target, stop: &CancellationToken) -> Resul
     let blake3 = hash_file(&unfinished.path)?;
     let path = move_to_free_name(&unfinished.path, dir, &target.stem("wav")?, "wav")?;
     unfinished.done = true;
-    let facts = probe::probe(&path)?;
+    let facts = probe(&path)?;
     Ok(SavedFile {
         path,
         url: None,

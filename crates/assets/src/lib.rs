@@ -9,13 +9,10 @@ pub mod embed;
 pub mod gallery;
 mod join;
 pub mod keep;
-mod look;
 pub mod name;
 mod policy;
-pub mod probe;
 mod program;
 pub mod record;
-pub mod sniff;
 pub mod store;
 mod target;
 
@@ -26,7 +23,6 @@ pub use asset::{
 pub use download::Downloader;
 pub use join::join;
 pub use keep::{Keep, Kept};
-pub use look::FileProbe;
 pub use policy::{DownloadPolicy, is_public};
 pub use record::Record;
 pub use store::{Store, StoreConfig};

@@ -9,9 +9,8 @@ mod peak;
 use mediagen_assets::{
     Target,
     cast::{CastOptions, CastRegistry, CastSource, MAX_BYTES_PER_PIXEL},
-    probe::MAX_MEMORY,
-    sniff,
 };
+use mediagen_probe::{MAX_MEMORY, sniff};
 use std::{
     fs::{self, File},
     io::Write as _,
@@ -33,7 +32,7 @@ async fn child_that_casts() {
     let plan = CastRegistry::linked().unwrap().plan(&source, kind, &CastOptions::default()).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let made = plan.run(&clock::context(), &Target::new(dir.path())).await.unwrap();
-    println!("grown={} made={}", peak::grown_kib(before).unwrap_or_default(), made.facts.bytes);
+    println!("grown={} made={}", peak::grown_kib(before).unwrap_or_default(), made.facts.bytes.unwrap_or_default());
 }
 
 /// Gives back by how many KiB the process grew, and the length of what it made.

@@ -9,8 +9,8 @@ use image::DynamicImage;
 use mediagen_assets::{
     Target,
     cast::{CastOptions, CastRegistry, CastSource, MAX_BYTES_PER_PIXEL},
-    sniff,
 };
+use mediagen_probe::sniff;
 use peak_alloc::PeakAlloc;
 use std::path::{Path, PathBuf};
 

@@ -4,9 +4,9 @@
 use image::{DynamicImage, ImageFormat, RgbaImage};
 use mediagen_assets::{
     embed::{self, Embedded},
-    probe,
     record::{AssetFacts, InputRecord, Made, Record},
 };
+use mediagen_probe::probe;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -69,7 +69,7 @@ fn pictures_keep_their_pixels() {
         let before = image::open(&path).unwrap().to_rgba8();
         embed_and_read(&path);
         assert_eq!(image::open(&path).unwrap().to_rgba8(), before, "{name}");
-        let facts = probe::probe(&path).unwrap();
+        let facts = probe(&path).unwrap();
         assert_eq!((facts.width, facts.height), (Some(37), Some(21)), "{name}");
         decodes(&path);
     }
@@ -101,10 +101,10 @@ fn films_and_sounds_in_mp4_keep_every_frame() {
         if !ffmpeg(arguments, &path) {
             return;
         }
-        let (before, facts) = (frames(&path), probe::probe(&path).unwrap());
+        let (before, facts) = (frames(&path), probe(&path).unwrap());
         embed_and_read(&path);
         assert_eq!(frames(&path), before, "{name}");
-        let after = probe::probe(&path).unwrap();
+        let after = probe(&path).unwrap();
         assert_eq!(
             (after.duration_s, after.frames, after.has_audio),
             (facts.duration_s, facts.frames, facts.has_audio)

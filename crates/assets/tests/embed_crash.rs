@@ -4,9 +4,9 @@
 
 use mediagen_assets::{
     embed::{self, Embedded},
-    probe,
     record::{AssetFacts, Made, Record},
 };
+use mediagen_probe::probe;
 use std::{
     fs,
     os::unix::process::ExitStatusExt as _,
@@ -75,7 +75,7 @@ fn goes_on(path: &Path) {
     assert!(matches!(embed::write(path, &record(0)).unwrap(), Embedded::Written { .. }));
     assert_eq!(embed::read(path).unwrap().unwrap().made, record(0).made);
     assert_eq!(image::open(path).unwrap().width(), 1000);
-    assert_eq!(probe::probe(path).unwrap().width, Some(1000));
+    assert_eq!(probe(path).unwrap().width, Some(1000));
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, Usage, VideoComposition};
 pub use place::Place;
 pub use price::{Estimate, PriceUnit, Quantity, UnitPrice};
-pub use probe::{MediaFacts, MediaProbe};
+pub use probe::{FrameRate, MediaFacts, MediaProbe};
 pub use provider::{Availability, Caps, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings, Uploaded};
 pub use registry::{AnyModel, ModelEntry, ModelType, ProviderEntry, Registry, RegistryError};
 pub use request::{

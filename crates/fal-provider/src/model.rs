@@ -122,7 +122,7 @@ async fn facts(cx: &Context, request: &Request) -> Vec<Option<MediaFacts>> {
     for input in &request.inputs {
         let mut facts = cx.probe(&input.media).await;
         if let MediaInput::Path(path) = &input.media
-            && facts.is_none_or(|facts| facts.bytes.is_none())
+            && facts.as_ref().is_none_or(|facts| facts.bytes.is_none())
             && let Some(metadata) = tokio::fs::metadata(path).await.ok().filter(std::fs::Metadata::is_file)
         {
             facts = Some(facts.unwrap_or_default().with_bytes(metadata.len()));

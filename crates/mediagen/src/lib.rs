@@ -7,6 +7,7 @@ pub use mediagen_core as core;
 pub use mediagen_discovery as discovery;
 pub use mediagen_http as http;
 pub use mediagen_jobs as jobs;
+pub use mediagen_probe as probe;
 pub use runtime::{TokioClock, TokioSpawner};
 
 // Naming a provider's crate is what links it; its entries then reach the registry by themselves.
@@ -32,7 +33,7 @@ pub mod prelude {
 /// A context over tokio: real time, follow-up work on the runtime that is current when it is spawned, and a look into
 /// local inputs before they are sent.
 pub fn context() -> Context {
-    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_assets::FileProbe::new())
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_probe::FileProbe::new())
 }
 
 /// Every provider that this build was made with.

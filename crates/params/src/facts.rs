@@ -5,7 +5,7 @@ use mediagen_core::{MediaFacts, MediaInput, MediaLimits};
 
 /// What is known of input `index`: the caller's facts, and the length of bytes in memory.
 pub(crate) fn of(draft: &Draft<'_>, index: usize) -> MediaFacts {
-    let mut facts = draft.facts.get(index).copied().flatten().unwrap_or_default();
+    let mut facts = draft.facts.get(index).cloned().flatten().unwrap_or_default();
     facts.bytes = facts.bytes.or(match &draft.request.inputs[index].media {
         MediaInput::Bytes { data, .. } => Some(data.len() as u64),
         MediaInput::Stream(stream) => stream.bytes(),

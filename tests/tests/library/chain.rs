@@ -94,7 +94,7 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let (metadata, handle) = (&composed.output.metadata, composed.asset().unwrap().as_video().unwrap());
     assert_eq!(metadata.resolution, handle.size());
     assert_eq!(metadata.duration_s, handle.duration_s());
-    assert_eq!(metadata.fps, handle.frame_rate().map(mediagen::assets::probe::FrameRate::as_f64));
+    assert_eq!(metadata.fps, handle.frame_rate().map(mediagen::core::FrameRate::as_f64));
     assert!(metadata.duration_s.is_some() && metadata.resolution.is_some() && metadata.fps.is_some());
 }
 

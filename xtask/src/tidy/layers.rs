@@ -7,15 +7,24 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-core", &[]),
     ("mediagen-params", &["mediagen-core"]),
     ("mediagen-http", &["mediagen-core"]),
+    ("mediagen-probe", &["mediagen-core"]),
     ("mediagen-discovery", &["mediagen-core", "mediagen-http"]),
-    ("mediagen-assets", &["mediagen-core", "mediagen-http"]),
+    ("mediagen-assets", &["mediagen-core", "mediagen-http", "mediagen-probe"]),
     ("mediagen-jobs", &["mediagen-core"]),
-    ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http"]),
+    ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http", "mediagen-probe"]),
     ("mediagen-emulator", &[]),
     ("mediagen-testkit", &["mediagen-core", "mediagen-http"]),
     (
         "mediagen",
-        &["mediagen-core", "mediagen-http", "mediagen-discovery", "mediagen-assets", "mediagen-jobs", "fal-provider"],
+        &[
+            "mediagen-core",
+            "mediagen-http",
+            "mediagen-discovery",
+            "mediagen-assets",
+            "mediagen-jobs",
+            "mediagen-probe",
+            "fal-provider",
+        ],
     ),
     ("mediagen-cli", &["mediagen", "mediagen-emulator"]),
 ];
@@ -27,6 +36,7 @@ const READ_EVERYTHING: &[&str] = &["xtask", "mediagen-tests"];
 const ABSENT: &[(&str, &[&str])] = &[
     ("mediagen-core", &["reqwest", "hyper", "http", "mio", "axum", "rustls"]),
     ("mediagen-params", &["reqwest", "hyper", "mio", "rustls"]),
+    ("mediagen-probe", &["reqwest", "hyper", "http", "mio", "image", "symphonia"]),
     ("mediagen-emulator", &["mediagen-core", "mediagen-http", "mediagen-params", "fal-provider"]),
 ];
 

@@ -11,14 +11,11 @@ pub use saved::SavedFile;
 pub use temporary::TemporaryFile;
 pub use typed::{AudioAsset, ImageAsset, Model3dAsset, OtherAsset, TextAsset, Typed, VideoAsset};
 
-use crate::{
-    blocking::blocking,
-    probe::{self, Facts},
-    record::Record,
-    sniff::{self, FileType},
-};
+use crate::{blocking::blocking, record::Record};
 use bytes::Bytes;
+use mediagen_core::MediaFacts;
 use mediagen_core::{BoxStream, Error, ErrorKind, MediaInput, Result};
+use mediagen_probe::{probe, sniff, sniff::FileType};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -62,7 +59,7 @@ pub struct Asset(Arc<Inner>);
 struct Inner {
     source: AssetSource,
     name: String,
-    facts: Facts,
+    facts: MediaFacts,
     /// An address where the same content is, as long as it lives.
     url: Option<Url>,
     blake3: Option<String>,
@@ -75,8 +72,7 @@ impl Asset {
     pub fn from_bytes(data: impl Into<Bytes>, name: impl Into<String>) -> Self {
         let (data, name) = (data.into(), name.into());
         let kind = type_of(&data[..data.len().min(sniff::HEAD_BYTES)], &name);
-        let facts =
-            Facts { bytes: data.len() as u64, media_type: Some(kind.media_type.to_owned()), ..Facts::default() };
+        let facts = MediaFacts::new().with_bytes(data.len() as u64).with_media_type(kind.media_type);
         let blake3 = Some(blake3::hash(&data).to_hex().to_string());
         Self::new(Inner { source: AssetSource::Bytes(data), name, facts, url: None, blake3, record: None })
     }
@@ -100,7 +96,7 @@ impl Asset {
 
     /// The file at `path` without its record. Blocking.
     pub(crate) fn measured(path: &Path) -> Result<Self> {
-        let mut facts = probe::probe(path)?;
+        let mut facts = probe(path)?;
         let name = file_name(path);
         if facts.media_type.is_none() {
             facts.media_type = Some(by_name(&name).media_type.to_owned());
@@ -121,7 +117,7 @@ impl Asset {
     /// Media at an address that a provider can read. Nothing is asked of it.
     pub fn from_url(url: Url) -> Self {
         let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
-        let facts = Facts { media_type: Some(by_name(&name).media_type.to_owned()), ..Facts::default() };
+        let facts = MediaFacts::new().with_media_type(by_name(&name).media_type);
         let source = AssetSource::Url(url.clone());
         Self::new(Inner { source, name, facts, url: Some(url), blake3: None, record: None })
     }
@@ -178,8 +174,8 @@ impl Asset {
         &self.0.name
     }
 
-    /// What was measured; `bytes` is 0 for media that was never here.
-    pub fn facts(&self) -> &Facts {
+    /// What was measured; `bytes` is unknown for media that was never here.
+    pub fn facts(&self) -> &MediaFacts {
         &self.0.facts
     }
 
@@ -195,7 +191,7 @@ impl Asset {
 
     /// Size in bytes; `None` for media that was never here.
     pub fn bytes(&self) -> Option<u64> {
-        (!matches!(self.0.source, AssetSource::Url(_))).then_some(self.0.facts.bytes)
+        self.0.facts.bytes
     }
 
     /// Where it comes from, as far as it is known.
@@ -245,14 +241,9 @@ impl Asset {
 impl From<SavedFile> for Asset {
     /// The saved file, which knows the address that it came from.
     fn from(saved: SavedFile) -> Self {
-        let facts = Facts {
-            media_type: Some(saved.media_type),
-            bytes: saved.bytes,
-            width: saved.width,
-            height: saved.height,
-            duration_s: saved.duration_s,
-            ..Facts::default()
-        };
+        let mut facts = MediaFacts::new().with_media_type(saved.media_type).with_bytes(saved.bytes);
+        (facts.width, facts.height) = (saved.width, saved.height);
+        (facts.duration_s, facts.fps) = (saved.duration_s, saved.fps);
         Self::new(Inner {
             name: file_name(&saved.path),
             source: AssetSource::File(saved.path),
@@ -281,10 +272,9 @@ fn file_name(path: &Path) -> String {
 }
 
 fn type_of(head: &[u8], name: &str) -> FileType {
-    sniff::sniff(head).unwrap_or_else(|| by_name(name))
+    sniff::file_type(head, name)
 }
 
 fn by_name(name: &str) -> FileType {
-    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
-    extension.and_then(sniff::by_extension).unwrap_or(sniff::UNKNOWN)
+    sniff::by_name(name).unwrap_or(sniff::UNKNOWN)
 }

@@ -1,9 +1,10 @@
 //! Handles that know their class.
 
 use super::Asset;
-use crate::{probe::FrameRate, sniff::MediaClass};
 use futures_util::StreamExt as _;
+use mediagen_core::FrameRate;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_probe::sniff::MediaClass;
 
 /// An asset as what it is.
 #[derive(Debug, Clone)]
@@ -49,6 +50,7 @@ macro_rules! handles {
             pub fn typed(&self) -> Typed {
                 match self.file_type().class {
                     $(MediaClass::$class => Typed::$class($name(self.clone())),)+
+                    _ => Typed::Other(OtherAsset(self.clone())),
                 }
             }
 

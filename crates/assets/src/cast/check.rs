@@ -1,8 +1,8 @@
 //! Whether a result is what was asked for.
 
 use super::{CastOptions, CastSource};
-use crate::sniff::{FileType, MediaClass};
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_probe::{sniff::FileType, sniff::MediaClass};
 use std::{
     fs::File,
     io::{self, Read},
@@ -16,10 +16,10 @@ const DRIFT: f64 = 0.02;
 pub(super) fn check(made: &CastSource, source: &CastSource, to: FileType, options: &CastOptions) -> Result<()> {
     let wrong = |what: String| Err(Error::new(ErrorKind::InvalidResponse, format!("the converter {what}")));
     let facts = &made.facts;
-    if facts.bytes == 0 && source.facts.bytes != 0 {
+    if facts.bytes == Some(0) && source.facts.bytes != Some(0) {
         return wrong(format!("wrote nothing where {} was asked for", to.media_type));
     }
-    if facts.bytes > options.max_bytes {
+    if facts.bytes.is_some_and(|bytes| bytes > options.max_bytes) {
         return Err(crate::program::too_long(options.max_bytes));
     }
     let is_same = made.kind == to || (to.class == MediaClass::Text && is_text(&made.path)?);

@@ -1,8 +1,9 @@
 //! A converter, as constant data.
 
 use super::CastOptions;
-use crate::{probe::Facts, sniff::FileType};
+use mediagen_core::MediaFacts;
 use mediagen_core::{BoxFuture, Context, Result, inventory};
+use mediagen_probe::sniff::FileType;
 use std::{fmt, path::Path};
 
 /// What one step has to do.
@@ -14,7 +15,7 @@ pub struct CastJob<'a> {
     /// Its type.
     pub from: FileType,
     /// What was measured on it.
-    pub facts: &'a Facts,
+    pub facts: &'a MediaFacts,
     /// The file to write: it exists, is empty, and belongs to this step alone.
     pub output: &'a Path,
     /// The type to write.
@@ -32,7 +33,7 @@ pub struct CastWish<'a> {
     /// The type to write.
     pub to: FileType,
     /// What was measured on the source; all unknown for what an earlier step of the same plan will make.
-    pub facts: &'a Facts,
+    pub facts: &'a MediaFacts,
     /// What the caller wants.
     pub options: &'a CastOptions,
 }

@@ -5,7 +5,8 @@
 //! money, before anything runs. What comes out is measured, and is what was asked for or an error.
 //!
 //! ```rust,no_run
-//! use mediagen_assets::{Target, cast::{CastOptions, CastRegistry, CastSource}, sniff};
+//! use mediagen_assets::{Target, cast::{CastOptions, CastRegistry, CastSource}};
+//! use mediagen_probe::sniff;
 //!
 //! async fn first_frame(cx: &mediagen_core::Context) -> mediagen_core::Result<()> {
 //!     let png = sniff::by_extension("png").expect("a known type");
@@ -21,6 +22,7 @@
 mod built_in;
 mod check;
 mod entry;
+mod ffprobe;
 mod options;
 mod output;
 mod plan;
@@ -30,6 +32,7 @@ mod source;
 
 pub use built_in::built_in;
 pub use entry::{CastEntry, CastJob, CastWish};
+pub use ffprobe::{Ffprobe, complete};
 pub use options::{CastOptions, MAX_BYTES_PER_PIXEL, Spending};
 pub use output::CastOutput;
 pub use plan::{Plan, Step};

@@ -1,10 +1,8 @@
 //! What a cast made.
 
-use crate::{
-    probe::Facts,
-    sniff::{FileType, MediaClass},
-};
+use mediagen_core::MediaFacts;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_probe::{sniff::FileType, sniff::MediaClass};
 use std::{io::Read, path::PathBuf};
 
 /// The file that a cast wrote, measured.
@@ -16,7 +14,7 @@ pub struct CastOutput {
     /// Its type, which is the one that was asked for.
     pub kind: FileType,
     /// What was measured on it.
-    pub facts: Facts,
+    pub facts: MediaFacts,
     /// The converters that made it, in order.
     pub steps: Vec<&'static str>,
 }

@@ -1,11 +1,9 @@
 //! What a cast will do, before it does it.
 
 use super::{CastEntry, CastOptions, CastRegistry, CastSource, CastWish};
-use crate::{
-    probe::Facts,
-    sniff::{self, FileType, MediaClass},
-};
+use mediagen_core::MediaFacts;
 use mediagen_core::{Error, ErrorKind, FieldProblem, Result};
+use mediagen_probe::{sniff, sniff::FileType, sniff::MediaClass};
 use std::fmt;
 
 /// One step of a plan.
@@ -53,7 +51,7 @@ impl Plan {
     ) -> Result<Self> {
         check_wish(source, to, options)?;
         let from = source.kind;
-        let unknown = Facts::default();
+        let unknown = MediaFacts::default();
         let steps = |from: FileType, to: FileType, first: bool| {
             let facts = if first { &source.facts } else { &unknown };
             let wish = CastWish { from, to, facts, options };

@@ -1,8 +1,8 @@
 //! Converters, ordered and checked.
 
 use super::{CastEntry, CastOptions, CastSource, Plan};
-use crate::sniff::FileType;
 use mediagen_core::{Error, ErrorKind, Result, inventory};
+use mediagen_probe::sniff::FileType;
 use std::collections::BTreeMap;
 
 /// Why entries do not make a registry.

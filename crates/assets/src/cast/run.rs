@@ -84,10 +84,7 @@ impl Plan {
         let bytes = std::fs::metadata(path)
             .map_err(|e| Error::new(ErrorKind::Io, format!("`{}` cannot be read", path.display())).with_source(e))?
             .len();
-        if bytes == self.source.facts.bytes {
-            return Ok(());
-        }
-        let was = self.source.facts.bytes;
+        let Some(was) = self.source.facts.bytes.filter(|was| *was != bytes) else { return Ok(()) };
         let message = format!("`{}` has {bytes} bytes, and had {was} when the cast was planned", path.display());
         Err(Error::new(ErrorKind::InvalidInput, message))
     }

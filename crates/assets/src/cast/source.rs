@@ -1,11 +1,9 @@
 //! What is cast: a file, by its path.
 
 use crate::blocking::blocking;
-use crate::{
-    probe::{Facts, probe},
-    sniff::{self, FileType, MediaClass},
-};
+use mediagen_core::MediaFacts;
 use mediagen_core::Result;
+use mediagen_probe::{probe, sniff, sniff::FileType, sniff::MediaClass};
 use std::path::{Path, PathBuf};
 
 /// A file with its type and facts.
@@ -17,7 +15,7 @@ pub struct CastSource {
     /// Its type: by its bytes; for text, which has no magic bytes, by its name where the bytes are text indeed.
     pub kind: FileType,
     /// What was measured.
-    pub facts: Facts,
+    pub facts: MediaFacts,
 }
 
 impl CastSource {

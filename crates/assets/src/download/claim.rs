@@ -6,8 +6,9 @@ use super::{
     digest::Running,
     record::{self, Record},
 };
-use crate::{name, sniff::HEAD_BYTES};
+use crate::name;
 use mediagen_core::Result;
+use mediagen_probe::sniff::HEAD_BYTES;
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom},

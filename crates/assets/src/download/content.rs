@@ -1,10 +1,8 @@
 //! Is it what was due, and what is it?
 
-use crate::{
-    name,
-    sniff::{self, FileType, MediaClass},
-};
+use crate::name;
 use mediagen_core::{Dispatch, Error, ErrorKind, Note, Part, Result};
+use mediagen_probe::{sniff, sniff::FileType, sniff::MediaClass};
 use std::path::Path;
 
 /// How many characters of a wrong body are shown.
@@ -31,7 +29,7 @@ impl Content {
             return Err(transfer("the file is empty: 0 bytes came"));
         }
         let sniffed = sniff::sniff(head);
-        let named = name_of(part).and_then(|name| sniff::by_extension(Path::new(&name).extension()?.to_str()?));
+        let named = name_of(part).and_then(|name| sniff::by_name(&name));
         let due = part.media_type.as_deref().and_then(sniff::by_media_type).or(named);
         let served = server_type.and_then(sniff::by_media_type);
         let actual = sniffed.or(due).or(served);

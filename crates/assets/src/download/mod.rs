@@ -14,12 +14,13 @@ mod resume;
 mod transport;
 mod writer;
 
-use crate::{asset::SavedFile, blocking::blocking, policy::DownloadPolicy, probe, target::Target};
+use crate::{asset::SavedFile, blocking::blocking, policy::DownloadPolicy, target::Target};
 use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
 use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result, Retry};
 use mediagen_http::{HttpClient, RetryPolicy, redact};
+use mediagen_probe::probe;
 use part_file::PartFile;
 pub(crate) use part_file::move_to_free_name;
 use progress::Progress;
@@ -106,7 +107,7 @@ impl Downloader {
         progress.finish(bytes);
         let (path, blake3) = file.publish(target, &content.extension).await?;
         let measured = path.clone();
-        let facts = blocking(move || probe::probe(&measured)).await?;
+        let facts = blocking(move || probe(&measured)).await?;
         Ok(SavedFile {
             path,
             url: url.cloned(),
@@ -116,7 +117,7 @@ impl Downloader {
             width: facts.width,
             height: facts.height,
             duration_s: facts.duration_s,
-            fps: facts.fps(),
+            fps: facts.fps,
             note: content.note,
         })
     }

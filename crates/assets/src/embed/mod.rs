@@ -11,8 +11,9 @@ mod splice;
 mod webp;
 mod xmp;
 
-use crate::{record::Record, sniff};
+use crate::record::Record;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_probe::sniff;
 use splice::Edit;
 use std::{
     fs::File,

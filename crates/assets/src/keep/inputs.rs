@@ -4,14 +4,14 @@ use super::Keep;
 use crate::{
     asset::hash_file,
     blocking::blocking,
-    embed, probe,
+    embed,
     record::{InputRecord, Record, redact_text},
-    sniff,
     store::Store,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
 use mediagen_core::{Input, MediaInput, Request, Result, output::InputFact};
+use mediagen_probe::{probe, sniff};
 use std::path::Path;
 
 /// The inputs of a request, as they were when [`Keep::look_at`] read them.
@@ -90,14 +90,14 @@ fn look_at_bytes(data: &[u8], found: &mut InputRecord) {
 }
 
 fn look_at_file(path: &Path, mut found: InputRecord) -> Result<InputRecord> {
-    let facts = probe::probe(path)?;
+    let facts = probe(path)?;
     let hash = hash_file(path)?;
     // A record that is broken or of other content is none: the file was changed since.
     let beside = Record::beside(path).ok().flatten();
     let inside = if beside.is_none() { embed::read(path).ok().flatten() } else { None };
     let record = beside.filter(|record| record.asset.blake3.as_deref() == Some(&*hash)).or(inside);
     found.record = record.map(Box::new);
-    found.bytes = Some(facts.bytes);
+    found.bytes = facts.bytes;
     found.media_type = facts.media_type;
     found.blake3 = Some(hash);
     Ok(found)

@@ -80,9 +80,9 @@ impl Keep {
         // What was measured is surer than what was announced.
         for (part, file) in output.parts.iter_mut().zip(&saved) {
             let facts = file.asset.facts();
-            part.bytes = Some(facts.bytes);
+            part.bytes = facts.bytes.or(part.bytes);
             (part.width, part.height) = (facts.width.or(part.width), facts.height.or(part.height));
-            (part.duration_s, part.fps) = (facts.duration_s.or(part.duration_s), facts.fps().or(part.fps));
+            (part.duration_s, part.fps) = (facts.duration_s.or(part.duration_s), facts.fps.or(part.fps));
         }
         Ok(Kept { output: K::Output::from_output(output), saved })
     }

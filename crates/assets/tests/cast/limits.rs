@@ -134,8 +134,10 @@ async fn a_107_damaged_pictures_and_sounds_are_results_or_errors_and_never_panic
 mod programs {
     use super::*;
     use crate::stage::script;
-    use mediagen_assets::probe::{Facts, Ffprobe, complete, probe};
+    use mediagen_assets::cast::{Ffprobe, complete};
     use mediagen_core::Deadline;
+    use mediagen_core::MediaFacts;
+    use mediagen_probe::probe;
     use std::time::{Duration, Instant};
 
     /// A wav that needs a program to become an MP3, and options that name `program` as ffmpeg.
@@ -237,7 +239,7 @@ mod programs {
     #[tokio::test]
     async fn ffprobe_fills_only_what_is_unknown_and_only_when_asked() {
         let dir = tempfile::tempdir().unwrap();
-        let mut known = Facts::default();
+        let mut known = MediaFacts::default();
         known.width = Some(5);
         let mut program = Ffprobe::default();
         program.program = "/nowhere/ffprobe".into();

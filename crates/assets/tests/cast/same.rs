@@ -1,11 +1,9 @@
 //! The same type again, and text.
 
 use crate::stage::{cast, kind, names, without_ffmpeg};
-use mediagen_assets::{
-    cast::CastSource,
-    sniff::{self, MediaClass},
-};
+use mediagen_assets::cast::CastSource;
 use mediagen_core::ErrorKind;
+use mediagen_probe::sniff::{self, MediaClass};
 use std::path::{Path, PathBuf};
 
 fn png(dir: &Path) -> PathBuf {

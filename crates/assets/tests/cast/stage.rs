@@ -8,9 +8,9 @@ pub(crate) use clock::context;
 use mediagen_assets::{
     Target,
     cast::{CastOptions, CastOutput, CastRegistry, CastSource},
-    sniff::{self, FileType},
 };
 use mediagen_core::Result;
+use mediagen_probe::sniff::{self, FileType};
 use std::{
     path::{Path, PathBuf},
     process::Command,

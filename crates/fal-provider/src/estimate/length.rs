@@ -10,7 +10,7 @@ impl Asked<'_> {
         if self.makes_anew() {
             return match (asked, self.input(Role::Audio)) {
                 (Some(asked), _) => Ok(asked),
-                (None, Some((_, facts))) => length_of(*facts, "sound"),
+                (None, Some((_, facts))) => length_of(facts.as_ref(), "sound"),
                 (None, None) => Err("nothing in the request says how long the result will be".into()),
             };
         }
@@ -28,7 +28,7 @@ impl Asked<'_> {
     pub(super) fn frames(&self) -> Counted {
         let own = match self.input(Role::Video).filter(|_| !self.makes_anew()) {
             Some((_, None)) => return Err("the input film is behind an address, so its frames are not known".into()),
-            Some((_, Some(facts))) => Some(frames_of(*facts).ok_or("the frames of the input film cannot be counted")?),
+            Some((_, Some(facts))) => Some(frames_of(facts).ok_or("the frames of the input film cannot be counted")?),
             None if self.kind.input() == Modality::Video && !self.makes_anew() => {
                 return Err("there is no input `video` to measure".into());
             }
@@ -67,8 +67,8 @@ impl Asked<'_> {
         if self.input(needed).is_none() {
             return Err(format!("there is no input `{needed}` to measure"));
         }
-        let film = self.input(Role::Video).map(|(_, facts)| length_of(*facts, "film")).transpose()?;
-        let sound = self.input(Role::Audio).map(|(_, facts)| length_of(*facts, "sound")).transpose()?;
+        let film = self.input(Role::Video).map(|(_, facts)| length_of(facts.as_ref(), "film")).transpose()?;
+        let sound = self.input(Role::Audio).map(|(_, facts)| length_of(facts.as_ref(), "sound")).transpose()?;
         Ok(match (film, sound) {
             (Some(film), Some(sound)) => Some(film.or(sound, "whether the film or the sound decides the length")),
             (film, sound) => film.or(sound),
@@ -143,7 +143,7 @@ fn in_frames(place: &Place) -> bool {
     place.field.split(['_', '.']).any(|word| matches!(word, "frame" | "frames"))
 }
 
-fn length_of(facts: Option<MediaFacts>, what: &str) -> Counted {
+fn length_of(facts: Option<&MediaFacts>, what: &str) -> Counted {
     let facts = facts.ok_or_else(|| format!("the input {what} is behind an address, so its length is not known"))?;
     let length = facts.duration_s.ok_or_else(|| format!("the length of the input {what} cannot be measured"))?;
     let mut quantity = seconds(length);
@@ -151,7 +151,7 @@ fn length_of(facts: Option<MediaFacts>, what: &str) -> Counted {
     Ok(quantity)
 }
 
-fn frames_of(facts: MediaFacts) -> Option<Quantity> {
+fn frames_of(facts: &MediaFacts) -> Option<Quantity> {
     #[expect(clippy::cast_precision_loss, reason = "frames of one film")]
     let counted = facts.frames.map(|frames| frames as f64);
     let frames = counted.or_else(|| Some((facts.duration_s? * facts.fps?).round()))?;

@@ -39,7 +39,8 @@ impl Asked<'_> {
             _ => (Role::Image, "picture"),
         };
         let (_, facts) = self.input(role).ok_or_else(|| format!("there is no input {word} to measure"))?;
-        let facts = facts.ok_or_else(|| format!("the input {word} is behind an address, so its size is not known"))?;
+        let facts =
+            facts.as_ref().ok_or_else(|| format!("the input {word} is behind an address, so its size is not known"))?;
         let size = facts.width.zip(facts.height);
         let (width, height) = size.ok_or_else(|| format!("the size of the input {word} cannot be measured"))?;
         let area = f64::from(width) * f64::from(height) * factor * factor / 1e6;
@@ -105,7 +106,7 @@ impl Asked<'_> {
         if let Some(ratio) = value.and_then(ratio_of) {
             return Ok((vec![ratio], None));
         }
-        let inputs = [Role::Video, Role::Image].into_iter().find_map(|role| self.input(role)?.1);
+        let inputs = [Role::Video, Role::Image].into_iter().find_map(|role| self.input(role)?.1.as_ref());
         if let Some((width, height)) = inputs.and_then(|facts| facts.width.zip(facts.height)) {
             return Ok((vec![f64::from(width) / f64::from(height.max(1))], None));
         }

@@ -107,8 +107,8 @@ fn what_goes_in_is_measured_and_enlarged() {
         [called("upscale_factor", Field::new("x", FieldType::Number(Range::between(1.0, 8.0))).with_default(2))];
     let of = |body: Value, facts| cost(ModelKind::ImageToImage, &fields, PriceUnit::Megapixel, &body, &picture(facts));
     let known = Some(MediaFacts::new().with_size(100, 50));
-    is(&of(json!({}), known), "exact", 0.02, 0.02);
-    is(&of(json!({"upscale_factor": 3}), known), "exact", 0.045, 0.045);
+    is(&of(json!({}), known.clone()), "exact", 0.02, 0.02);
+    is(&of(json!({"upscale_factor": 3}), known.clone()), "exact", 0.045, 0.045);
     let behind = of(json!({}), None);
     is(&behind, "unknown", None, None);
     assert!(behind.why().contains("behind an address"), "{behind:?}");
@@ -153,13 +153,13 @@ fn the_length_of_what_goes_in_counts_where_it_may() {
     let of = |fields: &[Field], inputs: &[(Role, Option<MediaFacts>)]| {
         cost(ModelKind::VideoToVideo, fields, PriceUnit::Second, &json!({}), inputs)
     };
-    is(&of(&[], &film(ten)), "exact", 10.0, 10.0);
+    is(&of(&[], &film(ten.clone())), "exact", 10.0, 10.0);
     is(&of(&[], &film(None)), "unknown", None, None);
     is(&of(&[], &[]), "unknown", None, None);
-    is(&of(&[called("duration", number(8))], &film(ten)), "range", 8.0, 10.0);
+    is(&of(&[called("duration", number(8))], &film(ten.clone())), "range", 8.0, 10.0);
     is(&of(&[called("duration", number(8))], &film(None)), "unknown", None, None);
     let voice = (Role::Audio, Some(MediaFacts::new().with_duration(4.0)));
-    is(&of(&[], &[film(ten)[0], voice]), "range", 4.0, 10.0);
+    is(&of(&[], &[film(ten)[0].clone(), voice]), "range", 4.0, 10.0);
     let stills = cost(ModelKind::ImageToVideo, &[called("duration", number(6))], PriceUnit::Second, &json!({}), &[]);
     is(&stills, "exact", 6.0, 6.0);
 }

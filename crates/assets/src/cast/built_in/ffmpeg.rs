@@ -6,9 +6,9 @@
 use crate::{
     cast::{CastEntry, CastJob, CastOptions, CastWish},
     program::{Program, file_argument},
-    sniff::FileType,
 };
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
+use mediagen_probe::sniff::FileType;
 
 const FILMS: &[&str] =
     &["video/mp4", "video/quicktime", "video/webm", "video/x-matroska", "video/ogg", "video/x-msvideo"];

@@ -63,10 +63,8 @@ fn check_length(job: CastJob<'_>) -> Result<()> {
     let size = job.facts.width.zip(job.facts.height).map(|(width, height)| u64::from(width) * u64::from(height));
     let pixels = size.unwrap_or(job.options.max_pixels).min(job.options.max_pixels);
     let most = MAX_BESIDE_PIXELS.saturating_add(pixels.saturating_mul(u64::from(MAX_BYTES_PER_PIXEL)));
-    if job.facts.bytes <= most {
-        return Ok(());
-    }
-    let (bytes, shown) = (job.facts.bytes, job.input.display());
+    let Some(bytes) = job.facts.bytes.filter(|bytes| *bytes > most) else { return Ok(()) };
+    let shown = job.input.display();
     let message = format!("`{shown}` has {bytes} bytes for {pixels} pixels; {most} are allowed");
     Err(Error::new(ErrorKind::InvalidInput, message))
 }
