@@ -1,4 +1,4 @@
-//! Text in a picture: an 8x8 bitmap font, enlarged.
+//! Text in an image: an 8x8 bitmap font, enlarged.
 
 use super::scene::Canvas;
 use font8x8::{BASIC_FONTS, UnicodeFonts};

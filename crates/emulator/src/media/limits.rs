@@ -1,17 +1,17 @@
 //! What the module refuses, and how it says so.
 
-/// Longest side of a picture, in pixels.
+/// Longest side of an image, in pixels.
 pub(crate) const MAX_SIDE: u32 = 8192;
-/// Longest side of a film, in pixels: the H.264 encoder takes no more.
-pub(crate) const MAX_FILM_LONG_SIDE: u32 = 3840;
-/// The other side of a film, in pixels: the H.264 encoder takes no more.
-pub(crate) const MAX_FILM_SHORT_SIDE: u32 = 2160;
-/// Shortest side of a film, in pixels: one macroblock.
-pub(crate) const MIN_FILM_SIDE: u32 = 16;
-/// Most frames of a film.
+/// Longest side of a video, in pixels: the H.264 encoder takes no more.
+pub(crate) const MAX_VIDEO_LONG_SIDE: u32 = 3840;
+/// The other side of a video, in pixels: the H.264 encoder takes no more.
+pub(crate) const MAX_VIDEO_SHORT_SIDE: u32 = 2160;
+/// Shortest side of a video, in pixels: one macroblock.
+pub(crate) const MIN_VIDEO_SIDE: u32 = 16;
+/// Most frames of a video.
 pub(crate) const MAX_FRAMES: u32 = 2000;
-/// Longest sound, in seconds.
-pub(crate) const MAX_SOUND_SECONDS: f64 = 1800.0;
+/// Longest audio, in seconds.
+pub(crate) const MAX_AUDIO_SECONDS: f64 = 1800.0;
 
 /// Why no medium could be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) enum MediaError {
     /// A size, count, rate or duration outside what is allowed.
     #[error("{what} is {value}, allowed is {allowed}")]
     OutOfRange {
-        /// What was measured, such as `picture width`.
+        /// What was measured, such as `image width`.
         what: &'static str,
         /// What was given.
         value: String,
@@ -30,7 +30,7 @@ pub(crate) enum MediaError {
     /// Bytes that are not what they should be.
     #[error("cannot read the {medium}: {why}")]
     Unreadable {
-        /// `picture`, `film` or `sound`.
+        /// `image`, `video` or `audio`.
         medium: &'static str,
         /// What is wrong with them.
         why: String,
@@ -38,7 +38,7 @@ pub(crate) enum MediaError {
     /// An encoder gave up.
     #[error("cannot encode the {medium}: {why}")]
     Unencodable {
-        /// `picture`, `film` or `sound`.
+        /// `image`, `video` or `audio`.
         medium: &'static str,
         /// What the encoder said.
         why: String,
@@ -71,9 +71,9 @@ pub(crate) fn within_real(what: &'static str, value: f64, least: f64, most: f64)
     Err(MediaError::OutOfRange { what, value: value.to_string(), allowed: format!("{least} to {most}") })
 }
 
-/// Refuses a picture size.
-pub(crate) fn picture_size(width: u32, height: u32) -> Result<(), MediaError> {
-    within("picture width", width, 1, MAX_SIDE)?;
-    within("picture height", height, 1, MAX_SIDE)?;
+/// Refuses an image size.
+pub(crate) fn image_size(width: u32, height: u32) -> Result<(), MediaError> {
+    within("image width", width, 1, MAX_SIDE)?;
+    within("image height", height, 1, MAX_SIDE)?;
     Ok(())
 }

@@ -1,27 +1,27 @@
-//! Real media made on the spot: pictures, films and sounds that depend on prompt and seed.
+//! Real media made on the spot: images, videos and audio clips that depend on prompt and seed.
 //!
 //! Everything here is a pure function of its arguments: no network, no clock, no randomness, so that the same
 //! arguments give the same bytes. What comes out is meant for players and decoders, not for connoisseurs.
 //!
-//! - [`paint`] makes a [`Picture`]; its methods make every picture-to-picture result (larger, cut out, restyled, …).
-//! - [`film`] makes a [`Film`] (H.264 in MP4, `moov` first); [`probe_film`] reads one, [`transform_film`] changes one.
-//! - [`sound`] makes a [`Sound`]; its methods encode it, split it into stems, remove noise.
+//! - [`paint`] makes an [`Image`]; its methods make every image-to-image result (larger, cut out, restyled, …).
+//! - [`video`] makes a [`Video`] (H.264 in MP4, `moov` first); [`probe_video`] reads one, [`transform_video`] changes one.
+//! - [`audio`] makes an [`Audio`]; its methods encode it, split it into stems, remove noise.
 //! - [`cube`] makes a binary glTF file.
 
-mod film;
-mod glb;
+mod audio;
 mod glyphs;
+mod image;
 mod limits;
+mod mesh;
 mod noise;
-mod picture;
 mod scene;
-mod sound;
+mod video;
 
-pub(crate) use film::{Film, FilmChange, FilmFacts, FilmSpec, Restyle, film, probe_film, transform_film};
-pub(crate) use glb::{GLB_MEDIA_TYPE, cube};
+pub(crate) use self::image::{Image, ImageFormat};
+pub(crate) use audio::{Audio, AudioFormat, AudioKind, AudioSpec, audio};
 pub(crate) use limits::{
-    MAX_FILM_LONG_SIDE, MAX_FILM_SHORT_SIDE, MAX_FRAMES, MAX_SIDE, MAX_SOUND_SECONDS, MIN_FILM_SIDE, MediaError,
+    MAX_AUDIO_SECONDS, MAX_FRAMES, MAX_SIDE, MAX_VIDEO_LONG_SIDE, MAX_VIDEO_SHORT_SIDE, MIN_VIDEO_SIDE, MediaError,
 };
-pub(crate) use picture::{Picture, PictureFormat};
+pub(crate) use mesh::{GLB_MEDIA_TYPE, cube};
 pub(crate) use scene::paint;
-pub(crate) use sound::{Sound, SoundFormat, SoundKind, SoundSpec, sound};
+pub(crate) use video::{Restyle, Video, VideoChange, VideoFacts, VideoSpec, probe_video, transform_video, video};

@@ -2,9 +2,9 @@
 
 use super::{
     glyphs,
-    limits::{MediaError, picture_size},
+    image::{Image, edit::blend},
+    limits::{MediaError, image_size},
     noise::Noise,
-    picture::{Picture, edit::blend},
 };
 use image::RgbaImage;
 
@@ -12,8 +12,8 @@ use image::RgbaImage;
 ///
 /// # Errors
 /// [`MediaError::OutOfRange`] when a side is not 1 to [`MAX_SIDE`](super::MAX_SIDE) pixels.
-pub(crate) fn paint(width: u32, height: u32, prompt: &str, seed: u64) -> Result<Picture, MediaError> {
-    picture_size(width, height)?;
+pub(crate) fn paint(width: u32, height: u32, prompt: &str, seed: u64) -> Result<Image, MediaError> {
+    image_size(width, height)?;
     let mut pixels = RgbaImage::new(width, height);
     let mut canvas = Canvas::new(&mut pixels);
     let mut noise = Noise::new(prompt, seed);
@@ -26,10 +26,10 @@ pub(crate) fn paint(width: u32, height: u32, prompt: &str, seed: u64) -> Result<
         shape(&mut canvas, &mut noise);
     }
     caption(&mut canvas, prompt, seed);
-    Ok(Picture { pixels })
+    Ok(Image { pixels })
 }
 
-/// The bytes of a picture, with the few strokes that scenes are made of; every stroke is clipped to the picture.
+/// The bytes of an image, with the few strokes that scenes are made of; every stroke is clipped to the image.
 pub(crate) struct Canvas<'a> {
     bytes: &'a mut [u8],
     width: i32,
@@ -94,7 +94,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the root of a picture's side squared fits")]
+#[expect(clippy::cast_possible_truncation, reason = "the root of an image's side squared fits")]
 fn root(square: i32) -> i32 {
     f64::from(square.max(0)).sqrt() as i32
 }
@@ -143,7 +143,7 @@ fn hills(canvas: &mut Canvas<'_>, noise: &mut Noise, depth: u8) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a height within the picture fits")]
+#[expect(clippy::cast_possible_truncation, reason = "a height within the image fits")]
 fn column(canvas: &mut Canvas<'_>, x: i32, top: f64, colour: [u8; 3]) {
     let [red, green, blue] = colour;
     let stride = usize::try_from(canvas.width).unwrap_or(0) * 4;

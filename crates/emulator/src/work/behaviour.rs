@@ -15,35 +15,35 @@ use serde_json::{Value, json};
 pub(super) enum Behaviour {
     /// Something new out of words (and perhaps references).
     Generate,
-    /// The first picture redrawn.
+    /// The first image redrawn.
     Edit,
     /// The white part of the mask repainted.
     Inpaint,
-    /// One picture's face put into another.
+    /// One image's face put into another.
     SwapFace,
-    /// Larger pictures or films.
+    /// Larger images or videos.
     Upscale,
     /// Subject without backdrop.
     Cutout,
-    /// A film that starts (and may end) on given pictures.
+    /// A video that starts (and may end) on given images.
     Animate,
-    /// A film redrawn.
+    /// A video redrawn.
     Restyle,
-    /// A film fitted to a sound.
+    /// A video fitted to an audio track.
     Dub,
-    /// A film that gets a sound.
-    AddSound,
+    /// A video that gets an audio track.
+    AddAudio,
     /// Speech.
     Speak,
     /// Music or effects.
     Music,
-    /// A sound changed, its length kept.
-    ReworkSound,
-    /// A sound split into parts.
+    /// Audio changed, its length kept.
+    ReworkAudio,
+    /// Audio split into parts.
     Stems,
-    /// Words out of a sound.
+    /// Words out of speech.
     Transcribe,
-    /// Words out of words or pictures.
+    /// Words out of words or images.
     Answer,
     /// A 3D model.
     #[serde(rename = "model3d")]
@@ -70,11 +70,11 @@ impl Behaviour {
             self,
             Self::Upscale
                 | Self::Cutout
-                | Self::ReworkSound
+                | Self::ReworkAudio
                 | Self::Stems
                 | Self::Transcribe
                 | Self::Dub
-                | Self::AddSound
+                | Self::AddAudio
         )
     }
 }
@@ -128,33 +128,33 @@ impl<'a> Signature<'a> {
             return Behaviour::Train;
         }
         match self.gives.iter().min_by_key(|kind| self.rank(**kind)) {
-            Some(Kind::Picture) => self.picture(),
-            Some(Kind::Film) => self.film(),
-            Some(Kind::Sound) => self.sound(),
+            Some(Kind::Image) => self.image(),
+            Some(Kind::Video) => self.video(),
+            Some(Kind::Audio) => self.audio(),
             Some(Kind::Mesh) => Behaviour::Model3d,
             Some(Kind::Archive) => Behaviour::Train,
-            None if self.takes(Kind::Sound) => Behaviour::Transcribe,
+            None if self.takes(Kind::Audio) => Behaviour::Transcribe,
             None => Behaviour::Answer,
         }
     }
 
-    /// The kind of the category comes first, a preview picture beside a film or mesh last.
+    /// The kind of the category comes first, a preview image next to a video or mesh last.
     fn rank(&self, kind: Kind) -> u8 {
         let main = Kind::of_category(self.category) == Some(kind);
         match kind {
             _ if main => 0,
-            Kind::Film => 1,
-            Kind::Sound => 2,
+            Kind::Video => 1,
+            Kind::Audio => 2,
             Kind::Mesh => 3,
-            Kind::Picture => 4,
+            Kind::Image => 4,
             Kind::Archive => 5,
         }
     }
 
-    fn picture(&self) -> Behaviour {
+    fn image(&self) -> Behaviour {
         let masked = self.inputs.iter().any(|name| name.contains("mask") && name.ends_with("url"));
-        let pictures = self.takes.iter().filter(|kind| **kind == Kind::Picture).count();
-        match pictures {
+        let images = self.takes.iter().filter(|kind| **kind == Kind::Image).count();
+        match images {
             0 => Behaviour::Generate,
             _ if masked && self.asks("prompt") => Behaviour::Inpaint,
             _ if self.asks("scale") => Behaviour::Upscale,
@@ -164,24 +164,24 @@ impl<'a> Signature<'a> {
         }
     }
 
-    fn film(&self) -> Behaviour {
+    fn video(&self) -> Behaviour {
         match () {
-            () if self.takes(Kind::Film) && self.asks("scale") => Behaviour::Upscale,
-            () if self.takes(Kind::Film) && self.takes(Kind::Sound) => Behaviour::Dub,
-            () if self.takes(Kind::Film) && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
-            () if self.takes(Kind::Film) => Behaviour::Restyle,
-            () if self.takes(Kind::Picture) => Behaviour::Animate,
+            () if self.takes(Kind::Video) && self.asks("scale") => Behaviour::Upscale,
+            () if self.takes(Kind::Video) && self.takes(Kind::Audio) => Behaviour::Dub,
+            () if self.takes(Kind::Video) && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
+            () if self.takes(Kind::Video) => Behaviour::Restyle,
+            () if self.takes(Kind::Image) => Behaviour::Animate,
             () => Behaviour::Generate,
         }
     }
 
-    fn sound(&self) -> Behaviour {
+    fn audio(&self) -> Behaviour {
         let split = STEM_FIELDS.iter().filter(|name| self.outputs.contains(name)).count() > 1;
         match () {
             () if split => Behaviour::Stems,
             () if self.category == "text-to-speech" || self.asks("speed") => Behaviour::Speak,
             () if self.has_any(&["gen_text", "ref_text", "voice"]) => Behaviour::Speak,
-            () if self.takes(Kind::Sound) && self.category != "text-to-audio" => Behaviour::ReworkSound,
+            () if self.takes(Kind::Audio) && self.category != "text-to-audio" => Behaviour::ReworkAudio,
             () => Behaviour::Music,
         }
     }

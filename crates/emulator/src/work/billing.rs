@@ -17,12 +17,12 @@ pub(super) fn units(unit: &str, files: &[Made], maker: &Maker) -> f64 {
     };
     let words: Vec<&str> = unit.split_whitespace().collect();
     match words.last().copied().unwrap_or_default().trim_end_matches('s') {
-        "image" => of(Kind::Picture).count() as f64,
+        "image" => of(Kind::Image).count() as f64,
         "megapixel" => files.iter().fold(0.0, |sum, made| sum + megapixels(made)),
         "second" if words.contains(&"compute") => inference(&maker.wishes),
         "second" => seconds(),
         "minute" => seconds() / 60.0,
-        "video" => of(Kind::Film).count() as f64,
+        "video" => of(Kind::Video).count() as f64,
         "character" => {
             let per = words.first().and_then(|number| number.parse::<f64>().ok()).unwrap_or(1.0);
             maker.wishes.text("speech").chars().count().max(1) as f64 / per
@@ -31,7 +31,7 @@ pub(super) fn units(unit: &str, files: &[Made], maker: &Maker) -> f64 {
     }
 }
 
-/// Of a film, all frames together.
+/// Of a video, all frames together.
 fn megapixels(made: &Made) -> f64 {
     made.fact("width") * made.fact("height") * made.fact("num_frames").max(1.0) / 1e6
 }

@@ -10,19 +10,19 @@ use std::{collections::BTreeMap, sync::LazyLock};
 pub(super) enum Kind {
     /// Archives, weights, settings: bytes without a preview.
     Archive,
-    /// A moving picture.
-    Film,
+    /// A video.
+    Video,
     /// A 3D model.
     Mesh,
-    /// A sound.
-    Sound,
-    /// A still picture.
-    Picture,
+    /// Audio.
+    Audio,
+    /// An image.
+    Image,
 }
 
 /// Words of field and type names; the kinds are tried in their order.
 static WORDS: LazyLock<BTreeMap<Kind, Vec<String>>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../data/file-words.json")).unwrap_or_default());
+    LazyLock::new(|| serde_json::from_str(include_str!("../../data/work/file-words.json")).unwrap_or_default());
 
 impl Kind {
     /// The kind that a name such as `reference_image_urls` or `VideoFile` speaks of.
@@ -34,9 +34,9 @@ impl Kind {
     /// The kind that a category such as `text-to-video` ends in.
     pub(super) fn of_category(category: &str) -> Option<Self> {
         match category.rsplit("-to-").next()? {
-            "image" => Some(Self::Picture),
-            "video" => Some(Self::Film),
-            "audio" | "speech" => Some(Self::Sound),
+            "image" => Some(Self::Image),
+            "video" => Some(Self::Video),
+            "audio" | "speech" => Some(Self::Audio),
             "3d" => Some(Self::Mesh),
             "training" => Some(Self::Archive),
             _ => None,
@@ -46,9 +46,9 @@ impl Kind {
     /// The kind of input files that a field takes; `None` for a field that takes no address.
     pub(super) fn of_input(name: &str, schema: &Value) -> Option<Self> {
         let shown = match schema.pointer("/ui/field").and_then(Value::as_str) {
-            Some("image" | "mask") => return Some(Self::Picture),
-            Some("video") => return Some(Self::Film),
-            Some("audio") => return Some(Self::Sound),
+            Some("image" | "mask") => return Some(Self::Image),
+            Some("video") => return Some(Self::Video),
+            Some("audio") => return Some(Self::Audio),
             Some(other) => other == "file",
             None => false,
         };
@@ -129,12 +129,12 @@ mod tests {
     #[test]
     fn names_tell_the_kind() {
         for (name, kind) in [
-            ("image_url", Kind::Picture),
-            ("tail_image_url", Kind::Picture),
-            ("mask_video_url", Kind::Film),
-            ("reference_audio_url", Kind::Sound),
+            ("image_url", Kind::Image),
+            ("tail_image_url", Kind::Image),
+            ("mask_video_url", Kind::Video),
+            ("reference_audio_url", Kind::Audio),
             ("images_data_url", Kind::Archive),
-            ("VideoFile", Kind::Film),
+            ("VideoFile", Kind::Video),
             ("model_glb", Kind::Mesh),
         ] {
             assert_eq!(Kind::of_name(name), Some(kind), "{name}");
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn only_addresses_are_input_files() {
         assert_eq!(Kind::of_input("image_size", &json!({})), None);
-        assert_eq!(Kind::of_input("image_urls", &json!({})), Some(Kind::Picture));
-        assert_eq!(Kind::of_input("source", &json!({"ui": {"field": "video"}})), Some(Kind::Film));
+        assert_eq!(Kind::of_input("image_urls", &json!({})), Some(Kind::Image));
+        assert_eq!(Kind::of_input("source", &json!({"ui": {"field": "video"}})), Some(Kind::Video));
     }
 }

@@ -9,11 +9,11 @@
 //! | word | outcome |
 //! |---|---|
 //! | `[refuse]` | 422 with `content_policy_violation` |
-//! | `[nsfw]` | success; pictures are black and `has_nsfw_concepts` is true |
+//! | `[nsfw]` | success; images are black and `has_nsfw_concepts` is true |
 //! | `[fail]` | 500 with `internal_server_error`, which may be retried |
 //!
-//! An unasked picture has 512 by 512 pixels, an unasked film 256 lines, 24 frames a second and 2 seconds, an unasked
-//! sound 5 seconds. There is no MP3 encoder: a sound asked for as MP3 comes as WAV and says so.
+//! Where the input does not say, an image has 512 by 512 pixels, a video 256 lines, 24 frames a second and 2 seconds,
+//! audio 5 seconds. There is no MP3 encoder: audio asked for as MP3 comes as WAV and says so.
 
 mod behaviour;
 mod billing;
@@ -78,14 +78,14 @@ pub(crate) struct ModelError {
     pub(crate) billable_units: f64,
 }
 
-/// How long a run takes when the emulator is not told otherwise: words soonest, films and trainings longest.
+/// How long a run takes when the configuration does not say: words soonest, videos and trainings longest.
 pub(crate) fn usual_duration(endpoint: &Endpoint) -> Duration {
     Duration::from_millis(match Kind::of_category(behaviour::category(endpoint)) {
         None => 30,
-        Some(Kind::Picture) => 50,
-        Some(Kind::Sound) => 80,
+        Some(Kind::Image) => 50,
+        Some(Kind::Audio) => 80,
         Some(Kind::Mesh) => 120,
-        Some(Kind::Film | Kind::Archive) => 150,
+        Some(Kind::Video | Kind::Archive) => 150,
     })
 }
 

@@ -6,7 +6,7 @@ use super::{
     kind::Kind,
     schema::Document,
 };
-use crate::media::{FilmFacts, MediaError, Picture, Sound, probe_film};
+use crate::media::{Audio, Image, MediaError, VideoFacts, probe_video};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -29,12 +29,12 @@ pub(super) struct Fetched {
 /// What an input file turned out to be.
 #[derive(Debug, Clone)]
 pub(super) enum Medium {
-    /// A decoded picture.
-    Picture(Picture),
-    /// A measured film.
-    Film(Bytes, FilmFacts),
-    /// A decoded sound; `None` for M4A, which is taken but not decoded.
-    Sound(Option<Sound>),
+    /// A decoded image.
+    Image(Image),
+    /// A measured video.
+    Video(Bytes, VideoFacts),
+    /// Decoded audio; `None` for M4A, which is taken but not decoded.
+    Audio(Option<Audio>),
     /// Anything else.
     Archive,
 }
@@ -146,57 +146,57 @@ impl Sources {
         self.0.len()
     }
 
-    /// The pictures in the order of the input, masks and last frames left out.
-    pub(super) fn pictures(&self) -> impl Iterator<Item = &Picture> {
+    /// The images in the order of the input, masks and last frames left out.
+    pub(super) fn images(&self) -> impl Iterator<Item = &Image> {
         let ends = super::wishes::Wishes::names("last_frame");
         let main = move |name: &String| !name.contains("mask") && !ends.contains(name);
         self.0.iter().filter_map(move |(name, medium)| match medium {
-            Medium::Picture(picture) if main(name) => Some(picture),
+            Medium::Image(image) if main(name) => Some(image),
             _ => None,
         })
     }
 
-    /// The first picture that came in one of these fields.
-    pub(super) fn picture_in(&self, test: impl Fn(&str) -> bool) -> Option<&Picture> {
+    /// The first image that came in one of these fields.
+    pub(super) fn image_in(&self, test: impl Fn(&str) -> bool) -> Option<&Image> {
         self.0.iter().find_map(|(name, medium)| match medium {
-            Medium::Picture(picture) if test(name) => Some(picture),
+            Medium::Image(image) if test(name) => Some(image),
             _ => None,
         })
     }
 
-    /// The first film.
-    pub(super) fn film(&self) -> Option<(&Bytes, &FilmFacts)> {
+    /// The first video.
+    pub(super) fn video(&self) -> Option<(&Bytes, &VideoFacts)> {
         self.0.iter().find_map(|(_, medium)| match medium {
-            Medium::Film(bytes, facts) => Some((bytes, facts)),
+            Medium::Video(bytes, facts) => Some((bytes, facts)),
             _ => None,
         })
     }
 
-    /// The first sound that could be decoded.
-    pub(super) fn sound(&self) -> Option<&Sound> {
+    /// The first audio file that could be decoded.
+    pub(super) fn audio(&self) -> Option<&Audio> {
         self.0.iter().find_map(|(_, medium)| match medium {
-            Medium::Sound(sound) => sound.as_ref(),
+            Medium::Audio(audio) => audio.as_ref(),
             _ => None,
         })
     }
 
-    /// Length of the first sound or film.
+    /// Length of the first audio file or video.
     pub(super) fn seconds(&self) -> Option<f64> {
-        self.sound().map(Sound::duration_s).or_else(|| self.film().map(|(_, facts)| facts.duration_s))
+        self.audio().map(Audio::duration_s).or_else(|| self.video().map(|(_, facts)| facts.duration_s))
     }
 }
 
 fn medium(kind: Kind, bytes: &Bytes) -> Result<Medium, MediaError> {
     match kind {
-        Kind::Picture => Picture::from_bytes(bytes).map(Medium::Picture),
-        Kind::Film => probe_film(bytes).map(|facts| Medium::Film(bytes.clone(), facts)),
-        Kind::Sound if only_recognised(bytes) => Ok(Medium::Sound(None)),
-        Kind::Sound => Sound::from_bytes(bytes).map(|sound| Medium::Sound(Some(sound))),
+        Kind::Image => Image::from_bytes(bytes).map(Medium::Image),
+        Kind::Video => probe_video(bytes).map(|facts| Medium::Video(bytes.clone(), facts)),
+        Kind::Audio if only_recognised(bytes) => Ok(Medium::Audio(None)),
+        Kind::Audio => Audio::from_bytes(bytes).map(|audio| Medium::Audio(Some(audio))),
         Kind::Mesh | Kind::Archive => Ok(Medium::Archive),
     }
 }
 
-/// Sound in MP4 (M4A), which is taken but not decoded.
+/// Audio in MP4 (M4A), which is taken but not decoded.
 fn only_recognised(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp")
 }
@@ -204,16 +204,16 @@ fn only_recognised(bytes: &[u8]) -> bool {
 fn unreadable(address: &Address, error: &MediaError) -> Entry {
     let entry = |kind, msg: &str| address.complaint(kind, &format!("{msg}: {error}"));
     match (address.kind, error) {
-        (Kind::Picture, MediaError::OutOfRange { .. }) => {
+        (Kind::Image, MediaError::OutOfRange { .. }) => {
             let most = json!(crate::media::MAX_SIDE);
             let mut entry = entry("image_too_large", "Image too large");
             entry.ctx = Some(json!({"max_width": most, "max_height": most}));
             entry
         }
-        (Kind::Film, _) => {
+        (Kind::Video, _) => {
             entry("unsupported_video_format", "Unsupported video").with("supported_formats", &json!(["mp4"]))
         }
-        (Kind::Sound, _) => {
+        (Kind::Audio, _) => {
             let formats = json!(["wav", "ogg", "flac", "mp3", "m4a"]);
             entry("unsupported_audio_format", "Unsupported audio").with("supported_formats", &formats)
         }
@@ -245,10 +245,10 @@ mod tests {
             .collect();
         found.sort();
         let wanted = [
-            ("a", Kind::Picture, r#"["image_urls",0]"#),
-            ("b", Kind::Picture, r#"["image_urls",1]"#),
-            ("c", Kind::Sound, r#"["speakers",0,"audio_url"]"#),
-            ("e", Kind::Film, r#"["condition","video_url"]"#),
+            ("a", Kind::Image, r#"["image_urls",0]"#),
+            ("b", Kind::Image, r#"["image_urls",1]"#),
+            ("c", Kind::Audio, r#"["speakers",0,"audio_url"]"#),
+            ("e", Kind::Video, r#"["condition","video_url"]"#),
         ];
         assert_eq!(found, wanted.map(|(url, kind, loc)| (url.to_owned(), kind, loc.to_owned())));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// The key of all tests, as it stands in the header.
 pub(crate) const KEY: &str = "Key test-id:test-secret";
-/// A small picture model of the built-in catalogue, and its application.
+/// A small image model of the built-in catalogue, and its application.
 pub(crate) const MODEL: &str = "fal-ai/flux/schnell";
 pub(crate) const APP: &str = "fal-ai/flux";
 

@@ -18,7 +18,7 @@ impl Upload {
     async fn begin(f: &Fixture) -> Self {
         let token = token(f).await;
         let request = f.http.post(f.url("/cdn/files/upload/multipart")).header("authorization", &token);
-        let request = request.header("content-type", "video/mp4").header("x-fal-file-name", "film.mp4");
+        let request = request.header("content-type", "video/mp4").header("x-fal-file-name", "video.mp4");
         let got = Got::of(request.send().await.expect("answer")).await;
         assert_eq!(got.status, 200);
         let text = |name: &str| got.json[name].as_str().expect("field").to_owned();
@@ -105,7 +105,7 @@ async fn an_empty_part_is_refused() {
 #[tokio::test]
 async fn the_javascript_dialect_signs_the_address_and_answers_json() {
     let f = Fixture::new(quick()).await;
-    let body = json!({ "content_type": "video/mp4", "file_name": "film.mp4" });
+    let body = json!({ "content_type": "video/mp4", "file_name": "video.mp4" });
     let got = f.post("/rest/storage/upload/initiate-multipart?storage_type=fal-cdn-v3", &body).await;
     let upload = got.json["upload_url"].as_str().expect("url").to_owned();
     let (path, query) = upload.split_once('?').expect("a signed address has a query");

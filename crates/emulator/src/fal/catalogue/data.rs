@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 
 /// The embedded rows, one file per category.
 const FILES: [&str; 9] = [
-    include_str!("../../../data/endpoints/text-to-image.json"),
-    include_str!("../../../data/endpoints/image-to-image.json"),
-    include_str!("../../../data/endpoints/text-to-video.json"),
-    include_str!("../../../data/endpoints/image-to-video.json"),
-    include_str!("../../../data/endpoints/video-to-video.json"),
-    include_str!("../../../data/endpoints/text-to-speech.json"),
-    include_str!("../../../data/endpoints/text-to-audio.json"),
-    include_str!("../../../data/endpoints/audio-to-audio.json"),
-    include_str!("../../../data/endpoints/other.json"),
+    include_str!("../../../data/fal/endpoints/text-to-image.json"),
+    include_str!("../../../data/fal/endpoints/image-to-image.json"),
+    include_str!("../../../data/fal/endpoints/text-to-video.json"),
+    include_str!("../../../data/fal/endpoints/image-to-video.json"),
+    include_str!("../../../data/fal/endpoints/video-to-video.json"),
+    include_str!("../../../data/fal/endpoints/text-to-speech.json"),
+    include_str!("../../../data/fal/endpoints/text-to-audio.json"),
+    include_str!("../../../data/fal/endpoints/audio-to-audio.json"),
+    include_str!("../../../data/fal/endpoints/other.json"),
 ];
 
 /// One endpoint as the data spell it.
@@ -82,7 +82,7 @@ impl Row {
         }
     }
 
-    /// The address of a picture for lists; a third of the endpoints has none, as in the live catalogue.
+    /// The address of an image for lists; a third of the endpoints has none, as in the live catalogue.
     pub(super) fn thumbnail(&self) -> Option<String> {
         (!self.id.len().is_multiple_of(3)).then(|| format!("https://v3.fal.media/files/thumbnail/{}.webp", self.slug()))
     }

@@ -23,8 +23,10 @@ static TRAITS: LazyLock<BTreeMap<String, Trait>> = LazyLock::new(|| {
     let of = |row: data::Row| (row.id, Trait { behaviour: row.behaviour, nameless: row.nameless });
     data::rows().into_iter().map(of).collect()
 });
-static SHARED_TYPES: LazyLock<Map<String, Value>> = LazyLock::new(|| object(include_str!("../../../data/types.json")));
-static GLOSSARY: LazyLock<Map<String, Value>> = LazyLock::new(|| object(include_str!("../../../data/glossary.json")));
+static SHARED_TYPES: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("../../../data/fal/types.json")));
+static GLOSSARY: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("../../../data/fal/glossary.json")));
 
 /// What the data say of the endpoint; `None` for one that came from a file.
 pub(crate) fn traits(id: &str) -> Option<&'static Trait> {

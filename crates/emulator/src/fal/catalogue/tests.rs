@@ -102,7 +102,7 @@ fn every_shape_of_the_survey_occurs() {
     assert!(has("voice", &|v| v["enum"].is_array()));
     assert!(has("voice", &|v| v["type"] == "string" && v["enum"].is_null()));
     assert!(has("voice", &|v| v["allOf"].is_array()));
-    for name in include_str!("../../../data/surveyed-names.txt").split_whitespace() {
+    for name in include_str!("../../../data/fal/surveyed-names.txt").split_whitespace() {
         assert!(has(name, &|_| true), "no endpoint takes `{name}`");
     }
 }

@@ -43,17 +43,17 @@ fn words(maker: &Maker) -> String {
     if maker.behaviour == Behaviour::Transcribe {
         return format!("A recording of {:.1} seconds.", seconds(maker));
     }
-    if let Some(picture) = maker.sources.pictures().next() {
-        let centre = picture.pixel(picture.width() / 2, picture.height() / 2).unwrap_or_default();
+    if let Some(image) = maker.sources.images().next() {
+        let centre = image.pixel(image.width() / 2, image.height() / 2).unwrap_or_default();
         let [red, green, blue, _] = centre;
         return format!(
-            "A picture of {} by {} pixels, whose middle has the colour #{red:02x}{green:02x}{blue:02x}.{asked}",
-            picture.width(),
-            picture.height()
+            "An image of {} by {} pixels, whose middle has the colour #{red:02x}{green:02x}{blue:02x}.{asked}",
+            image.width(),
+            image.height()
         );
     }
-    match maker.sources.film() {
-        Some((_, facts)) => format!("A film of {:.1} seconds.{asked}", facts.duration_s),
+    match maker.sources.video() {
+        Some((_, facts)) => format!("A video of {:.1} seconds.{asked}", facts.duration_s),
         None => format!("Seed {}.{asked}", maker.wishes.seed),
     }
 }

@@ -1,6 +1,6 @@
-//! Lays a sound under a film: the frames stay as they are, a track of plain samples is added.
+//! Lays an audio track under a video: the frames stay as they are, a track of plain samples is added.
 
-use crate::media::{Film, MediaError, Sound};
+use crate::media::{Audio, MediaError, Video};
 use shiguredo_mp4::{
     BoxSize, BoxType, TrackKind,
     boxes::{SampleEntry, UnknownBox},
@@ -11,50 +11,50 @@ use std::num::NonZeroU32;
 
 /// PCM frames in one sample of the file.
 const BLOCK: usize = 1024;
-/// Type of uncompressed sound in MP4 (ISO/IEC 23003-5).
+/// Type of uncompressed audio in MP4 (ISO/IEC 23003-5).
 const IPCM: [u8; 4] = *b"ipcm";
 
-/// The film with the sound as a second track, cut or repeated to the film's length.
+/// The video with the audio as a second track, cut or repeated to the video's length.
 ///
 /// # Errors
 /// [`MediaError::Unencodable`] when the file cannot be taken apart or put together.
-pub(super) fn with_sound(film: &Film, sound: &Sound) -> Result<Film, MediaError> {
-    let sound = sound.lasting(film.duration_s);
-    let width = usize::from(sound.channels()) * 2;
-    let pcm: Vec<u8> = sound.samples().iter().flat_map(|sample| sample.to_le_bytes()).collect();
+pub(super) fn with_audio(video: &Video, audio: &Audio) -> Result<Video, MediaError> {
+    let audio = audio.lasting(video.duration_s);
+    let width = usize::from(audio.channels()) * 2;
+    let pcm: Vec<u8> = audio.samples().iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let blocks: Vec<&[u8]> = pcm.chunks(BLOCK * width).collect();
-    let mut writer = Writer::new(usize::try_from(film.frames).unwrap_or(0), blocks.len())?;
+    let mut writer = Writer::new(usize::try_from(video.frames).unwrap_or(0), blocks.len())?;
     let mut demuxer = Mp4FileDemuxer::new();
-    demuxer.handle_input(Input { position: 0, data: &film.bytes });
+    demuxer.handle_input(Input { position: 0, data: &video.bytes });
     while let Some(sample) = demuxer.next_sample().map_err(refused)? {
         let start = usize::try_from(sample.data_offset).map_err(refused)?;
-        let data = film.bytes.get(start..start + sample.data_size).ok_or_else(|| refused("a frame is missing"))?;
+        let data = video.bytes.get(start..start + sample.data_size).ok_or_else(|| refused("a frame is missing"))?;
         let entry = sample.sample_entry.cloned();
         writer.add(TrackKind::Video, entry, sample.keyframe, sample.track.timescale, sample.duration, data)?;
     }
-    let rate = NonZeroU32::new(sound.sample_rate()).unwrap_or(NonZeroU32::MIN);
-    let mut entry = Some(pcm_entry(&sound));
+    let rate = NonZeroU32::new(audio.sample_rate()).unwrap_or(NonZeroU32::MIN);
+    let mut entry = Some(pcm_entry(&audio));
     for block in blocks {
         let frames = u32::try_from(block.len() / width).map_err(refused)?;
         writer.add(TrackKind::Audio, entry.take(), true, rate, frames, block)?;
     }
-    Ok(Film { bytes: writer.finish()?, ..film.clone() })
+    Ok(Video { bytes: writer.finish()?, ..video.clone() })
 }
 
 fn refused(why: impl std::fmt::Display) -> MediaError {
-    MediaError::Unencodable { medium: "film", why: why.to_string() }
+    MediaError::Unencodable { medium: "video", why: why.to_string() }
 }
 
 /// Little-endian 16-bit samples, described as ISO/IEC 23003-5 wants it.
-fn pcm_entry(sound: &Sound) -> SampleEntry {
+fn pcm_entry(audio: &Audio) -> SampleEntry {
     let mut payload = vec![0; 6];
     payload.extend_from_slice(&1_u16.to_be_bytes());
     payload.extend_from_slice(&[0; 8]);
-    payload.extend_from_slice(&sound.channels().to_be_bytes());
+    payload.extend_from_slice(&audio.channels().to_be_bytes());
     payload.extend_from_slice(&16_u16.to_be_bytes());
     payload.extend_from_slice(&[0; 4]);
     // 16.16 fixed point: a rate above 65535 Hz does not fit and is told by the track alone.
-    payload.extend_from_slice(&u16::try_from(sound.sample_rate()).unwrap_or(0).to_be_bytes());
+    payload.extend_from_slice(&u16::try_from(audio.sample_rate()).unwrap_or(0).to_be_bytes());
     payload.extend_from_slice(&[0; 2]);
     payload.extend_from_slice(&14_u32.to_be_bytes());
     payload.extend_from_slice(b"pcmC");

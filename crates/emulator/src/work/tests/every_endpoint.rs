@@ -46,11 +46,11 @@ fn nested(document: Document<'_>, property: &Value) -> Value {
 
 fn file(document: Document<'_>, name: &str, property: &Value, kind: Kind) -> Value {
     let url = match kind {
-        Kind::Picture if name.contains("mask") => MASK,
-        Kind::Picture if name.contains("swap") => FACE,
-        Kind::Film => FILM,
-        Kind::Sound => SOUND,
-        _ => PICTURE,
+        Kind::Image if name.contains("mask") => MASK,
+        Kind::Image if name.contains("swap") => FACE,
+        Kind::Video => VIDEO,
+        Kind::Audio => AUDIO,
+        _ => IMAGE,
     };
     let list = document.alternatives(property).into_iter().find(|one| type_of(one) == Some("array"));
     let least = |list: &Value| list.get("minItems").and_then(Value::as_u64).unwrap_or(1);
@@ -160,8 +160,8 @@ async fn check(files: &Memory, endpoint: &Endpoint) -> Vec<String> {
     for address in addresses {
         let (bytes, media_type) = files.get(&address);
         let read = match media_type.split('/').next() {
-            Some("image") => Picture::from_bytes(&bytes).is_ok(),
-            Some("video") => crate::media::probe_film(&bytes).is_ok(),
+            Some("image") => Image::from_bytes(&bytes).is_ok(),
+            Some("video") => crate::media::probe_video(&bytes).is_ok(),
             Some("model") => bytes.starts_with(b"glTF"),
             _ => !bytes.is_empty(),
         };

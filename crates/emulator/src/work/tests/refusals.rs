@@ -70,7 +70,7 @@ async fn bad_inputs_are_named_by_place_and_type() {
         ),
         (
             "fal-ai/flux-lora/inpainting",
-            json!({"prompt": "x", "image_url": PICTURE, "mask_url": MASK, "loras": [{"path": "a"}, {"path": "b", "scale": 9}]}),
+            json!({"prompt": "x", "image_url": IMAGE, "mask_url": MASK, "loras": [{"path": "a"}, {"path": "b", "scale": 9}]}),
             json!(["body", "loras", 1, "scale"]),
             "less_than_equal",
             json!({"le": 4}),
@@ -119,17 +119,17 @@ async fn input_files_that_cannot_be_had_or_read_are_refused() {
         ("fal-ai/esrgan", json!({"image_url": BROKEN}), "image_load_error", json!(["body", "image_url"])),
         (
             "fal-ai/nano-banana/edit",
-            json!({"prompt": "a cat", "image_urls": [PICTURE, BROKEN]}),
+            json!({"prompt": "a cat", "image_urls": [IMAGE, BROKEN]}),
             "image_load_error",
             json!(["body", "image_urls", 1]),
         ),
         (
             "fal-ai/video-upscaler",
-            json!({"video_url": PICTURE}),
+            json!({"video_url": IMAGE}),
             "unsupported_video_format",
             json!(["body", "video_url"]),
         ),
-        ("fal-ai/demucs", json!({"audio_url": PICTURE}), "unsupported_audio_format", json!(["body", "audio_url"])),
+        ("fal-ai/demucs", json!({"audio_url": IMAGE}), "unsupported_audio_format", json!(["body", "audio_url"])),
         ("fal-ai/elevenlabs/audio-isolation", json!({}), "missing", json!(["body", "audio_url"])),
     ] {
         let (status, entry) = refused(id, input).await;
@@ -139,7 +139,7 @@ async fn input_files_that_cannot_be_had_or_read_are_refused() {
 
 #[tokio::test]
 async fn a_field_with_two_sources_takes_either() {
-    let body = body(&Memory::new(), "fal-ai/elevenlabs/audio-isolation", json!({"video_url": FILM})).await;
+    let body = body(&Memory::new(), "fal-ai/elevenlabs/audio-isolation", json!({"video_url": VIDEO})).await;
     assert!(body["audio"]["url"].is_string());
 }
 
@@ -154,8 +154,8 @@ async fn magic_words_refuse_blacken_and_fail() {
     assert_eq!(failed.body["detail"][0]["type"], "internal_server_error");
     let black = body(&files, "fal-ai/flux/dev", small("a cat [nsfw]")).await;
     assert_eq!(black["has_nsfw_concepts"], json!([true]));
-    let picture = files.picture(&black["images"][0]["url"]);
-    assert!((0..48).all(|x| (0..32).all(|y| picture.pixel(x, y).is_some_and(|[r, g, b, _]| r < 4 && g < 4 && b < 4))));
+    let image = files.image(&black["images"][0]["url"]);
+    assert!((0..48).all(|x| (0..32).all(|y| image.pixel(x, y).is_some_and(|[r, g, b, _]| r < 4 && g < 4 && b < 4))));
 }
 
 #[tokio::test]
@@ -171,9 +171,9 @@ async fn billable_units_follow_the_unit_of_the_price() {
     for (id, input, units) in [
         ("fal-ai/nano-banana", json!({"prompt": "a cat", "num_images": 2}), 2.0),
         ("fal-ai/orpheus-tts", json!({"text": "x".repeat(500)}), 0.5),
-        ("fal-ai/deepfilternet3", json!({"audio_url": SOUND}), 1.5),
+        ("fal-ai/deepfilternet3", json!({"audio_url": AUDIO}), 1.5),
         ("fal-ai/any-llm", json!({"prompt": "x"}), 1.0),
-        ("fal-ai/svd", json!({"image_url": PICTURE, "fps": 5, "seed": 1500}), 0.75),
+        ("fal-ai/svd", json!({"image_url": IMAGE, "fps": 5, "seed": 1500}), 0.75),
     ] {
         let outcome = run(&files, id, input).await.expect("a result");
         assert!((outcome.billable_units - units).abs() < 1e-6, "{id}: {}", outcome.billable_units);

@@ -5,15 +5,15 @@ use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 static PRESETS: LazyLock<BTreeMap<String, (u32, u32)>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../../data/sizes.json")).unwrap_or_default());
+    LazyLock::new(|| serde_json::from_str(include_str!("../../../data/work/sizes.json")).unwrap_or_default());
 
 /// What the size is for: unasked sizes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Target {
     /// Unasked: one side of 512 pixels (squared).
-    Picture,
+    Image,
     /// Unasked: a short side of 256 pixels, which keeps tests quick.
-    Film,
+    Video,
 }
 
 impl Wishes {
@@ -61,8 +61,8 @@ impl Wishes {
         let amount = number(&Value::from(digits))?;
         let unit = digits.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
         match (unit, target) {
-            ("k", Target::Film) => Some(Measure::ShortSide(amount * 540.0)),
-            ("k", Target::Picture) => Some(Measure::Area((amount * 1024.0).powi(2))),
+            ("k", Target::Video) => Some(Measure::ShortSide(amount * 540.0)),
+            ("k", Target::Image) => Some(Measure::Area((amount * 1024.0).powi(2))),
             ("mp", _) => Some(Measure::Area(amount * 1_048_576.0)),
             ("p" | "", _) if amount >= 64.0 => Some(Measure::ShortSide(amount)),
             _ => None,
@@ -80,20 +80,20 @@ enum Measure {
 impl Target {
     const fn ratio(self) -> f64 {
         match self {
-            Self::Picture => 1.0,
-            Self::Film => 16.0 / 9.0,
+            Self::Image => 1.0,
+            Self::Video => 16.0 / 9.0,
         }
     }
 
     const fn unasked(self) -> Measure {
         match self {
-            Self::Picture => Measure::Area(512.0 * 512.0),
-            Self::Film => Measure::ShortSide(256.0),
+            Self::Image => Measure::Area(512.0 * 512.0),
+            Self::Video => Measure::ShortSide(256.0),
         }
     }
 }
 
-/// The size nearest to the measure: a resolution word is taken at its word (540p is 540 lines), to even sides as films
+/// The size nearest to the measure: a resolution word is taken at its word (540p is 540 lines), to even sides as videos
 /// need them; an area is met with multiples of 8.
 fn from_ratio(ratio: f64, measure: Measure) -> (u32, u32) {
     let (width, height, step) = match measure {
@@ -141,18 +141,18 @@ mod tests {
     #[test]
     fn every_spelling_of_a_size_is_understood() {
         for (input, target, wanted) in [
-            (json!({"image_size": "landscape_4_3"}), Target::Picture, (1024, 768)),
-            (json!({"image_size": {"width": 300, "height": 200}}), Target::Picture, (300, 200)),
-            (json!({"image_size": "1536x1024"}), Target::Picture, (1536, 1024)),
-            (json!({"width": 640, "height": "480"}), Target::Picture, (640, 480)),
-            (json!({"aspect_ratio": "1:1", "resolution": "2K"}), Target::Picture, (2048, 2048)),
-            (json!({"aspect_ratio": "9:16", "resolution": "720p"}), Target::Film, (720, 1280)),
-            (json!({"resolution": "512P"}), Target::Film, (910, 512)),
-            (json!({"resolution": "540p"}), Target::Film, (960, 540)),
-            (json!({"resolution": "480p"}), Target::Film, (854, 480)),
-            (json!({"resolution": "true_1080p"}), Target::Film, (1920, 1080)),
-            (json!({"resolution": "4k"}), Target::Film, (3840, 2160)),
-            (json!({"resolution": "1MP", "aspect_ratio": "4:3"}), Target::Picture, (1184, 888)),
+            (json!({"image_size": "landscape_4_3"}), Target::Image, (1024, 768)),
+            (json!({"image_size": {"width": 300, "height": 200}}), Target::Image, (300, 200)),
+            (json!({"image_size": "1536x1024"}), Target::Image, (1536, 1024)),
+            (json!({"width": 640, "height": "480"}), Target::Image, (640, 480)),
+            (json!({"aspect_ratio": "1:1", "resolution": "2K"}), Target::Image, (2048, 2048)),
+            (json!({"aspect_ratio": "9:16", "resolution": "720p"}), Target::Video, (720, 1280)),
+            (json!({"resolution": "512P"}), Target::Video, (910, 512)),
+            (json!({"resolution": "540p"}), Target::Video, (960, 540)),
+            (json!({"resolution": "480p"}), Target::Video, (854, 480)),
+            (json!({"resolution": "true_1080p"}), Target::Video, (1920, 1080)),
+            (json!({"resolution": "4k"}), Target::Video, (3840, 2160)),
+            (json!({"resolution": "1MP", "aspect_ratio": "4:3"}), Target::Image, (1184, 888)),
         ] {
             assert_eq!(wishes(&input).size(target), wanted, "{input}");
         }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn auto_asks_for_nothing() {
         let auto = json!({"image_size": "auto", "aspect_ratio": "auto", "resolution": "auto"});
-        assert_eq!(wishes(&auto).asked_size(Target::Picture, None), None);
-        assert_eq!(wishes(&auto).size(Target::Film), (456, 256));
+        assert_eq!(wishes(&auto).asked_size(Target::Image, None), None);
+        assert_eq!(wishes(&auto).size(Target::Video), (456, 256));
     }
 }
