@@ -2,7 +2,7 @@
 
 use crate::{
     FalProvider, INFO,
-    client::{FalClient, Given, Handling, JobUrls, Prepared},
+    client::{Handling, JobUrls},
     config::Mode,
     id::EndpointId,
     job::FalJob,
@@ -14,6 +14,7 @@ use mediagen_core::{
     MediaInput, MediaModel, Model, ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
 use mediagen_params::{Mapped, map_with_facts};
+use mediagen_provider_kit::{LocalInput, upload::Given};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 
@@ -31,7 +32,7 @@ struct Ready {
     handling: Handling,
     mapped: Mapped,
     /// What has to be uploaded, by its index in the request's inputs.
-    files: BTreeMap<usize, Prepared>,
+    files: BTreeMap<usize, LocalInput>,
 }
 
 impl<K: Kind> FalModel<K> {
@@ -53,8 +54,8 @@ impl<K: Kind> FalModel<K> {
                 return Err(Error::new(ErrorKind::Unexpected, format!("there is no input {}", slot.input)));
             };
             let named = |e: Error| e.with_field(FieldProblem::new(slot.role.as_str(), "cannot be sent"));
-            if let Some(file) = Prepared::of(&input.media).await.map_err(named)? {
-                mapped.notes.extend(file.note_of(slot.role));
+            if let Some(file) = LocalInput::open(&input.media).await.map_err(named)? {
+                mapped.notes.extend(file.note(slot.role.as_str()));
                 files.insert(slot.input, file);
             }
         }
@@ -76,17 +77,19 @@ impl<K: Kind> FalModel<K> {
                 let field = FieldProblem::new(role.as_str(), format!("`{}` cannot be sent", file.given));
                 e.with_field(field).with_dispatch(Dispatch::NotSent)
             };
-            if let Some(uri) = FalClient::inline(file, wishes).await.map_err(named)? {
-                inlined.insert(*input, format!("data:{};base64,…", file.media_type));
-                urls.insert(*input, uri);
+            if file.len.is_some_and(|len| len < wishes.inline_below) {
+                inlined.insert(*input, file.shown_data_uri());
+                urls.insert(*input, file.data_uri().await.map_err(named)?);
             } else {
                 inputs.push(*input);
-                given.push(Given { role, file });
+                given.push(Given { role, input: file });
             }
         }
         if !given.is_empty() {
             let uploaded = self.provider.client().upload_all(cx, &given, wishes).await?;
-            urls.extend(inputs.into_iter().zip(uploaded.into_iter().map(String::from)));
+            let references =
+                uploaded.into_iter().map(|stored| stored.reference.as_str().unwrap_or_default().to_owned());
+            urls.extend(inputs.into_iter().zip(references));
         }
         let slots = std::mem::take(&mut ready.mapped.uploads);
         let shown: BTreeMap<_, _> = urls.iter().map(|(i, url)| (*i, inlined.get(i).unwrap_or(url).clone())).collect();
@@ -208,7 +211,7 @@ impl<K: Kind> MediaModel<K> for FalModel<K> {
         let uploads = mapped.uploads.iter().filter_map(|slot| {
             let file = files.get(&slot.input)?;
             let mut upload = PlannedUpload::new(slot.role, file.given.clone(), slot.pointer.clone());
-            upload.bytes = file.bytes;
+            upload.bytes = file.len;
             upload.media_type = Some(file.media_type.clone());
             Some(upload)
         });

@@ -2,7 +2,7 @@
 
 use crate::{
     catalog::Catalog,
-    client::{FalClient, Handling, Prepared},
+    client::{FalClient, Handling},
     config::{FalConfig, Mode},
     estimate::Asked,
 };
@@ -13,6 +13,7 @@ use mediagen_core::{
     Uploaded, inventory,
 };
 use mediagen_params::{Op, RuleBook, places, prompt_limit};
+use mediagen_provider_kit::{LocalInput, upload::Stored};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 use url::Url;
@@ -112,9 +113,9 @@ impl Provider for FalProvider {
         if let MediaInput::Url(url) = media {
             return Ok(Uploaded::new(url.clone()));
         }
-        let file = Prepared::of(media).await?;
-        let file = file.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        cx.until_cancelled(Box::pin(self.0.client.upload(cx, &file, &handling.uploads))).await?
+        let input = LocalInput::open(media).await?;
+        let input = input.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
+        uploaded(cx.until_cancelled(Box::pin(self.0.client.upload(cx, &input, &handling.uploads))).await??)
     }
 
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
@@ -196,4 +197,17 @@ impl fmt::Debug for FalProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FalProvider").field("client", &self.0.client).finish_non_exhaustive()
     }
+}
+
+fn uploaded(stored: Stored) -> Result<Uploaded> {
+    let url = stored.reference.as_str().and_then(|url| Url::parse(url).ok());
+    let url =
+        url.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the reference of the upload is not an address"))?;
+    let mut uploaded = Uploaded::new(url);
+    uploaded.bytes = Some(stored.len);
+    uploaded.media_type = Some(stored.media_type);
+    uploaded.blake3 = stored.hash;
+    uploaded.cached = stored.cached;
+    uploaded.notes = stored.notes;
+    Ok(uploaded)
 }

@@ -1,14 +1,12 @@
 #![doc = include_str!("../README.md")]
 
-mod runtime;
-
 pub use mediagen_assets as assets;
 pub use mediagen_core as core;
 pub use mediagen_discovery as discovery;
 pub use mediagen_http as http;
 pub use mediagen_jobs as jobs;
 pub use mediagen_probe as probe;
-pub use runtime::{TokioClock, TokioSpawner};
+pub use mediagen_provider_kit::{TokioClock, TokioSpawner};
 
 // Naming a provider's crate is what links it; its entries then reach the registry by themselves.
 #[cfg(feature = "fal")]
@@ -33,7 +31,7 @@ pub mod prelude {
 /// A context over tokio: real time, follow-up work on the runtime that is current when it is spawned, and a look into
 /// local inputs before they are sent.
 pub fn context() -> Context {
-    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_probe::FileProbe::new())
+    mediagen_provider_kit::context().with_probe(mediagen_probe::FileProbe::new())
 }
 
 /// Every provider that this build was made with.

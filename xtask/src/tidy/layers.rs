@@ -11,7 +11,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-discovery", &["mediagen-core", "mediagen-http"]),
     ("mediagen-assets", &["mediagen-core", "mediagen-http", "mediagen-probe"]),
     ("mediagen-jobs", &["mediagen-core"]),
-    ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http", "mediagen-probe"]),
+    ("mediagen-provider-kit", &["mediagen-core", "mediagen-params", "mediagen-http", "mediagen-probe"]),
+    ("fal-provider", &["mediagen-core", "mediagen-params", "mediagen-http", "mediagen-provider-kit"]),
     ("mediagen-emulator", &[]),
     ("mediagen-testkit", &["mediagen-core", "mediagen-http"]),
     (
@@ -23,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "mediagen-assets",
             "mediagen-jobs",
             "mediagen-probe",
+            "mediagen-provider-kit",
             "fal-provider",
         ],
     ),

@@ -1,9 +1,10 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
-use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, unusable, whole_body};
+use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, unusable};
 use crate::{config::join, sources::Robots};
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
+use mediagen_provider_kit::call::whole_body;
 use serde_json::Value;
 
 /// An endpoint whose price is asked for to see whether the key is taken; any priced one would do.

@@ -1,6 +1,7 @@
 //! How long files live at fal and who may read them (protocol 6.6).
 
 use mediagen_core::FieldProblem;
+use mediagen_provider_kit::upload::UploadTerms;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -73,8 +74,19 @@ impl Lifecycle {
         Ok(Self { document, life })
     }
 
+    /// As terms of an upload.
+    pub(crate) fn terms(&self) -> UploadTerms {
+        let mut terms = UploadTerms::new();
+        terms.document.clone_from(&self.document);
+        terms.reuse_for = self.reuse_for();
+        if let Life::Seconds(seconds) = self.life {
+            terms.lives_for = Some(Duration::from_secs(seconds));
+        }
+        terms
+    }
+
     /// How long the address of a file may be used again; `None` when it hardly outlives one job.
-    pub(crate) fn reuse_for(&self) -> Option<Duration> {
+    fn reuse_for(&self) -> Option<Duration> {
         match self.life {
             Life::Unsaid => Some(UNSAID),
             Life::Endless => Some(LONGEST),

@@ -2,7 +2,6 @@
 
 mod catalogue;
 mod error;
-mod file;
 mod headers;
 mod lifecycle;
 mod prices;
@@ -16,14 +15,11 @@ mod wire;
 
 pub(crate) use catalogue::ListQuery;
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
-pub(crate) use file::Prepared;
 pub(crate) use headers::{Handling, Wishes};
 pub(crate) use lifecycle::Lifecycle;
 pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
 pub(crate) use run::Answer;
-pub(crate) use storage::Given;
-
 pub(crate) use urls::JobUrls;
 pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
 
@@ -34,7 +30,7 @@ use crate::{
     storage_settings::StorageSettings,
 };
 use http::{HeaderName, HeaderValue};
-use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
+use mediagen_core::{Context, Error, ErrorKind, Result};
 use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, RetryPolicy};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -49,8 +45,6 @@ const CATALOGUE_LIMIT: usize = 32 << 20;
 const PAGE_LIMIT: usize = 16 << 20;
 /// Most of a small answer: a submission, a token, an upload's address.
 const SMALL_LIMIT: usize = 1 << 20;
-/// How often a body that breaks off is asked for in all.
-const BODY_ATTEMPTS: u32 = 4;
 /// How many times as often as other calls a part of a large file is tried.
 const PATIENCE: u32 = 3;
 
@@ -66,7 +60,7 @@ pub(crate) struct FalClient {
     token: storage::TokenCache,
     robots: OnceCell<Robots>,
     storage: StorageSettings,
-    reuse: storage::Reuse,
+    uploads: mediagen_provider_kit::upload::Uploads,
 }
 
 impl FalClient {
@@ -101,7 +95,7 @@ impl FalClient {
             token: storage::TokenCache::default(),
             robots: OnceCell::new(),
             storage: config.storage.clone(),
-            reuse: storage::Reuse::new(config),
+            uploads: storage::uploads(config),
         })
     }
 
@@ -124,37 +118,6 @@ impl FalClient {
         let response = self.http.send(cx, request).await.map_err(|e| ours(e, job))?;
         if response.is_success() { Ok(response) } else { Err(refused(call, response, job).await) }
     }
-}
-
-/// `once`, again while its answer breaks off on the way: the HTTP layer repeats calls, not the reading of their bodies.
-/// Only for calls that cost nothing.
-async fn whole_body<T, F: Future<Output = Result<T>>>(
-    cx: &Context,
-    phase: Phase,
-    mut once: impl FnMut() -> F,
-) -> Result<T> {
-    let mut attempt = 1;
-    loop {
-        match once().await {
-            Err(reason) if reason.kind() == ErrorKind::Transfer && attempt < BODY_ATTEMPTS => {
-                let delay = cx.poll().initial;
-                cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::new(reason) });
-                cx.clock().sleep(delay).await;
-                attempt += 1;
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-/// `cx` for a small call of an upload: its own body is no part of the input that observers follow.
-fn without_progress(cx: &Context) -> Context {
-    let outer = cx.clone();
-    cx.clone().with_observer(move |event: &Event| {
-        if !matches!(event, Event::Uploading { .. }) {
-            outer.emit(event.clone());
-        }
-    })
 }
 
 /// An error of the HTTP layer with fal's name and the job's id on it.

@@ -3,7 +3,7 @@
 use super::{
     Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
     error::submit_unknown,
-    ours, refused, request_id, unusable, whole_body,
+    ours, refused, request_id, unusable,
     wire::{StatusAnswer, SubmitAnswer},
     with_headers,
 };
@@ -11,6 +11,7 @@ use crate::{config::join, id::EndpointId};
 use http::header;
 use mediagen_core::{BoxStream, CancelOutcome, Context, JsonMap, Phase, Result};
 use mediagen_http::{HttpRequest, Repeat, SseEvent};
+use mediagen_provider_kit::call::whole_body;
 use serde_json::Value;
 
 /// The answer for a job whose end the status told too early (protocol 2.8).

@@ -131,14 +131,14 @@ async fn what_is_damaged_foreign_or_out_of_date_is_replaced() {
         "{".into(),
         "[]".into(),
         "x".repeat(1 << 20),
-        with("version", json!(2)),
+        with("version", json!(3)),
         with("blake3", json!("0".repeat(64))),
         with("bytes", json!(24)),
         with("account", json!("somebody")),
         with("use_until", json!(now)),
         with("uploaded_at", json!(now + 3_600)),
-        with("url", json!("data:image/png;base64,AA==")),
-        with("url", json!("no address")),
+        with("reference", json!("data:image/png;base64,AA==")),
+        with("reference", json!("no address")),
     ];
     for (index, text) in bad.iter().enumerate() {
         std::fs::write(&entry, text).unwrap();
@@ -146,7 +146,7 @@ async fn what_is_damaged_foreign_or_out_of_date_is_replaced() {
         assert!(!uploaded.cached, "{}", &text[..text.len().min(200)]);
         assert_eq!(emulator.count(Route::Upload), index + 2);
         let found: Value = serde_json::from_slice(&std::fs::read(&entry).unwrap()).unwrap();
-        assert_eq!(found["url"], uploaded.url.as_str(), "replaced");
+        assert_eq!(found["reference"], uploaded.url.as_str(), "replaced");
     }
     assert!(put(&sharing(&emulator, folder.path()), PNG, json!({})).await.cached);
 }

@@ -1,30 +1,22 @@
-//! Uploads: what is there already is not moved; the rest goes one of several ways (protocol 6, ADR 0010).
+//! The ways into fal's storage (protocol 6, ADR 0010). What is there already, progress and hashing are the kit's.
 
-mod content;
-mod folder;
-mod gauge;
-mod inline;
-mod overall;
 mod parts;
 mod repositories;
-mod reuse;
-mod stamp;
-mod together;
 mod token;
-mod tree;
 
-pub(super) use reuse::Reuse;
-pub(crate) use together::Given;
 pub(super) use token::TokenCache;
 
-use super::{FalClient, Lifecycle, Prepared, Wishes};
-use content::Content;
-use futures_util::future::{Either, select};
-use gauge::Gauge;
-use mediagen_core::{Context, Dispatch, Error, ErrorKind, Result, Uploaded};
-use repositories::{Load, Repository};
-use reuse::{Entry, Identity};
-use std::pin::pin;
+use super::{FalClient, Lifecycle, Wishes, ours};
+use crate::config::FalConfig;
+use async_trait::async_trait;
+use mediagen_core::{Context, Error, Result};
+use mediagen_provider_kit::{
+    LocalInput,
+    upload::{Account, Given, Load, Storage, Stored, UploadTerms, Uploads},
+};
+use repositories::Repository;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use url::Url;
 
 /// The ways for a file in one piece, best first.
@@ -32,192 +24,71 @@ const WHOLE: &[Repository] = &[Repository::Cdn, Repository::Bucket, Repository::
 /// The ways for a large file. The bucket takes it in one piece, which is the last resort.
 const LARGE: &[Repository] = &[Repository::Cdn, Repository::Signed, Repository::Bucket];
 
+/// The uploads of everything that shares `config`.
+pub(super) fn uploads(config: &FalConfig) -> Uploads {
+    let key = config.authorization();
+    let key = key.as_ref().map_or("", |key| key.expose_secret());
+    let account = Account::new(key, format!("{} {}", config.bases.cdn, config.bases.rest));
+    Uploads::new(account, config.storage.cache.clone(), config.storage.parts_above)
+}
+
+#[async_trait]
+impl Storage for FalClient {
+    async fn send(&self, cx: &Context, load: &Load<'_>) -> Result<Value> {
+        let ways = if self.goes_in_parts(load) { LARGE } else { WHOLE };
+        let url = load.first_way(cx, ways, |repository| self.send_by(cx, repository, load)).await?;
+        Ok(Value::from(String::from(url)))
+    }
+
+    fn is_reference(&self, reference: &Value) -> bool {
+        let url = reference.as_str().and_then(|text| Url::parse(text).ok());
+        url.is_some_and(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
+    fn name_error(&self, error: Error) -> Error {
+        ours(error, None)
+    }
+}
+
 impl FalClient {
-    /// Moves `file` to fal unless the same content is there under the same terms, and gives its address.
+    /// Moves `input` to fal unless the same content is there under the same terms.
     ///
     /// # Errors
-    /// `Timeout` when no byte moves for the idle deadline, `Io` when the file cannot be read, and those of fal. Whatever
-    /// it is, nothing was bought.
-    pub(crate) async fn upload(&self, cx: &Context, file: &Prepared, wishes: &Wishes) -> Result<Uploaded> {
+    /// Those of [`Uploads::send`].
+    pub(crate) async fn upload(&self, cx: &Context, input: &LocalInput, wishes: &Wishes) -> Result<Stored> {
         self.need_key()?;
-        let lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
-        let upload = async {
-            let content = self.content(file, false).await?;
-            self.upload_content(cx, content, lifecycle, wishes.force).await
-        };
-        upload.await.map_err(|e: Error| e.with_dispatch(Dispatch::NotSent))
+        self.uploads.send(cx, self, input, &self.terms(wishes)).await
     }
 
-    /// Looks for the same content first.
-    async fn upload_known(
-        &self,
-        cx: &Context,
-        content: &Content,
-        lifecycle: &Lifecycle,
-        force: bool,
-    ) -> Result<Uploaded> {
-        let identity = self.reuse.identity(content, lifecycle);
-        let slot = self.reuse.slot(&identity);
-        // One upload of the same content at a time: in this process, then among all that share the folder.
-        let mut known = slot.lock().await;
-        if let Some(entry) = known.as_ref().filter(|entry| !force && entry.is_fresh()) {
-            return Ok(answer(&entry.url, content, true));
-        }
-        let held = self.reuse.hold(cx, &identity).await;
-        if !force && let Some(entry) = self.reuse.read(held.as_ref(), &identity).await {
-            let found = answer(&entry.url, content, true);
-            *known = Some(entry);
-            return Ok(found);
-        }
-        let url = self.transfer(cx, content, lifecycle.document.as_deref()).await?;
-        let entry = Entry::new(&identity, url.clone(), lifecycle.reuse_for(), content.settled_file());
-        if entry.is_fresh() && content.is_unchanged().await {
-            self.reuse.write(cx, held.as_ref(), &entry).await;
-            *known = Some(entry);
-        }
-        Ok(answer(&url, content, false))
-    }
-
-    /// A large file is on its way at once when nothing of its length and type was uploaded before, and is hashed
-    /// meanwhile. Who comes with another one like it waits for this one's hash.
+    /// Moves all of `given` to fal, a few at once, and returns them in the same order.
     ///
-    /// By force nothing is looked for, so nothing is hashed either: what was remembered of its like is forgotten, and
-    /// the new address is remembered for this very file as long as it stays as it is.
-    async fn upload_unread(
-        &self,
-        cx: &Context,
-        mut content: Content,
-        lifecycle: &Lifecycle,
-        force: bool,
-    ) -> Result<Uploaded> {
-        let terms = self.reuse.identity(&content, lifecycle);
-        let slot = self.reuse.slot(&terms);
-        if force {
-            return self.upload_unhashed(cx, content, &terms, lifecycle).await;
-        }
-        let first = {
-            let mut alone = slot.lock().await;
-            let held = self.reuse.hold(cx, &terms).await;
-            let kept = match alone.take() {
-                Some(entry) => Some(entry),
-                None => self.reuse.read(held.as_ref(), &terms).await,
-            };
-            if let Some(entry) = kept.filter(|entry| entry.is_fresh() && entry.is_of(content.settled_file())) {
-                let found = answer(&entry.url, &content, true);
-                *alone = Some(entry);
-                return Ok(found);
-            }
-            if let Some(hash) = self.reuse.may_know(&terms, content.settled_file()).await {
-                drop((alone, held));
-                let content = content.known(hash, self.storage.parts_above).await?;
-                return self.upload_known(cx, &content, lifecycle, force).await;
-            }
-            (alone, held)
-        };
-        let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
-        content.settle().await?;
-        if content.hash.is_some() {
-            let identity = self.reuse.identity(&content, lifecycle);
-            let entry = Entry::new(&identity, url.clone(), lifecycle.reuse_for(), content.settled_file());
-            self.remember(cx, entry).await;
-        }
-        drop(first);
-        Ok(answer(&url, &content, false))
+    /// # Errors
+    /// Those of [`Uploads::send_all`].
+    pub(crate) async fn upload_all(&self, cx: &Context, given: &[Given<'_>], wishes: &Wishes) -> Result<Vec<Stored>> {
+        self.need_key()?;
+        self.uploads.send_all(cx, self, given, &self.terms(wishes)).await
     }
 
-    async fn upload_unhashed(
-        &self,
-        cx: &Context,
-        mut content: Content,
-        terms: &Identity,
-        lifecycle: &Lifecycle,
-    ) -> Result<Uploaded> {
-        content.tree = None;
-        self.reuse.forget_like(terms).await;
-        let url = self.transfer(cx, &content, lifecycle.document.as_deref()).await?;
-        let entry = Entry::new(terms, url.clone(), lifecycle.reuse_for(), content.settled_file());
-        if content.settled_file().is_some() && content.is_unchanged().await {
-            self.remember(cx, entry).await;
-        }
-        Ok(answer(&url, &content, false))
+    fn terms(&self, wishes: &Wishes) -> UploadTerms {
+        let lifecycle: &Lifecycle = wishes.lifecycle.as_ref().unwrap_or(&self.storage.lifecycle);
+        lifecycle.terms().with_force(wishes.force)
     }
 
-    /// Keeps an upload that was made without holding its place, if it may be used again.
-    async fn remember(&self, cx: &Context, entry: Entry) {
-        if entry.is_fresh() {
-            let slot = self.reuse.slot(&entry.identity);
-            let mut known = slot.lock().await;
-            let held = self.reuse.hold(cx, &entry.identity).await;
-            self.reuse.write(cx, held.as_ref(), &entry).await;
-            *known = Some(entry);
-        }
+    fn goes_in_parts(&self, load: &Load<'_>) -> bool {
+        load.len() > self.storage.parts_above
     }
 
-    /// Forgets the addresses that fal could not read, so that a later run uploads again.
+    /// Forgets the addresses that fal could not read, so that a later run uploads again. `sent` has no queries.
     pub(crate) async fn forget_uploads(&self, error: &Error, sent: &[String]) {
-        let unreadable = |code: Option<&str>| code == Some("file_download_error");
-        if error.fields().iter().any(|field| unreadable(field.code.as_deref())) {
-            self.reuse.forget(sent).await;
-        }
-    }
-
-    /// By the first way that works.
-    async fn transfer(&self, cx: &Context, content: &Content, lifecycle: Option<&str>) -> Result<Url> {
-        let gauge = Gauge::new(cx, Some(content.bytes));
-        let in_parts = content.bytes > self.storage.parts_above;
-        let load = Load {
-            file: &content.file,
-            bytes: Some(content.bytes),
-            in_parts,
-            lifecycle,
-            gauge: &gauge,
-            tree: content.tree.as_ref(),
-        };
-        let ways = async {
-            let mut failure: Option<Error> = None;
-            for repository in if in_parts { LARGE } else { WHOLE } {
-                gauge.restart(cx);
-                match self.send_by(cx, *repository, &load).await {
-                    Ok(url) => return Ok(url),
-                    Err(error) if !another_way_may_help(&error) => return Err(error),
-                    Err(error) => {
-                        tracing::debug!(?repository, %error, "trying another way to upload");
-                        failure = Some(match failure {
-                            Some(before) => error.with_source(before),
-                            None => error,
-                        });
-                    }
-                }
-            }
-            Err(failure.unwrap_or_else(|| Error::new(ErrorKind::Unsupported, "there is no way to upload")))
-        };
-        match select(pin!(ways), pin!(gauge.stalled(cx))).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right((stalled, _)) => Err(super::ours(stalled, None)),
+        if error.fields().iter().any(|field| field.code.as_deref() == Some("file_download_error")) {
+            self.uploads.forget(|reference| reference.as_str().is_some_and(|url| is_one_of(url, sent))).await;
         }
     }
 }
 
-fn answer(url: &Url, content: &Content, cached: bool) -> Uploaded {
-    let mut uploaded = Uploaded::new(url.clone());
-    uploaded.bytes = Some(content.bytes);
-    uploaded.media_type = Some(content.file.media_type.clone());
-    uploaded.blake3 = content.hash.map(|hash| hash.to_hex().to_string());
-    uploaded.cached = cached;
-    uploaded.notes = content.file.note("file").into_iter().collect();
-    uploaded
-}
-
-/// Whether a failure is that of one storage service: not the key's, the account's or the file's.
-fn another_way_may_help(error: &Error) -> bool {
-    let ours = matches!(
-        error.kind(),
-        ErrorKind::Unauthenticated
-            | ErrorKind::AccountLocked
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::Io
-            | ErrorKind::Config
-            | ErrorKind::Cancelled
-    );
-    !ours
+fn is_one_of(url: &str, sent: &[String]) -> bool {
+    let Ok(mut url) = Url::parse(url) else { return false };
+    url.set_query(None);
+    url.set_fragment(None);
+    sent.iter().any(|sent| sent == url.as_str())
 }

@@ -1,20 +1,17 @@
 //! Large files in parts, in both dialects: straight to the CDN with a token (protocol 6.3), or to an address that fal
 //! signed (6.4).
 
-use super::{
-    super::{Call, FalClient, Prepared, SMALL_LIMIT, ours, unusable, whole_body, without_progress},
-    gauge::Gauge,
-    together::in_order,
-    tree::{PIECE, Tree},
-};
+use super::super::{Call, FalClient, SMALL_LIMIT, ours, unusable};
 use crate::config::join;
-use bytes::Bytes;
 use http::header;
 use mediagen_core::{Context, ErrorKind, Phase, Result};
-use mediagen_http::{Authorize, Body, Credential, FileParts, HttpRequest, HttpResponse, Method, Repeat};
+use mediagen_http::{Authorize, Credential, HttpRequest, HttpResponse, Method, Repeat};
+use mediagen_provider_kit::{
+    call::whole_body,
+    upload::{Load, Part, in_order},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use url::Url;
 
 /// Bytes of a part; only the last is shorter, and those of a file with too many parts are longer.
@@ -54,27 +51,17 @@ impl Place {
 impl FalClient {
     /// Sends every part, several at a time, and completes with the parts in order. A part that fails is repeated by
     /// itself.
-    pub(super) async fn send_parts(
-        &self,
-        cx: &Context,
-        file: &Prepared,
-        bytes: u64,
-        gauge: &Arc<Gauge>,
-        place: &Place,
-        tree: Option<&Arc<Tree>>,
-    ) -> Result<()> {
-        let source = Source::of(&file.body, tree);
-        let parts = cuts(bytes).map(|(number, offset, length)| {
-            let body = source.part(offset, length);
-            let cx = gauge.context(cx, number);
-            async move { self.send_part(&cx, place, number, body).await.map(|part| (number, part)) }
+    pub(super) async fn send_parts(&self, cx: &Context, load: &Load<'_>, place: &Place) -> Result<()> {
+        let parts = load.parts(PART, MOST_PARTS).map(|part| {
+            let cx = load.part_context(cx, part.number);
+            async move { self.send_part(&cx, place, &part).await.map(|answer| (part.number, answer)) }
         });
         let parts: Vec<Value> = in_order(AT_ONCE, parts).await?;
         let complete = place.request(Method::POST, &["complete"]).json(&json!({ "parts": parts }))?;
-        match self.ask(&without_progress(cx), Call::Upload, complete, None).await {
+        match self.ask(&load.call_context(cx), Call::Upload, complete, None).await {
             Ok(response) => response.finish().await,
             // The answer may be lost and the work done: then the file is there, and asking again was refused.
-            Err(error) if error.kind() == ErrorKind::Cancelled || !self.is_whole(cx, place, bytes).await => {
+            Err(error) if error.kind() == ErrorKind::Cancelled || !self.is_whole(cx, place, load.len()).await => {
                 return Err(error);
             }
             Err(_) => {}
@@ -82,9 +69,10 @@ impl FalClient {
         Ok(())
     }
 
-    async fn send_part(&self, cx: &Context, place: &Place, number: u64, body: Body) -> Result<Value> {
+    async fn send_part(&self, cx: &Context, place: &Place, part: &Part) -> Result<Value> {
+        let number = part.number;
         whole_body(cx, Phase::Upload, || async {
-            let request = place.request(Method::PUT, &[&number.to_string()]).body(body.clone());
+            let request = place.request(Method::PUT, &[&number.to_string()]).body(part.body.clone());
             let response = self.ask(cx, Call::Upload, request.retry(self.patient.clone()), None).await?;
             let etag = self.etag(place, number, response).await?;
             Ok(json!({ "partNumber": number, "etag": etag }))
@@ -119,64 +107,5 @@ impl FalClient {
         let found = self.http.send(cx, head).await.ok().filter(HttpResponse::is_success);
         let length = found.and_then(|response| response.header("content-length")?.parse::<u64>().ok());
         length == Some(bytes)
-    }
-}
-
-/// Number from 1, offset and length of every part; none is empty.
-fn cuts(bytes: u64) -> impl Iterator<Item = (u64, u64, u64)> {
-    let part = PART.max(bytes.div_ceil(MOST_PARTS).next_multiple_of(PIECE));
-    (0..bytes.div_ceil(part)).map(move |n| (n + 1, n * part, part.min(bytes - n * part)))
-}
-
-/// Where parts are cut from.
-enum Source {
-    File(FileParts),
-    Memory(Bytes),
-}
-
-impl Source {
-    /// `tree` gets to see a file while it is read.
-    fn of(body: &Body, tree: Option<&Arc<Tree>>) -> Self {
-        match (body, tree.cloned()) {
-            (Body::File { path, .. }, Some(tree)) => {
-                Self::File(FileParts::new(path).seen_by(move |offset, data| tree.see(offset, data)))
-            }
-            (Body::File { path, .. }, None) => Self::File(FileParts::new(path)),
-            (Body::Bytes(all), _) => Self::Memory(all.clone()),
-            // Streams were written to a file before.
-            _ => Self::Memory(Bytes::new()),
-        }
-    }
-
-    fn part(&self, offset: u64, bytes: u64) -> Body {
-        match self {
-            Self::File(file) => file.part(offset, bytes),
-            Self::Memory(all) => {
-                let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(all.len());
-                Body::Bytes(all.slice(at(offset)..at(offset + bytes)))
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_byte_is_in_one_part_and_no_part_is_empty() {
-        assert_eq!(PART % PIECE, 0, "parts begin where pieces do");
-        let large = PART * MOST_PARTS;
-        for bytes in [1, PART - 1, PART, PART + 1, 3 * PART, 105 * (1 << 20), large, large + 1, 3 * large + 5] {
-            let mut next = 0;
-            let mut last = 0;
-            for (number, offset, length) in cuts(bytes) {
-                assert_eq!((number, offset, offset % PIECE), (last + 1, next, 0));
-                assert!(length > 0 && (length <= PART || bytes > large));
-                (next, last) = (next + length, number);
-            }
-            assert_eq!(next, bytes);
-            assert!(last <= MOST_PARTS);
-        }
     }
 }

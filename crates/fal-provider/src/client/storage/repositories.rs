@@ -3,20 +3,17 @@
 
 use super::{
     super::{
-        Call, FalClient, Prepared, SMALL_LIMIT, ours, unusable,
+        Call, FalClient, SMALL_LIMIT, ours, unusable,
         wire::{CdnToken, DirectUpload, Initiated, PartsBegun},
-        without_progress,
     },
-    gauge::Gauge,
     parts::Place,
-    tree::Tree,
 };
 use crate::config::join;
 use http::header;
 use mediagen_core::{Context, Phase, Result};
 use mediagen_http::{Authorize, Credential, HttpRequest, Repeat, check_base};
+use mediagen_provider_kit::upload::Load;
 use serde_json::json;
-use std::sync::Arc;
 use url::{Host, Url};
 
 /// One way.
@@ -30,24 +27,11 @@ pub(super) enum Repository {
     Bucket,
 }
 
-/// What is sent, and how.
-pub(super) struct Load<'a> {
-    pub(super) file: &'a Prepared,
-    /// Its length; known for everything that goes in parts.
-    pub(super) bytes: Option<u64>,
-    pub(super) in_parts: bool,
-    /// fal's lifecycle document.
-    pub(super) lifecycle: Option<&'a str>,
-    pub(super) gauge: &'a Arc<Gauge>,
-    /// Sees the content while it leaves in parts.
-    pub(super) tree: Option<&'a Arc<Tree>>,
-}
-
 impl FalClient {
     pub(super) async fn send_by(&self, cx: &Context, repository: Repository, load: &Load<'_>) -> Result<Url> {
         match repository {
             Repository::Cdn => self.by_token(cx, load).await,
-            Repository::Signed => self.by_signature(cx, load, "fal-cdn-v3", load.in_parts).await,
+            Repository::Signed => self.by_signature(cx, load, "fal-cdn-v3", self.goes_in_parts(load)).await,
             Repository::Bucket => self.by_signature(cx, load, "gcs", false).await,
         }
     }
@@ -58,7 +42,7 @@ impl FalClient {
             // A token that was taken back before its time: one fresh one.
             Err(error) if matches!(error.http_status(), Some(401 | 403)) => {
                 self.forget_token(&token).await;
-                load.gauge.restart(cx);
+                load.restart(cx);
                 let token = self.cdn_token(cx).await?;
                 self.by_this_token(cx, load, &token).await
             }
@@ -68,18 +52,19 @@ impl FalClient {
 
     async fn by_this_token(&self, cx: &Context, load: &Load<'_>, token: &CdnToken) -> Result<Url> {
         let credential = Credential::new(token.authorization().into());
-        let segments: &[&str] = if load.in_parts { &["files", "upload", "multipart"] } else { &["files", "upload"] };
+        let in_parts = self.goes_in_parts(load);
+        let segments: &[&str] = if in_parts { &["files", "upload", "multipart"] } else { &["files", "upload"] };
         let request = HttpRequest::post(join(&self.bases.cdn, segments), Phase::Upload)
             .authorize(Authorize::With(credential.clone()))
             // An upload costs nothing; a second copy is harmless.
             .repeat(Repeat::Freely)
             .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, load.file.media_type.as_str())
-            .header("x-fal-file-name", load.file.name.as_str());
-        let request = both_lifecycles(request, load.lifecycle);
-        if !load.in_parts {
-            let request = request.body(load.file.body.clone());
-            let response = self.ask(&load.gauge.context(cx, 0), Call::Upload, request, None).await?;
+            .header(header::CONTENT_TYPE, load.media_type())
+            .header("x-fal-file-name", load.name());
+        let request = both_lifecycles(request, load.terms().document.as_deref());
+        if !in_parts {
+            let request = request.body(load.whole());
+            let response = self.ask(&load.part_context(cx, 0), Call::Upload, request, None).await?;
             let answer: DirectUpload = response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))?;
             return Ok(answer.access_url);
         }
@@ -91,7 +76,7 @@ impl FalClient {
         }
         let url = join(&begun.access_url, &["multipart", &begun.upload_id]);
         let place = Place { url, token: Some(credential), file: begun.access_url };
-        self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place, load.tree).await?;
+        self.send_parts(cx, load, &place).await?;
         Ok(place.file)
     }
 
@@ -100,10 +85,10 @@ impl FalClient {
         let initiate = if in_parts { "initiate-multipart" } else { "initiate" };
         let mut url = join(&self.bases.rest, &["storage", "upload", initiate]);
         url.query_pairs_mut().append_pair("storage_type", storage);
-        let body = json!({ "file_name": load.file.name, "content_type": load.file.media_type });
+        let body = json!({ "file_name": load.name(), "content_type": load.media_type() });
         let request = HttpRequest::post(url, Phase::Upload).json(&body)?.repeat(Repeat::Freely);
-        let request = both_lifecycles(request, load.lifecycle);
-        let response = self.ask(&without_progress(cx), Call::Upload, request, None).await?;
+        let request = both_lifecycles(request, load.terms().document.as_deref());
+        let response = self.ask(&load.call_context(cx), Call::Upload, request, None).await?;
         let status = response.status();
         let initiated: Initiated = response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))?;
         if !may_take_a_file(&self.bases.rest, &initiated.upload_url) {
@@ -111,14 +96,14 @@ impl FalClient {
         }
         if in_parts {
             let place = Place { url: initiated.upload_url, token: None, file: initiated.file_url };
-            self.send_parts(cx, load.file, load.bytes.unwrap_or(0), load.gauge, &place, load.tree).await?;
+            self.send_parts(cx, load, &place).await?;
             return Ok(place.file);
         }
         let request = HttpRequest::put(initiated.upload_url, Phase::Upload)
             .authorize(Authorize::Never)
-            .header(header::CONTENT_TYPE, load.file.media_type.as_str())
-            .body(load.file.body.clone());
-        self.ask(&load.gauge.context(cx, 0), Call::Upload, request, None).await?.finish().await;
+            .header(header::CONTENT_TYPE, load.media_type())
+            .body(load.whole());
+        self.ask(&load.part_context(cx, 0), Call::Upload, request, None).await?.finish().await;
         Ok(initiated.file_url)
     }
 }

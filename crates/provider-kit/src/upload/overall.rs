@@ -1,9 +1,9 @@
-//! How far all uploads of one request are, told as one.
+//! How far all uploads of one request are, reported as one.
 
 use mediagen_core::{Context, Event};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What observers are told of several files: bytes of all, never fewer than before, and how many there are to move.
+/// What observers hear of several files: bytes of all, never fewer than before, and how many there are to move.
 #[derive(Debug, Clone)]
 pub(super) struct Overall {
     outer: Context,
@@ -14,18 +14,18 @@ pub(super) struct Overall {
 struct State {
     /// For each file, how far it is and how long.
     files: Vec<(u64, u64)>,
-    /// What was told last.
-    told: (u64, u64),
+    /// What was reported last.
+    reported: (u64, u64),
 }
 
 impl Overall {
-    /// For files of these lengths in bytes.
-    pub(super) fn new(cx: &Context, bytes: impl Iterator<Item = u64>) -> Self {
-        let state = State { files: bytes.map(|bytes| (0, bytes)).collect(), told: (0, 0) };
+    /// For files of these lengths.
+    pub(super) fn new(cx: &Context, lengths: impl Iterator<Item = u64>) -> Self {
+        let state = State { files: lengths.map(|len| (0, len)).collect(), reported: (0, 0) };
         Self { outer: cx.clone(), state: Arc::new(Mutex::new(state)) }
     }
 
-    /// The context for the file at `index`: what it says of its bytes becomes what is known of all.
+    /// The context for the file at `index`: what it reports of its bytes becomes what is known of all.
     pub(super) fn context(&self, index: usize) -> Context {
         let all = self.clone();
         self.outer.clone().with_observer(move |event: &Event| match event {
@@ -36,7 +36,7 @@ impl Overall {
 
     /// The file at `index` is there already: what did not move is no part of the total any more.
     pub(super) fn leave_out(&self, index: usize) {
-        self.change(index, |(now, bytes)| *bytes = *now);
+        self.change(index, |(now, len)| *len = *now);
     }
 
     fn change(&self, index: usize, change: impl FnOnce(&mut (u64, u64))) {
@@ -44,10 +44,10 @@ impl Overall {
         let Some(file) = state.files.get_mut(index) else { return };
         change(file);
         let sums = state.files.iter().fold((0, 0), |sums, file| (sums.0 + file.0, sums.1 + file.1));
-        // As long as nothing moved there is nothing to tell.
-        if sums.0 > 0 && sums != state.told {
-            state.told = sums;
-            // Told under the lock, so that observers hear the numbers in their order.
+        // As long as nothing moved there is nothing to report.
+        if sums.0 > 0 && sums != state.reported {
+            state.reported = sums;
+            // Reported under the lock, so that observers hear the numbers in their order.
             self.outer.emit(Event::Uploading { sent: sums.0, total: Some(sums.1) });
         }
     }

@@ -1,6 +1,6 @@
 //! Core's clock and spawner over tokio.
 
-use mediagen_core::{BoxFuture, Clock, Spawn};
+use mediagen_core::{BoxFuture, Clock, Context, Spawn};
 use std::time::{Duration, Instant};
 
 /// Real time.
@@ -40,4 +40,14 @@ impl Spawn for TokioSpawner {
             runtime.spawn(task);
         }
     }
+}
+
+/// A context over tokio: real time, and follow-up work on the runtime that is current when it is spawned.
+///
+/// ```
+/// let cx = mediagen_provider_kit::context();
+/// assert!(cx.spawner().is_some());
+/// ```
+pub fn context() -> Context {
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
 }

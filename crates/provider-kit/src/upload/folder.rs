@@ -12,7 +12,7 @@ use std::{
 const LARGEST: u64 = 64 << 10;
 /// Files not touched for this long are removed when an entry is written.
 const OLD: Duration = Duration::from_hours(31 * 24);
-/// First and longest pause between two looks at a lock that another process holds.
+/// First and longest pause between two tries to get a lock that another process holds.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
 /// The folder; made when it is needed, for its owner alone.
@@ -33,9 +33,13 @@ impl Folder {
 
     /// Waits for the lock of `name`, as long as it takes: its holder's upload ends by itself.
     pub(super) async fn hold(&self, cx: &Context, name: &str) -> io::Result<Held> {
-        make(&self.0)?;
         let (path, lock) = (self.0.join(format!("{name}.json")), self.0.join(format!("{name}.lock")));
-        let lock = private().create(true).write(true).truncate(false).open(lock)?;
+        let folder = self.0.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            make(&folder)?;
+            private().create(true).write(true).truncate(false).open(lock)
+        });
+        let lock = opened.await.map_err(io::Error::other)??;
         let (mut pause, longest) = PAUSES;
         loop {
             match lock.try_lock() {
@@ -59,11 +63,11 @@ impl Folder {
         texts
     }
 
-    /// Removes every entry that `unwanted` says so of.
+    /// Removes every entry for which `unwanted` is true.
     pub(super) async fn remove_where(&self, unwanted: impl Fn(&[u8]) -> bool) {
         for path in self.entries("").await {
             if read(&path).await.is_some_and(|text| unwanted(&text)) {
-                // Gone already is as good.
+                // One that another process has removed is gone as well.
                 drop(tokio::fs::remove_file(path).await);
             }
         }
@@ -90,7 +94,7 @@ impl Held {
         read(&self.path).await
     }
 
-    /// Replaces the entry in one step: nobody ever sees half of it.
+    /// Replaces the entry in one step, so that no reader sees half of it.
     pub(super) async fn write(&self, text: Vec<u8>) -> io::Result<()> {
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || {
@@ -114,7 +118,7 @@ async fn read(path: &Path) -> Option<Vec<u8>> {
     tokio::fs::read(path).await.ok()
 }
 
-/// Removes what nobody has touched for long; a failure is left for the next time.
+/// Removes what was not touched for long; a failure is left for the next time.
 fn tidy(folder: &Path) {
     for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let age = file.metadata().ok().and_then(|m| m.modified().ok()?.elapsed().ok());

@@ -33,17 +33,17 @@ fn a_name_loses_folders_and_what_no_header_carries_and_keeps_its_extension() {
 #[tokio::test]
 async fn an_empty_a_missing_and_an_unreadable_input_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
-    let kind = |media| async move { Prepared::of(&media).await.unwrap_err().kind() };
+    let kind = |media| async move { LocalInput::open(&media).await.unwrap_err().kind() };
     assert_eq!(kind(MediaInput::bytes(Vec::new(), "e.png")).await, ErrorKind::InvalidInput);
     assert_eq!(kind(MediaInput::Path(folder.path().join("none.png"))).await, ErrorKind::NotFound);
     assert_eq!(kind(MediaInput::Path(folder.path().to_owned())).await, ErrorKind::InvalidInput);
     let url = MediaInput::Url("https://a.test/x.png".parse().unwrap());
-    assert!(Prepared::of(&url).await.unwrap().is_none());
+    assert!(LocalInput::open(&url).await.unwrap().is_none());
     let path = folder.path().join("a.dat");
     std::fs::write(&path, PNG).unwrap();
-    let file = Prepared::of(&MediaInput::Path(path)).await.unwrap().unwrap();
+    let file = LocalInput::open(&MediaInput::Path(path)).await.unwrap().unwrap();
     assert_eq!(
-        (file.name.as_str(), file.media_type.as_str(), file.bytes),
+        (file.name.as_str(), file.media_type.as_str(), file.len),
         ("a.dat", "image/png", Some(PNG.len() as u64))
     );
     assert!(!file.misnamed, "`dat` promises nothing");
@@ -54,8 +54,8 @@ async fn a_name_that_promises_another_type_is_noted() {
     for (name, noted) in
         [("photo.jpg", true), ("photo.PNG", false), ("photo", false), ("photo.mp4", true), ("a.dat", false)]
     {
-        let file = Prepared::of(&MediaInput::bytes(PNG, name)).await.unwrap().unwrap();
-        let note = file.note_of(Role::Image);
+        let file = LocalInput::open(&MediaInput::bytes(PNG, name)).await.unwrap().unwrap();
+        let note = file.note("image");
         assert_eq!(note.is_some(), noted, "{name}");
         assert!(note.is_none_or(|note| note.option == "image" && note.from == name && note.to == "image/png"));
     }
@@ -73,9 +73,9 @@ async fn a_stream_is_looked_at_without_reading_it_whole() {
         };
         futures_util::stream::iter(0..).map(chunk).boxed()
     });
-    let file = Prepared::of(&endless).await.unwrap().unwrap();
-    assert_eq!((file.media_type.as_str(), file.bytes, file.name.as_str()), ("image/png", None, "cam.bin"));
+    let file = LocalInput::open(&endless).await.unwrap().unwrap();
+    assert_eq!((file.media_type.as_str(), file.len, file.name.as_str()), ("image/png", None, "cam.bin"));
     assert!(opened.load(std::sync::atomic::Ordering::Relaxed) < 5);
     let empty = MediaInput::stream("none.png", None, || futures_util::stream::empty().boxed());
-    assert_eq!(Prepared::of(&empty).await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(LocalInput::open(&empty).await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

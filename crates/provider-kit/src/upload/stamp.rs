@@ -1,0 +1,119 @@
+//! How a local file is recognised without reading it again.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::Metadata,
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+/// A file that was changed less than this long ago may change again without a trace: within one tick of the clock of
+/// its file system. Where the time of a change has no fraction of a second, the clock may tick every two seconds;
+/// otherwise every few milliseconds, and the rest is for clocks of file servers that differ from ours.
+const QUIET: Duration = Duration::from_millis(500);
+const QUIET_COARSE: Duration = Duration::from_secs(3);
+
+/// Which file it is, its length, and when it was last changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The device, and the number of the file on it; zeros where the system has no such numbers.
+    device: u64,
+    inode: u64,
+    #[serde(rename = "bytes")]
+    len: u64,
+    /// Nanoseconds since 1970: the time of the content, which programs may set.
+    modified: i64,
+    /// The time of any change, which programs cannot set.
+    changed: i64,
+    /// Whether the last change was long enough ago when this was made.
+    #[serde(skip)]
+    quiet: Quiet,
+}
+
+/// Not part of what a file is: two stamps of one file are equal whenever they were made.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quiet(bool);
+
+impl PartialEq for Quiet {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Quiet {}
+
+impl Stamp {
+    /// The file at `path` as it is `now`; `None` when the system does not say.
+    pub(crate) async fn of(path: &Path, now: SystemTime) -> Option<Self> {
+        Self::read(&tokio::fs::metadata(path).await.ok()?, now)
+    }
+
+    /// Whether a file with the same stamp surely has the same content.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.inode != 0 && self.quiet.0
+    }
+
+    /// The stamp behind `metadata`, which was read `now`.
+    #[cfg(unix)]
+    pub(crate) fn read(metadata: &Metadata, now: SystemTime) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        let at = |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
+        let changed = at(metadata.ctime(), metadata.ctime_nsec())?;
+        let modified = at(metadata.mtime(), metadata.mtime_nsec())?;
+        let quiet = Quiet(is_past(changed, now) && is_past(modified, now));
+        Some(Self { device: metadata.dev(), inode: metadata.ino(), len: metadata.len(), modified, changed, quiet })
+    }
+
+    /// The stamp behind `metadata`, which was read `now`.
+    #[cfg(not(unix))]
+    pub(crate) fn read(metadata: &Metadata, now: SystemTime) -> Option<Self> {
+        let modified = metadata.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let modified = i64::try_from(modified.as_nanos()).ok()?;
+        let quiet = Quiet(is_past(modified, now));
+        Some(Self { device: 0, inode: 0, len: metadata.len(), modified, changed: modified, quiet })
+    }
+}
+
+/// Whether a change at this time is so long ago that another one would show.
+fn is_past(nanos: i64, now: SystemTime) -> bool {
+    let quiet = if nanos % 10_000_000 == 0 { QUIET_COARSE } else { QUIET };
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i128::from(nanos) + i128::try_from(quiet.as_nanos()).unwrap_or(i128::MAX) < now.as_nanos().cast_signed()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_recognised_until_anything_changes_and_only_when_it_is_quiet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "one").unwrap();
+        let now = SystemTime::now();
+        let fresh = Stamp::of(&path, now).await.unwrap();
+        assert!(!fresh.is_settled(), "it may change within one tick");
+        let later = Stamp::of(&path, now + Duration::from_secs(4)).await.unwrap();
+        assert!(later.is_settled());
+        assert_eq!(later, fresh);
+        // The time of the content can be set back; that this was done cannot be hidden.
+        while Stamp::of(&path, now).await.unwrap() == fresh {
+            std::fs::write(&path, "two").unwrap();
+            let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(fresh.modified.unsigned_abs());
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        }
+        let changed = Stamp::of(&path, now).await.unwrap();
+        assert_eq!((changed.len, changed.modified), (fresh.len, fresh.modified));
+        assert_ne!(changed, fresh);
+        assert_eq!(serde_json::from_str::<Stamp>(&serde_json::to_string(&changed).unwrap()).unwrap(), changed);
+    }
+
+    #[test]
+    fn a_clock_without_fractions_of_a_second_is_trusted_later() {
+        let at = |nanos: u64| SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos);
+        let (whole, fine) = (7_000_000_000, 7_000_000_001);
+        assert!(is_past(fine, at(7_600_000_000)) && !is_past(fine, at(7_400_000_000)));
+        assert!(!is_past(whole, at(7_600_000_000)) && is_past(whole, at(10_000_000_001)));
+        assert!(!is_past(i64::MAX, at(7_000_000_000)));
+    }
+}
