@@ -2,7 +2,7 @@
 
 mod name;
 
-use crate::upload::Stamp;
+use crate::stamp::Stamp;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use blake3::Hash;
 use bytes::{Bytes, BytesMut};

@@ -3,7 +3,9 @@
 pub mod call;
 mod input;
 mod runtime;
+mod stamp;
 pub mod upload;
 
 pub use input::{LocalInput, SMALL};
 pub use runtime::{TokioClock, TokioSpawner, context};
+pub use stamp::Stamp;

@@ -11,12 +11,12 @@ mod gauge;
 mod load;
 mod overall;
 mod reuse;
-mod stamp;
+mod terms;
 mod together;
 mod tree;
 
 pub use load::{Load, Part};
-pub use stamp::Stamp;
+pub use terms::{Account, Stored, UploadTerms};
 pub use together::{Given, in_order};
 
 use crate::input::LocalInput;
@@ -24,15 +24,10 @@ use async_trait::async_trait;
 use content::Content;
 use futures_util::future::{Either, select};
 use gauge::Gauge;
-use mediagen_core::{Context, Dispatch, Error, Note, Result};
+use mediagen_core::{Context, Dispatch, Error, Result};
 use reuse::{Entry, Identity, Reuse};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{
-    path::PathBuf,
-    pin::pin,
-    time::{Duration, SystemTime},
-};
+use std::{path::PathBuf, pin::pin};
 
 /// How a provider takes content.
 #[async_trait]
@@ -50,90 +45,6 @@ pub trait Storage: Send + Sync {
 
     /// An error of this crate with the provider's name on it.
     fn name_error(&self, error: Error) -> Error;
-}
-
-/// Whose uploads they are; those of one account are not used for another.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Account {
-    /// A hash of the key that leads nowhere back.
-    account: String,
-    /// Addresses of the storage services.
-    #[serde(rename = "storage")]
-    service: String,
-}
-
-impl Account {
-    /// The account of `secret` at `service`, the base addresses that content is sent to.
-    pub fn new(secret: &str, service: impl Into<String>) -> Self {
-        let account = blake3::derive_key("mediagen 2026 account of an upload", secret.as_bytes());
-        let account = blake3::Hash::from_bytes(account).to_hex()[..32].to_owned();
-        Self { account, service: service.into() }
-    }
-}
-
-/// How long an upload lives, who may read it, and whether it is made in any case.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UploadTerms {
-    /// The provider's own document of terms; uploads under other terms are other files.
-    pub document: Option<String>,
-    /// How long its reference may be used again; `None` when it hardly outlives one job.
-    pub reuse_for: Option<Duration>,
-    /// How long it lives; `None` where that is not known.
-    pub lives_for: Option<Duration>,
-    /// Upload again what is there already.
-    pub force: bool,
-}
-
-impl UploadTerms {
-    /// The account's own terms; nothing is used again.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the provider's own document of terms.
-    pub fn with_document(mut self, document: impl Into<String>) -> Self {
-        self.document = Some(document.into());
-        self
-    }
-
-    /// Uses a reference again for so long.
-    pub fn with_reuse_for(mut self, duration: Duration) -> Self {
-        self.reuse_for = Some(duration);
-        self
-    }
-
-    /// Says how long an upload lives.
-    pub fn with_lives_for(mut self, duration: Duration) -> Self {
-        self.lives_for = Some(duration);
-        self
-    }
-
-    /// Decides whether what is there already is uploaded again.
-    pub fn with_force(mut self, force: bool) -> Self {
-        self.force = force;
-        self
-    }
-}
-
-/// An input at the provider.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Stored {
-    /// By what models find it: an address, a file name, or an object.
-    pub reference: Value,
-    /// Its length in bytes.
-    pub len: u64,
-    /// The type that it has there.
-    pub media_type: String,
-    /// BLAKE3 of the content, in hexadecimal; unknown where it changed while it was sent, and by force.
-    pub hash: Option<String>,
-    /// When the provider removes it, where that is known.
-    pub expires_at: Option<SystemTime>,
-    /// The same content was there already: no byte moved.
-    pub cached: bool,
-    /// What is worth knowing, such as a name that contradicts the content.
-    pub notes: Vec<Note>,
 }
 
 /// The uploads of one provider and its clones.

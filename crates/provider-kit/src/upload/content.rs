@@ -3,8 +3,11 @@
 //! An input is read once: what is small was hashed when it was measured, and a larger local file is hashed from the very
 //! bytes that leave, unless its hash has to be known before. What leaves is compared with what was measured.
 
-use super::{stamp::Stamp, tree::Tree};
-use crate::input::{LocalInput, unreadable};
+use super::tree::Tree;
+use crate::{
+    input::{LocalInput, unreadable},
+    stamp::Stamp,
+};
 use blake3::Hash;
 use bytes::Bytes;
 use futures_util::StreamExt as _;

@@ -1,9 +1,9 @@
 //! What a provider gets to send: one content, how far it is, and how it is cut.
 
 use super::{
-    UploadTerms,
     content::Content,
     gauge::Gauge,
+    terms::UploadTerms,
     tree::{PIECE, Tree},
 };
 use crate::call::without_progress;

@@ -1,12 +1,11 @@
 //! Which content is at the provider already, and where: in this process, and in a folder that processes share.
 
 use super::{
-    Account, UploadTerms,
     content::Content,
     folder::{Folder, Held},
-    stamp::Stamp,
+    terms::{Account, UploadTerms},
 };
-use crate::input::LocalInput;
+use crate::{input::LocalInput, stamp::Stamp};
 use mediagen_core::{Context, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
