@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Account {
     /// A hash of the key that leads nowhere back.
-    account: String,
+    pub(super) account: String,
     /// Addresses of the storage services.
     #[serde(rename = "storage")]
-    service: String,
+    pub(super) service: String,
 }
 
 impl Account {
