@@ -5,8 +5,8 @@ use mediagen::{
     core::{
         CancelOutcome, Caps, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobDriver, JobStatus,
         JobTicket, JobView, Kind, KindOutput as _, KindRequest as _, MediaModel, Model, ModelEntry, ModelId, ModelKind,
-        ModelSpec, ModelType, Output, Part, PartSource, Phase, Policy, Provider, ProviderEntry, ProviderInfo, Registry,
-        Result, Settings, Submitted, inventory, kind,
+        ModelSpec, ModelType, Output, Part, PartSource, Phase, Policy, ProblemCode, Provider, ProviderEntry,
+        ProviderInfo, Registry, Result, Settings, Submitted, inventory, kind,
     },
     http::Url,
 };
@@ -133,7 +133,7 @@ impl<K: Kind> MediaModel<K> for ToyModel {
     async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
         let request = request.into_request();
         if let Some(name) = request.extra.keys().next().filter(|_| request.policy == Policy::Strict) {
-            let problem = FieldProblem::new(name, "toys have no such field").with_code("unknown");
+            let problem = FieldProblem::new(name, "toys have no such field").with_code(ProblemCode::Unknown);
             return Err(Error::new(ErrorKind::InvalidInput, "the wish is refused").with_field(problem));
         }
         let id = self.toy.order(cx)?;

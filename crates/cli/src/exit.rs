@@ -1,6 +1,6 @@
 //! Exit codes, and the error document.
 
-use mediagen::core::{Deadline, Dispatch, Error, ErrorKind};
+use mediagen::core::{Deadline, Dispatch, Error, ErrorKind, FieldProblem};
 use serde_json::{Value, json};
 use std::{borrow::Cow, error::Error as _, process::ExitCode};
 
@@ -33,7 +33,7 @@ pub(crate) fn exit(error: &Error) -> ExitCode {
 
 /// The error document of `--json`; `job` is ours.
 pub(crate) fn document(error: &Error, job: Option<&str>) -> Value {
-    let fields: Vec<Value> = error.fields().iter().map(|f| json!({"path": f.path, "message": f.message})).collect();
+    let fields: Vec<Value> = error.fields().iter().map(field).collect();
     json!({"status": "error", "error": {
         "kind": error.kind().as_str(),
         "message": message(error),
@@ -45,6 +45,28 @@ pub(crate) fn document(error: &Error, job: Option<&str>) -> Value {
         "dispatch": error.dispatch().as_str(),
         "hint": hint(error),
     }})
+}
+
+/// One field that is wrong, with the flags that mend it.
+fn field(problem: &FieldProblem) -> Value {
+    let flags = |options: &[String]| options.iter().map(|option| flag(option)).collect::<Vec<_>>();
+    json!({
+        "path": problem.path,
+        "code": problem.code,
+        "message": problem.message,
+        "give": flags(&problem.give),
+        "drop": flags(&problem.drop),
+        "expected": problem.expected,
+    })
+}
+
+/// How the command line spells an option or role, or a field of the model's own (`extra.NAME`).
+fn flag(option: &str) -> String {
+    match option.strip_prefix("extra.") {
+        Some(name) => format!("-P {name}"),
+        None if option == "prompt" => "PROMPT".to_owned(),
+        None => format!("--{}", option.replace('_', "-")),
+    }
 }
 
 /// The sentence with its first cause behind it, which people are told in lines of their own.
@@ -80,7 +102,6 @@ pub(crate) fn hint(error: &Error) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mediagen::core::FieldProblem;
 
     #[test]
     fn every_class_has_the_code_of_the_contract() {

@@ -8,7 +8,7 @@ use clap::{
     CommandFactory as _,
     error::{ContextKind, ContextValue},
 };
-use mediagen::core::{Error, ErrorKind, FieldProblem};
+use mediagen::core::{Error, ErrorKind, FieldProblem, ProblemCode};
 use std::process::ExitCode;
 
 /// Clap's own words for people, the error document for `--json`; help and version are no errors.
@@ -40,7 +40,8 @@ fn told(error: &clap::Error, help: &str) -> Error {
         }
     }
     let hint = hint.unwrap_or_else(|| format!("`{help}` lists what is allowed"));
-    let fields = arguments(error).into_iter().map(|name| FieldProblem::new(name, problem(error)));
+    let (what, code) = problem(error);
+    let fields = arguments(error).into_iter().map(|name| FieldProblem::new(name, what).with_code(code.clone()));
     Error::new(ErrorKind::InvalidInput, message.join(" ")).with_hint(hint).with_fields(fields)
 }
 
@@ -57,13 +58,14 @@ fn arguments(error: &clap::Error) -> Vec<String> {
     }
 }
 
-fn problem(error: &clap::Error) -> &'static str {
+fn problem(error: &clap::Error) -> (&'static str, ProblemCode) {
     use clap::error::ErrorKind as Clap;
     match error.kind() {
-        Clap::MissingRequiredArgument => "required",
-        Clap::UnknownArgument => "not known",
-        Clap::ArgumentConflict => "given twice",
-        _ => "not valid",
+        Clap::MissingRequiredArgument => ("required", ProblemCode::Missing),
+        Clap::UnknownArgument => ("not known", ProblemCode::Unknown),
+        Clap::ArgumentConflict => ("given twice", ProblemCode::Conflict),
+        Clap::InvalidValue => ("not valid", ProblemCode::Choice),
+        _ => ("not valid", ProblemCode::Type),
     }
 }
 

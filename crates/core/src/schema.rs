@@ -1,7 +1,9 @@
 //! What a model accepts, in no provider's dialect. Data only; reading a provider's document is another crate's work.
 
+mod example;
 mod words;
 
+pub(crate) use example::number;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use words::listed;

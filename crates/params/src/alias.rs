@@ -48,9 +48,10 @@ const fn of(kinds: &'static [ModelKind], alias: Alias) -> Alias {
     Alias { option: alias.option, kinds, carries: alias.carries, fields: alias.fields }
 }
 
-/// Whether `option` is a canonical option, a role or `prompt`.
-pub(crate) fn is_canonical(option: &str) -> bool {
-    !matches!(option, "width" | "height") && ALIASES.iter().any(|alias| alias.option == option)
+/// `option` where it is a canonical option, a role or `prompt`.
+pub(crate) fn canonical(option: &str) -> Option<&'static str> {
+    let row = ALIASES.iter().find(|alias| alias.option == option)?;
+    (!matches!(option, "width" | "height")).then_some(row.option)
 }
 
 #[rustfmt::skip]

@@ -1,62 +1,47 @@
 //! The finished body against the schema: what is missing and what does not fit, all at once.
 
 use crate::{
-    alias::{self, ALIASES, Alias},
     coerce,
     draft::Draft,
-    index,
+    filler,
     path::{self, Path},
 };
-use mediagen_core::{Field, FieldType, JsonMap, ModelKind, nearest::nearest, schema::Range};
+use mediagen_core::{Expected, Field, FieldProblem, FieldType, JsonMap, ProblemCode, nearest::nearest, schema::Range};
 use serde_json::Value;
-
-struct Problem {
-    path: String,
-    message: String,
-    code: &'static str,
-}
-
-impl Problem {
-    fn unknown(&self) -> bool {
-        self.code == UNKNOWN
-    }
-}
-
-const UNKNOWN: &str = "unknown_field";
 
 /// Adds a problem for every missing field and every value that does not fit.
 pub(crate) fn body(draft: &mut Draft<'_>) {
     if draft.blind() {
         return;
     }
-    let request = draft.request;
-    let (prompted, lenient) = (request.prompt.is_some(), request.allow_unknown);
-    let mut check = Check { kind: draft.kind, prompted, lenient, problems: Vec::new() };
+    let lenient = draft.request.allow_unknown;
+    let mut check = Check { lenient, problems: Vec::new() };
     check.object("", &draft.body, &draft.schema.inputs);
     for problem in check.problems {
-        if lenient && problem.unknown() {
+        if lenient && problem.is(&ProblemCode::Unknown) {
             let path = problem.path;
             let at = if draft.body.contains_key(&path) { Path::key(&path) } else { Path::parse(&path) };
             let value = path::get(&draft.body, &at).cloned().unwrap_or(Value::Null);
-            draft.tell(&path, value.clone(), value, "passed on as asked; the model's schema has no such field");
+            draft.note(&path, value.clone(), value, "passed on as asked; the model's schema has no such field");
         } else {
-            draft.refuse(&problem.path, problem.message, problem.code);
+            let problem = filler::explained(draft, problem);
+            draft.refuse(problem);
         }
     }
 }
 
 struct Check {
-    kind: ModelKind,
-    /// Whether the request has a prompt, so that asking for one is no help.
-    prompted: bool,
     /// Whether fields that the schema does not have may pass.
     lenient: bool,
-    problems: Vec<Problem>,
+    problems: Vec<FieldProblem>,
 }
 
 impl Check {
-    fn add(&mut self, path: &str, message: impl Into<String>, code: &'static str) {
-        self.problems.push(Problem { path: path.to_owned(), message: message.into(), code });
+    fn add(&mut self, path: &str, message: impl Into<String>, code: ProblemCode, ty: Option<&FieldType>) {
+        let mut problem = FieldProblem::new(path, message).with_code(code);
+        let name = path.rsplit('.').find(|step| step.parse::<usize>().is_err()).unwrap_or(path);
+        problem.expected = ty.map(|ty| Expected::typed(name, ty));
+        self.problems.push(problem);
     }
 
     fn object(&mut self, at: &str, map: &JsonMap, fields: &[Field]) {
@@ -64,9 +49,7 @@ impl Check {
         for field in fields {
             match map.get(&field.name) {
                 None if field.required && field.default.is_none() => {
-                    let path = under(&field.name);
-                    let message = missing(&path, field, self);
-                    self.add(&path, message, "missing");
+                    self.add(&under(&field.name), missing(&field.ty), ProblemCode::Missing, Some(&field.ty));
                 }
                 Some(Value::Null) if field.nullable => {}
                 Some(value) => self.value(&under(&field.name), value, &field.ty),
@@ -76,7 +59,7 @@ impl Check {
         for name in map.keys().filter(|name| !fields.is_empty() && fields.iter().all(|field| field.name != **name)) {
             let known = nearest(name, fields.iter().map(|field| field.name.as_str()), 1);
             let hint = known.first().map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
-            self.add(&under(name), format!("the model has no such field{hint}"), UNKNOWN);
+            self.add(&under(name), format!("the model has no such field{hint}"), ProblemCode::Unknown, None);
         }
     }
 
@@ -85,13 +68,13 @@ impl Check {
             (FieldType::Any, _) | (FieldType::Boolean, Value::Bool(_)) => {}
             (FieldType::Text { min_length, max_length, .. }, Value::String(text)) => {
                 let length = text.chars().count() as u64;
-                self.count(at, length, *min_length, *max_length, "characters");
+                self.count(at, length, (*min_length, *max_length), "characters", ty);
             }
             (FieldType::Integer(range), value) if coerce::whole(value) => self.number(at, value, range, ty),
             (FieldType::Number(range), Value::Number(_)) => self.number(at, value, range, ty),
             (FieldType::Enum(values), value) if is_member(value, values) => {}
             (FieldType::List { items, min_items, max_items }, Value::Array(list)) => {
-                self.count(at, list.len() as u64, *min_items, *max_items, "items");
+                self.count(at, list.len() as u64, (*min_items, *max_items), "items", ty);
                 for (index, item) in list.iter().enumerate() {
                     self.value(&format!("{at}.{index}"), item, items);
                 }
@@ -118,7 +101,8 @@ impl Check {
             inner.value(at, value, variant);
             inner.problems
         });
-        let grave = |problems: &Vec<Problem>| problems.iter().filter(|p| !(self.lenient && p.unknown())).count();
+        let forgiven = |problem: &FieldProblem| self.lenient && problem.is(&ProblemCode::Unknown);
+        let grave = |problems: &Vec<FieldProblem>| problems.iter().filter(|problem| !forgiven(problem)).count();
         match best.min_by_key(|problems| (grave(problems), problems.len())) {
             Some(problems) => self.problems.extend(problems),
             None => self.misfit(at, value, ty),
@@ -138,15 +122,18 @@ impl Check {
         }
     }
 
-    fn count(&mut self, at: &str, count: u64, min: Option<u64>, max: Option<u64>, of: &str) {
+    fn count(&mut self, at: &str, count: u64, bounds: (Option<u64>, Option<u64>), of: &str, ty: &FieldType) {
+        let (min, max) = bounds;
         if let Some(max) = max.filter(|max| count > *max) {
-            self.add(at, format!("{count} {of}; the model takes at most {max}"), "too_long");
+            let message = format!("{count} {of}; the model takes at most {max}");
+            self.add(at, message, ProblemCode::Length, Some(ty));
         } else if let Some(min) = min.filter(|min| count < *min) {
-            self.add(at, format!("{count} {of}; the model needs at least {min}"), "too_short");
+            let message = format!("{count} {of}; the model needs at least {min}");
+            self.add(at, message, ProblemCode::Length, Some(ty));
         }
     }
 
-    /// The value is shown only where it cannot be somebody's prose.
+    /// The value is shown only where it cannot be a prompt.
     fn misfit(&mut self, at: &str, value: &Value, ty: &FieldType) {
         let allowed = coerce::allowed(ty);
         let message = match value {
@@ -154,7 +141,7 @@ impl Check {
             Value::Number(_) | Value::Bool(_) => format!("{value} does not fit; allowed: {allowed}"),
             _ => format!("the value does not fit; allowed: {allowed}"),
         };
-        self.add(at, message, "not_allowed");
+        self.add(at, message, misfit_code(value, ty), Some(ty));
     }
 }
 
@@ -166,29 +153,23 @@ fn is_member(value: &Value, values: &[Value]) -> bool {
     values.iter().any(equal)
 }
 
-fn missing(path: &str, field: &Field, check: &Check) -> String {
-    let option = filler(path, check.kind).filter(|option| !(*option == "prompt" && check.prompted));
-    let way = option.map(|option| format!("give `{option}`, or ")).unwrap_or_default();
-    let choice = if matches!(field.ty, FieldType::Enum(_)) {
-        format!("; allowed: {}", coerce::allowed(&field.ty))
-    } else {
-        String::new()
-    };
-    format!("required; {way}set the field itself (`-P {path}=…`){choice}")
+fn missing(ty: &FieldType) -> String {
+    match ty {
+        FieldType::Enum(_) => format!("required; allowed: {}", coerce::allowed(ty)),
+        _ => "required".to_owned(),
+    }
 }
 
-/// The canonical option that fills the field at `path`: one of that name, else the first that names it.
-fn filler(path: &str, kind: ModelKind) -> Option<&'static str> {
-    let wanted = path.replace(".0.", "[].");
-    let counts = |row: &&Alias| {
-        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
-    };
-    let rows: Vec<&'static Alias> = ALIASES.iter().filter(counts).collect();
-    let ends = |name: &str| name.strip_prefix('*').is_some_and(|ending| wanted.ends_with(ending));
-    let same = rows.iter().find(|row| row.option == wanted);
-    // Where several name it, the one to which it matters most.
-    let rank = |row: &&&Alias| row.fields.iter().position(|name| *name == wanted);
-    let named = || rows.iter().filter(|row| rank(row).is_some()).min_by_key(|row| rank(row));
-    let ending = || rows.iter().find(|row| row.fields.iter().any(|name| ends(name)));
-    same.or_else(named).or_else(ending).map(|row| row.option)
+/// Why a value does not fit: of a list of choices, of the bounds of a number, or else of its type.
+fn misfit_code(value: &Value, ty: &FieldType) -> ProblemCode {
+    match ty {
+        FieldType::Enum(_) => ProblemCode::Choice,
+        FieldType::Number(_) if value.is_number() => ProblemCode::Range,
+        FieldType::Integer(_) if coerce::whole(value) => ProblemCode::Range,
+        FieldType::Union(variants) => {
+            let codes = variants.iter().map(|variant| misfit_code(value, variant));
+            codes.min_by_key(|code| matches!(code, ProblemCode::Type)).unwrap_or(ProblemCode::Type)
+        }
+        _ => ProblemCode::Type,
+    }
 }

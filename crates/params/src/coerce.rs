@@ -1,7 +1,7 @@
 //! One value into one type: number and text, unit suffixes, the nearest allowed value, bounds, scalar and list.
 
 pub(crate) use mediagen_core::schema::listed as list;
-use mediagen_core::{FieldType, schema::Range};
+use mediagen_core::{FieldType, ProblemCode, schema::Range};
 use serde_json::{Number, Value};
 
 /// A value that fits, and why it is another one than was asked for.
@@ -9,7 +9,33 @@ use serde_json::{Number, Value};
 pub(crate) struct Coerced {
     pub(crate) value: Value,
     /// Set where the meaning changed, not where only the spelling did (`5` to `"5s"`).
-    pub(crate) changed: Option<String>,
+    pub(crate) changed: Option<Change>,
+}
+
+/// Why a value became another one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    /// For a person.
+    pub(crate) why: String,
+    /// The class of the problem that it is under the strict policy.
+    pub(crate) code: ProblemCode,
+}
+
+impl Change {
+    /// Not one of the values that are offered.
+    pub(crate) fn choice(why: String) -> Self {
+        Self { why, code: ProblemCode::Choice }
+    }
+
+    /// Outside the bounds of a number.
+    pub(crate) fn range(why: String) -> Self {
+        Self { why, code: ProblemCode::Range }
+    }
+
+    /// The same with words before its reason.
+    pub(crate) fn after(self, words: &str) -> Self {
+        Self { why: format!("{words}{}", self.why), code: self.code }
+    }
 }
 
 impl Coerced {
@@ -98,7 +124,7 @@ fn boolean(value: &Value) -> Option<bool> {
 
 fn bounded(number: &Number, range: &Range, whole: bool) -> Option<Coerced> {
     let asked = number.as_f64()?;
-    let nearest = within(asked, range, whole);
+    let nearest = range.nearest(asked, whole);
     #[expect(clippy::float_cmp, reason = "an unchanged number is bit-equal")]
     if nearest == asked {
         let integer = number.is_u64() || number.is_i64();
@@ -108,34 +134,7 @@ fn bounded(number: &Number, range: &Range, whole: bool) -> Option<Coerced> {
         return Some(Coerced::same(if integer { Value::Number(number.clone()) } else { tidy(asked) }));
     }
     let ty = if whole { FieldType::Integer(*range) } else { FieldType::Number(*range) };
-    Some(Coerced { value: tidy(nearest), changed: Some(format!("the model takes {}", allowed(&ty))) })
-}
-
-/// The nearest number inside `range`.
-pub(crate) fn within(asked: f64, range: &Range, whole: bool) -> f64 {
-    let step = range.multiple_of.unwrap_or(if whole { 1.0 } else { 0.0 });
-    let nudge = if step > 0.0 { step } else { 0.01 };
-    let low = range.min.or_else(|| range.above.map(|above| above + nudge));
-    let high = range.max.or_else(|| range.below.map(|below| below - nudge));
-    let outside = range.above.is_some_and(|above| asked <= above) || range.below.is_some_and(|below| asked >= below);
-    let mut nearest = asked;
-    if range.min.is_some_and(|min| asked < min) || range.above.is_some_and(|above| asked <= above) {
-        nearest = low.unwrap_or(asked);
-    }
-    if range.max.is_some_and(|max| asked > max) || range.below.is_some_and(|below| asked >= below) {
-        nearest = high.unwrap_or(nearest);
-    }
-    if step > 0.0 && !outside {
-        let base = nearest;
-        nearest = (base / step).round() * step;
-        if high.is_some_and(|high| nearest > high) {
-            nearest = (base / step).floor() * step;
-        }
-        if low.is_some_and(|low| nearest < low) {
-            nearest = (base / step).ceil() * step;
-        }
-    }
-    nearest
+    Some(Coerced { value: tidy(nearest), changed: Some(Change::range(format!("the model takes {}", allowed(&ty)))) })
 }
 
 /// The allowed value that is equal, or equal as a number, or nearest as a number.
@@ -155,7 +154,7 @@ fn one_of(value: &Value, allowed: &[Value], default: Option<&Value>) -> Option<C
     // Of equal numbers (`8` and `"8"`) the one that is written like the default is meant.
     let like_default = |other: &&Value| default.is_some_and(|d| d.is_string() == other.is_string());
     let best = allowed.iter().find(|other| near(other) <= near(&best) && like_default(other)).unwrap_or(best);
-    let changed = (near(&best) > 1e-9).then(|| format!("the model takes one of {}", list(allowed)));
+    let changed = (near(&best) > 1e-9).then(|| Change::choice(format!("the model takes one of {}", list(allowed))));
     Some(Coerced { value: best.clone(), changed })
 }
 

@@ -2,12 +2,13 @@
 
 use crate::{
     Mapped, Op, Rule, UploadSlot,
-    coerce::{self, coerce},
+    coerce::{self, Change, coerce},
     path::{self, Path, Spot},
     targets::Targets,
 };
 use mediagen_core::{
-    Error, ErrorKind, FieldProblem, JsonMap, MediaFacts, ModelKind, Note, Policy, Request, Result, Schema,
+    Error, ErrorKind, Expected, FieldProblem, JsonMap, MediaFacts, ModelKind, Note, Policy, ProblemCode, Request,
+    Result, Schema,
 };
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) request: &'a Request,
     pub(crate) kind: ModelKind,
     pub(crate) schema: &'a Schema,
+    pub(crate) rules: &'a [&'a Rule],
     ops: Vec<(&'a Op, &'a str)>,
     pub(crate) body: JsonMap,
     notes: Vec<Note>,
@@ -23,8 +25,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) uploads: Vec<UploadSlot>,
     /// Places that the caller's own fields take; nothing else is written there.
     pub(crate) given: Vec<Path>,
-    /// Places that canonical parts took.
-    filled: Vec<Path>,
+    /// Places that canonical parts took, each with the option or role.
+    filled: Vec<(Path, &'static str)>,
     /// The schema's fields by the names of the alias table.
     pub(crate) targets: Targets<'a>,
     /// What is known of the inputs' files, in the inputs' order.
@@ -32,13 +34,14 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(request: &'a Request, kind: ModelKind, schema: &'a Schema, rules: &[&'a Rule]) -> Self {
-        let rules = rules.iter().filter(|rule| rule.kind.is_none_or(|other| other == kind));
-        let ops = rules.flat_map(|rule| rule.ops.iter().map(|op| (op, rule.why.as_str()))).collect();
+    pub(crate) fn new(request: &'a Request, kind: ModelKind, schema: &'a Schema, rules: &'a [&'a Rule]) -> Self {
+        let matching = rules.iter().filter(|rule| rule.kind.is_none_or(|other| other == kind));
+        let ops = matching.flat_map(|rule| rule.ops.iter().map(|op| (op, rule.why.as_str()))).collect();
         Self {
             request,
             kind,
             schema,
+            rules,
             ops,
             body: JsonMap::new(),
             notes: Vec::new(),
@@ -74,52 +77,53 @@ impl<'a> Draft<'a> {
         self.ops.iter().any(|(op, _)| drops(op))
     }
 
-    /// Every place that a canonical part took.
-    pub(crate) fn filled(&self) -> &[Path] {
+    /// Every place that a canonical part took, with the option or role.
+    pub(crate) fn filled(&self) -> &[(Path, &'static str)] {
         &self.filled
     }
 
     /// Whether no canonical part was written to `path` yet.
     pub(crate) fn free(&self, path: &Path) -> bool {
-        !self.filled.iter().any(|other| other.overlaps(path))
+        !self.filled.iter().any(|(other, _)| other.overlaps(path))
     }
 
     /// How many items of the list at `path` were written.
     pub(crate) fn held(&self, path: &Path) -> usize {
-        self.filled.iter().filter(|other| path.leads_to(other)).count()
+        self.filled.iter().filter(|(other, _)| path.leads_to(other)).count()
     }
 
     /// Writes what `option` (asked as `asked`) became; the caller's own field at the same place wins.
-    pub(crate) fn put(&mut self, option: &str, asked: &Value, path: &Path, value: Value) {
-        self.filled.push(path.clone());
+    pub(crate) fn put(&mut self, option: &'static str, asked: &Value, path: &Path, value: Value) {
+        self.filled.push((path.clone(), option));
         if self.given.iter().any(|given| given.overlaps(path)) {
             let sent = path::get(&self.body, path).cloned().unwrap_or(Value::Null);
             if sent != value {
-                self.tell(option, asked.clone(), sent, format!("the model's own field `{path}` was given and wins"));
+                self.note(option, asked.clone(), sent, format!("the model's own field `{path}` was given and wins"));
             }
         } else if !path::put(&mut self.body, path, value) {
-            self.refuse(option, format!("`{path}` cannot be set beside the model's own fields"), "conflict");
+            let message = format!("`{path}` cannot be set next to the model's own fields");
+            self.refuse(FieldProblem::new(option, message).with_code(ProblemCode::Conflict).with_drop(option));
         }
     }
 
     /// Coerces `asked` into `spot` and writes it; notes a change of meaning. False when it cannot be expressed there.
-    pub(crate) fn fill(&mut self, option: &str, asked: &Value, spot: &Spot<'_>) -> bool {
+    pub(crate) fn fill(&mut self, option: &'static str, asked: &Value, spot: &Spot<'_>) -> bool {
         let Some(fit) = coerce(asked, spot.ty, spot.default()) else { return false };
-        if let Some(why) = fit.changed {
-            self.adjust(option, asked.clone(), fit.value.clone(), format!("`{}`: {why}", spot.path));
+        if let Some(change) = fit.changed {
+            self.adjust(option, asked.clone(), fit.value.clone(), change.after(&format!("`{}`: ", spot.path)));
         }
         self.put(option, asked, &spot.path, fit.value);
         true
     }
 
     /// Maps an option that needs no more than its alias and coercion.
-    pub(crate) fn plain(&mut self, option: &str, asked: &Value) {
+    pub(crate) fn plain(&mut self, option: &'static str, asked: &Value) {
         let target = self.target(option);
         self.plain_at(option, asked, target);
     }
 
     /// The same where the place is known.
-    pub(crate) fn plain_at(&mut self, option: &str, asked: &Value, target: Option<Spot<'_>>) {
+    pub(crate) fn plain_at(&mut self, option: &'static str, asked: &Value, target: Option<Spot<'_>>) {
         match target {
             Some(spot) => {
                 if !self.fill(option, asked, &spot) {
@@ -132,37 +136,37 @@ impl<'a> Draft<'a> {
     }
 
     /// Records a difference that is no loss.
-    pub(crate) fn tell(&mut self, option: &str, from: Value, to: Value, why: impl Into<String>) {
+    pub(crate) fn note(&mut self, option: &str, from: Value, to: Value, why: impl Into<String>) {
         self.notes.push(Note::new(option, from, to, why));
     }
 
     /// Records a change; the strict policy refuses it.
-    pub(crate) fn adjust(&mut self, option: &str, from: Value, to: Value, why: impl Into<String>) {
-        let why = why.into();
+    pub(crate) fn adjust(&mut self, option: &'static str, from: Value, to: Value, change: Change) {
         match self.request.policy {
-            Policy::Adjust => self.tell(option, from, to, why),
+            Policy::Adjust => self.note(option, from, to, change.why),
             Policy::Strict => {
-                let message = format!("{} is not possible: {why}; nearest is {to}", shown(option, &from));
-                self.refuse(option, message, "not_allowed");
+                let message = format!("{} is not possible: {}; nearest is {to}", shown(option, &from), change.why);
+                let problem = FieldProblem::new(option, message).with_code(change.code).with_give(option);
+                self.refuse(problem.with_drop(option).with_expected(Expected::like(to)));
             }
         }
     }
 
     /// Records an option that cannot be expressed; the strict policy refuses it.
-    pub(crate) fn unsupported(&mut self, option: &str, from: Value, why: impl Into<String>) {
+    pub(crate) fn unsupported(&mut self, option: &'static str, from: Value, why: impl Into<String>) {
         let why = why.into();
         match self.request.policy {
-            Policy::Adjust => self.tell(option, from, Value::Null, why),
+            Policy::Adjust => self.note(option, from, Value::Null, why),
             Policy::Strict => {
                 let message = format!("{} cannot be expressed: {why}", shown(option, &from));
-                self.refuse(option, message, "unsupported");
+                self.refuse(FieldProblem::new(option, message).with_code(ProblemCode::Unsupported).with_drop(option));
             }
         }
     }
 
     /// Records a problem that no policy forgives.
-    pub(crate) fn refuse(&mut self, path: &str, message: impl Into<String>, code: &str) {
-        self.problems.push(FieldProblem::new(path, message).with_code(code));
+    pub(crate) fn refuse(&mut self, problem: FieldProblem) {
+        self.problems.push(problem);
     }
 
     /// The result, or one error with every problem.
@@ -170,7 +174,7 @@ impl<'a> Draft<'a> {
         if self.problems.is_empty() {
             return Ok(Mapped { body: self.body, notes: self.notes, uploads: self.uploads });
         }
-        let unsupported = self.problems.iter().all(|problem| problem.code.as_deref() == Some("unsupported"));
+        let unsupported = self.problems.iter().all(|problem| problem.is(&ProblemCode::Unsupported));
         let (kind, message) = if unsupported {
             (ErrorKind::Unsupported, "the model cannot do what was asked")
         } else {
@@ -184,7 +188,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The value as a message may show it: never somebody's prose.
+/// The value as a message may show it: never the words of a prompt.
 fn shown(option: &str, value: &Value) -> String {
     match option {
         "prompt" | "negative_prompt" | "voice_sample_text" => "the text".into(),

@@ -5,7 +5,7 @@ use crate::{
     draft::Draft,
     path::{self, Path},
 };
-use mediagen_core::{FieldType, nearest::nearest};
+use mediagen_core::{FieldProblem, FieldType, ProblemCode, nearest::nearest};
 use serde_json::Value;
 
 /// Writes the caller's own fields into the body; they win over everything that comes later.
@@ -18,7 +18,7 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
         let spot = path::find(draft.schema, &path);
         let value = match (&spot, draft.blind()) {
             (None, false) if !draft.request.allow_unknown => {
-                draft.refuse(name, unknown(draft, &path), "unknown_field");
+                draft.refuse(own(name, unknown(draft, &path), ProblemCode::Unknown));
                 continue;
             }
             (Some(spot), _) => typed(value, spot.ty),
@@ -26,9 +26,15 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
         };
         draft.given.push(path.clone());
         if !path::put(&mut draft.body, &path, value) {
-            draft.refuse(name, "this path leads through a field that holds something else", "conflict");
+            let message = "this path leads through a field that holds something else".to_owned();
+            draft.refuse(own(name, message, ProblemCode::Conflict));
         }
     }
+}
+
+/// A problem that goes away with the caller's own field `name`.
+fn own(name: &str, message: String, code: ProblemCode) -> FieldProblem {
+    FieldProblem::new(name, message).with_code(code).with_drop(format!("extra.{name}"))
 }
 
 fn unknown(draft: &Draft<'_>, path: &Path) -> String {
@@ -50,7 +56,7 @@ fn typed(value: &Value, ty: &FieldType) -> Value {
         && let Ok(parsed) = serde_json::from_str::<Value>(text)
         && takes(&parsed, ty)
     {
-        // `2.0` for a whole number is spelt `2`.
+        // `2.0` for a whole number is spelled `2`.
         let float = matches!(ty, FieldType::Integer(_)).then(|| parsed.as_f64().filter(|_| parsed.is_f64())).flatten();
         return float.map_or(parsed, coerce::tidy);
     }

@@ -1,7 +1,7 @@
 //! What is known of a local file, held against the limits of the field that takes it.
 
 use crate::{draft::Draft, path::Path};
-use mediagen_core::{MediaFacts, MediaInput, MediaLimits};
+use mediagen_core::{FieldProblem, MediaFacts, MediaInput, MediaLimits, ProblemCode};
 
 /// What is known of input `index`: the caller's facts, and the length of bytes in memory.
 pub(crate) fn of(draft: &Draft<'_>, index: usize) -> MediaFacts {
@@ -17,8 +17,10 @@ pub(crate) fn of(draft: &Draft<'_>, index: usize) -> MediaFacts {
 /// Adds a problem for every limit of the field at `path` that the file of input `index` is outside of.
 pub(crate) fn check(draft: &mut Draft<'_>, path: &Path, limits: &MediaLimits, index: usize) {
     let facts = of(draft, index);
+    let role = draft.request.inputs[index].role;
     for message in problems(&facts, limits) {
-        draft.refuse(&path.to_string(), message, "media_limit");
+        let problem = FieldProblem::new(path.to_string(), message).with_code(ProblemCode::Media);
+        draft.refuse(problem.with_give(role.as_str()));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     media::{self, Shape},
     path::{self, Path, Spot, Step},
 };
-use mediagen_core::{MediaInput, MediaLimits, Modality, ModelKind, Role};
+use mediagen_core::{FieldProblem, MediaInput, MediaLimits, Modality, ModelKind, ProblemCode, Role};
 use serde_json::Value;
 
 /// Puts every input of the request into the body, the kind's main role first.
@@ -53,9 +53,14 @@ fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usi
         let why = format!("the model takes {} of this role", inputs.len() - left.len());
         draft.unsupported(role.as_str(), from, why);
     } else if Some(role) == main || role == Role::VoiceSample {
-        // Paying for a result that ignores its main input or the voice to clone helps nobody.
-        let takes = instead(draft, role).map(|other| format!("; it takes `{}`", other.as_str())).unwrap_or_default();
-        draft.refuse(role.as_str(), format!("the model has no field for it{takes}"), "unsupported");
+        // Paying for a result that ignores its main input or the voice to clone is of no use.
+        let other = instead(draft, role).map(Role::as_str);
+        let takes = other.map(|other| format!("; it takes `{other}`")).unwrap_or_default();
+        let mut problem = FieldProblem::new(role.as_str(), format!("the model has no field for it{takes}"))
+            .with_code(ProblemCode::Unsupported)
+            .with_drop(role.as_str());
+        problem.give.extend(other.map(str::to_owned));
+        draft.refuse(problem);
     } else {
         draft.unsupported(role.as_str(), from, "the model has no field for it");
     }

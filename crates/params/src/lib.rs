@@ -7,6 +7,7 @@ mod coerce;
 mod draft;
 mod extra;
 mod facts;
+mod filler;
 mod index;
 mod inputs;
 mod map;

@@ -34,7 +34,7 @@ pub fn map(request: &Request, kind: ModelKind, schema: &Schema, rules: &[&Rule])
 /// enlargement factor where a size was asked for and the model takes only a factor.
 ///
 /// # Errors
-/// As [`map`]; a file outside a field's limits is a problem with the code `media_limit`.
+/// As [`map`]; a file outside a field's limits is a problem with the code [`ProblemCode::Media`](mediagen_core::ProblemCode::Media).
 pub fn map_with_facts(
     request: &Request,
     kind: ModelKind,
@@ -94,7 +94,7 @@ fn one_speaker(draft: &mut Draft<'_>, words: &Path) {
             _ => continue,
         };
         if path::get(&draft.body, &path).is_none() && path::put(&mut draft.body, &path, first.clone()) {
-            draft.tell(&path.to_string(), Value::Null, first, "one speaker says all");
+            draft.note(&path.to_string(), Value::Null, first, "one speaker says all");
         }
     }
 }
@@ -123,7 +123,7 @@ fn set(draft: &mut Draft<'_>) {
             continue;
         }
         if path::put(&mut draft.body, &path, value.clone()) {
-            draft.tell(field, present.unwrap_or(Value::Null), value.clone(), why);
+            draft.note(field, present.unwrap_or(Value::Null), value.clone(), why);
         }
     }
 }

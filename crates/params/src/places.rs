@@ -54,28 +54,33 @@ fn longest(ty: &FieldType) -> Option<u64> {
 
 fn canonical(kind: ModelKind) -> impl Iterator<Item = &'static str> {
     let counts = move |row: &&alias::Alias| {
-        alias::is_canonical(row.option) && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
+        alias::canonical(row.option).is_some()
+            && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
     };
     ALIASES.iter().filter(counts).map(|row| row.option)
 }
 
 /// Where `option` alone would go.
-fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Path> {
+pub(crate) fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Path> {
     let special = index::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
     let request = probe(option, kind);
     let mut draft = Draft::new(&request, kind, schema, rules);
     if option == "prompt" {
         map::prompt(&mut draft);
-        return draft.filled().to_vec();
+        return filled(&draft);
     }
     if special {
         options::map(&mut draft);
         if !draft.filled().is_empty() || !matches!(option, "voice" | "language" | "format") {
-            return draft.filled().to_vec();
+            return filled(&draft);
         }
     }
     let spot = draft.places(option).into_iter().find(|spot| !special || path::find(schema, &spot.path).is_some());
     spot.map(|spot| spot.path).into_iter().collect()
+}
+
+fn filled(draft: &Draft<'_>) -> Vec<Path> {
+    draft.filled().iter().map(|(path, _)| path.clone()).collect()
 }
 
 /// A request with a usual value of one option.

@@ -1,6 +1,6 @@
 //! Rules: what aliases and schema get wrong about a model, as data with a reason.
 
-use crate::alias::is_canonical;
+use crate::alias::canonical;
 use globset::{Glob, GlobMatcher};
 use mediagen_core::ModelKind;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub enum RuleError {
         model: String,
     },
     /// A rule's `rename` starts from something that is neither a canonical option nor a role nor `prompt`.
-    #[error("rule {row} (`{model}`): `{option}` is no canonical option")]
+    #[error("rule {row} (`{model}`): `{option}` is not a canonical option")]
     UnknownOption {
         /// The rule's place in the file, from 1.
         row: usize,
@@ -165,7 +165,7 @@ fn rule(row: usize, Row { model, kind, why, ops }: Row) -> Result<Rule, RuleErro
     }
     for op in &ops {
         if let Op::Rename { option, .. } = op
-            && !is_canonical(option)
+            && canonical(option).is_none()
         {
             return Err(RuleError::UnknownOption { row, option: option.clone(), model });
         }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{document, fields, prompt, schema, strict};
-use mediagen_core::{ErrorKind, MediaInput, ModelKind, Request, Role, Size};
+use mediagen_core::{ErrorKind, MediaInput, ModelKind, ProblemCode, Request, Role, Size};
 use mediagen_params::{MediaFacts, map, map_with_facts};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn a_file_outside_the_fields_limits_is_refused_with_every_reason_at_once() {
             "image_url: the file has 10.5 seconds; the model takes at most 10",
         ]
     );
-    assert!(error.fields().iter().all(|field| field.code.as_deref() == Some("media_limit")));
+    assert!(error.fields().iter().all(|field| field.is(&ProblemCode::Media)));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_067_what_belongs_to_composition_is_no_field_of_a_model() {
         request.extra.insert(name.into(), json!(1));
     }
     let error = map(&request, ModelKind::VideoToVideo, &document(&fields(&[])), &[]).unwrap_err();
-    assert!(error.fields().iter().all(|field| field.code.as_deref() == Some("unknown_field")));
+    assert!(error.fields().iter().all(|field| field.is(&ProblemCode::Unknown)));
     assert_eq!(error.fields().len(), 3);
 }
 
@@ -200,6 +200,6 @@ fn a_limit_on_the_part_that_takes_the_address_counts() {
     for ty in [part.clone(), json!({"type": "array", "items": part})] {
         let schema = document(&fields(&[("images", ty)]));
         let error = map(&request, ModelKind::ImageToImage, &schema, &[]).unwrap_err();
-        assert_eq!(error.fields()[0].code.as_deref(), Some("media_limit"), "{error}");
+        assert_eq!(error.fields()[0].code, Some(ProblemCode::Media), "{error}");
     }
 }

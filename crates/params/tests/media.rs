@@ -3,7 +3,7 @@
 mod common;
 
 use common::{adjusted, body, document, fields, noted, prompt, refused, schema, strict, with};
-use mediagen_core::{ErrorKind, ModelKind, Request, Role, Size};
+use mediagen_core::{ErrorKind, ModelKind, ProblemCode, Request, Role, Size};
 use mediagen_params::{RuleBook, map};
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ fn a_070_a_model_that_cannot_clone_refuses_a_voice_sample() {
 fn a_071_a_text_over_the_models_limit_is_refused() {
     let schema = schema(&json!({"text": {"type": "string", "maxLength": 5}}), &["text"]);
     let error = map(&prompt(), TextToAudio, &schema, &[]).unwrap_err();
-    assert_eq!(error.fields()[0].code.as_deref(), Some("too_long"));
+    assert_eq!(error.fields()[0].code, Some(ProblemCode::Length));
     assert!(error.to_string().contains("12 characters") && !error.to_string().contains("lighthouse"), "{error}");
 }
 
@@ -318,16 +318,16 @@ fn the_models_own_fields_are_checked_with_everything_else() {
         .with_extra("list", r#"["p", "q"]"#)
         .with_extra("box", json!({"y": 1}));
     let error = refused(&request, TextToImage, &input);
-    let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.as_deref().unwrap_or(""))).collect();
+    let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.clone().unwrap())).collect();
     assert_eq!(
         told,
         [
-            ("box.x", "missing"),
-            ("box.y", "unknown_field"),
-            ("even", "not_allowed"),
-            ("list", "too_long"),
-            ("mode", "not_allowed"),
-            ("steps", "not_allowed"),
+            ("box.x", ProblemCode::Missing),
+            ("box.y", ProblemCode::Unknown),
+            ("even", ProblemCode::Range),
+            ("list", ProblemCode::Length),
+            ("mode", ProblemCode::Choice),
+            ("steps", ProblemCode::Range),
         ]
     );
     assert!(error.to_string().contains(r#"one of "a", "b""#), "{error}");

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{adjusted, body, fields, noted, prompt, refused, schema, strict, with};
-use mediagen_core::{AspectRatio, ErrorKind, ModelKind, Quality, Request, Size};
+use mediagen_core::{AspectRatio, ErrorKind, ModelKind, ProblemCode::Missing, Quality, Request, Size};
 use mediagen_params::map;
 use serde_json::{Value, json};
 
@@ -55,8 +55,8 @@ fn a_035_everything_missing_is_told_at_once_with_the_way_to_fill_it() {
     );
     let error = map(&Request::new(), ImageToImage, &schema, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.as_deref())).collect();
-    assert_eq!(told, [("image_url", Some("missing")), ("loras", Some("missing")), ("prompt", Some("missing"))]);
+    let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.clone().unwrap())).collect();
+    assert_eq!(told, [("image_url", Missing), ("loras", Missing), ("prompt", Missing)]);
     assert!(error.fields()[0].message.contains("`image`"), "{error}");
     assert!(error.fields()[1].message.contains("-P loras="), "{error}");
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::schema;
-use mediagen_core::{ModelKind, Request, sentences};
+use mediagen_core::{ModelKind, ProblemCode, Request, sentences};
 use mediagen_params::{map, places, prompt_limit};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn a_071_a_long_text_in_parts_fits_the_model_and_is_the_whole_text() {
     );
     let schema = schema(&json!({"text": {"type": "string", "maxLength": 30}}), &["text"]);
     let speak = |text: &str| map(&Request::new().with_prompt(text), ModelKind::TextToAudio, &schema, &[]);
-    assert_eq!(speak(text).unwrap_err().fields()[0].code.as_deref(), Some("too_long"));
+    assert_eq!(speak(text).unwrap_err().fields()[0].code, Some(ProblemCode::Length));
     let spoken: Vec<Value> = parts.iter().map(|part| speak(part).unwrap().body["text"].clone()).collect();
     assert_eq!(spoken.iter().filter_map(Value::as_str).collect::<String>(), text);
     assert_eq!(sentences("", 5), Vec::<&str>::new());

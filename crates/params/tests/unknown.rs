@@ -5,7 +5,7 @@
 mod common;
 
 use common::{fields, noted, prompt, refused, strict};
-use mediagen_core::{ErrorKind, ModelKind::TextToImage, Request};
+use mediagen_core::{ErrorKind, ModelKind::TextToImage, ProblemCode, Request};
 use serde_json::{Value, json};
 
 /// A model with a list, an object and a choice of objects.
@@ -29,7 +29,7 @@ fn an_unknown_field_is_refused_with_the_nearest_name_under_both_policies() {
     for request in both(prompt().with_extra("num_image", 2)) {
         let error = refused(&request, TextToImage, &input());
         assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::InvalidInput, "num_image"));
-        assert_eq!(error.fields()[0].code.as_deref(), Some("unknown_field"));
+        assert_eq!(error.fields()[0].code, Some(ProblemCode::Unknown));
         assert!(error.to_string().contains("did you mean `num_images`?"), "{error}");
     }
     for request in both(prompt().with_extra("box.z", 2).with_extra("choice", json!({"q": 1}))) {

@@ -22,7 +22,7 @@ async fn a_film_that_is_too_short_for_the_model_is_refused_before_it_is_uploaded
         let error = model.submit(cx, request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
         let problem = &error.fields()[0];
-        assert_eq!((problem.path.as_str(), problem.code.as_deref()), ("video_urls.0", Some("media_limit")));
+        assert_eq!((problem.path.as_str(), &problem.code), ("video_urls.0", &Some(mediagen::core::ProblemCode::Media)));
         assert!(problem.message.ends_with("seconds; the model needs at least 2"), "{problem:?}");
     }
     assert_eq!(rig.emulator.requests().len(), requests + looked_up, "not one call");

@@ -10,7 +10,7 @@ use mediagen::{
     assets::{Record, SavedFile, Target, join},
     core::{
         Context, Dispatch, Error, ErrorKind, Estimate, FieldProblem, ModelKind, ModelSpec, Note, OutputFormat, Plan,
-        Policy, Provider, Registry, Request, Result,
+        Policy, ProblemCode, Provider, Registry, Request, Result,
     },
     jobs::JobId,
 };
@@ -39,17 +39,22 @@ fn refused(option: &str, message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidInput, message).with_field(FieldProblem::new(option.to_owned(), message))
 }
 
-/// Tells of `--split-text` where the prompt is too long, on an error that says so.
-pub(super) fn hint(error: Error, provider: &dyn Provider, spec: &ModelSpec, kind: ModelKind) -> Error {
+/// Names `--split-text` on an error about a prompt of so many `characters` that is too long.
+pub(super) fn hint(error: Error, provider: &dyn Provider, spec: &ModelSpec, kind: ModelKind, characters: u64) -> Error {
     let long = |path: &str| {
         let places = provider.places(spec, kind);
         places.iter().any(|place| place.options.contains(&"prompt") && path.starts_with(&place.field))
     };
-    let too_long = error.fields().iter().any(|f| f.code.as_deref() == Some("too_long") && long(&f.path));
+    let too_long = error.fields().iter().any(|f| f.is(&ProblemCode::Length) && exceeds(f, characters) && long(&f.path));
     if kind != ModelKind::TextToAudio || !too_long {
         return error;
     }
     error.with_hint("--split-text speaks it in parts, cut between sentences, and joins them; each part is paid for")
+}
+
+fn exceeds(problem: &FieldProblem, characters: u64) -> bool {
+    let Some(expected) = &problem.expected else { return false };
+    expected.maximum.as_ref().and_then(serde_json::Number::as_u64).is_some_and(|most| most < characters)
 }
 
 impl LongText<'_> {

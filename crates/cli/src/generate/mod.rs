@@ -64,7 +64,9 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
         progress.finish();
     }
     let split = split?;
-    let hint = |error| if split.is_none() { long_text::hint(error, &*provider, &spec, kind) } else { error };
+    let characters = request.prompt.as_deref().map_or(0, |prompt| prompt.chars().count() as u64);
+    let hint =
+        |error| if split.is_none() { long_text::hint(error, &*provider, &spec, kind, characters) } else { error };
     if let Some(most) = arguments.max_cost {
         let checked = long.offer().guard(&request, split.as_ref(), most).await;
         if checked.is_err() {

@@ -12,7 +12,7 @@ use crate::{
     ui,
 };
 use mediagen::core::{
-    Error, ErrorKind, Estimate, Input, MediaInput, Note, Plan, Request, Result, Role, Settings, UnitPrice,
+    Error, ErrorKind, Estimate, Input, MediaInput, Note, Plan, ProblemCode, Request, Result, Role, Settings, UnitPrice,
 };
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc};
@@ -75,7 +75,7 @@ async fn sketched(long: &LongText<'_>, request: &Request) -> Result<Plan> {
             outcome => return outcome.map(|plan| without(plan, &open)),
         };
         for problem in error.fields() {
-            let missing = problem.code.as_deref() == Some("missing") || problem.message == "required";
+            let missing = problem.is(&ProblemCode::Missing);
             let place = places.iter().find(|place| problem.path.starts_with(&place.field));
             let means = |option: &str| problem.path == option || place.is_some_and(|p| p.options.contains(&option));
             if missing && means("prompt") && filled.prompt.is_none() {

@@ -85,6 +85,45 @@ fn a_wrong_field_is_refused_here_with_the_nearest_name() {
     assert_eq!(rig.emulator.jobs_created(), 0);
 }
 
+/// A program that knows nothing of the model mends its command line from the fields of the error alone.
+#[test]
+fn the_error_document_is_enough_to_mend_a_request() {
+    let rig = Rig::new();
+    let model = "fal-ai/ace-step/audio-to-audio";
+    let mut arguments = vec!["generate", model, "calm", "--dry-run", "--json", "-P", "nonsense=1"];
+    let error = rig.run(&arguments).error(2);
+    assert_eq!(error["fields"][0]["give"], json!(["--audio"]), "{error}");
+    arguments.extend(["--audio", "https://media.test/song.mp3"]);
+    let error = rig.run(&arguments).error(2);
+    let fields = error["fields"].as_array().unwrap();
+    let unknown = fields.iter().find(|field| field["code"] == "unknown").unwrap();
+    assert_eq!((&unknown["path"], &unknown["drop"]), (&json!("nonsense"), &json!(["-P nonsense"])), "{error}");
+    let missing = fields.iter().find(|field| field["code"] == "missing").unwrap();
+    assert_eq!(
+        (&missing["path"], &missing["give"], &missing["drop"]),
+        (&json!("original_tags"), &json!([]), &json!([]))
+    );
+    assert_eq!((fields.len(), missing["expected"]["type"].as_str()), (2, Some("string")), "{error}");
+    let own = format!("original_tags={}", missing["expected"]["example"].as_str().unwrap());
+    arguments.retain(|argument| !argument.starts_with("nonsense"));
+    let place = arguments.iter().position(|argument| *argument == "-P").unwrap();
+    arguments.insert(place + 1, &own);
+    let ran = rig.run(&arguments);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.json()["body"]["original_tags"], "example");
+    assert_eq!(rig.emulator.jobs_created(), 0);
+}
+
+#[test]
+fn what_the_strict_policy_refuses_names_the_flag_and_the_nearest_value() {
+    let rig = Rig::new();
+    let error = rig.run(&["generate", "fal-ai/veo2", "x", "--duration", "30", "--policy", "strict", "--json"]).error(2);
+    let field = &error["fields"][0];
+    assert_eq!((&field["path"], &field["code"]), (&json!("duration"), &json!("choice")), "{error}");
+    assert_eq!((&field["give"], &field["drop"]), (&json!(["--duration"]), &json!(["--duration"])), "{error}");
+    assert_eq!(field["expected"]["example"], "8s", "{error}");
+}
+
 #[test]
 fn a_missing_input_and_an_unreadable_file_are_named_before_anything_is_sent() {
     let rig = Rig::new();

@@ -68,9 +68,15 @@ fn a_usage_error_names_the_field_the_value_and_what_is_allowed() {
     }
     let error = rig.run(&["generate", "--json"]).error(2);
     assert!(error["message"].as_str().unwrap().contains("<MODEL>"), "{error}");
-    assert_eq!(error["fields"][0], serde_json::json!({"path": "MODEL", "message": "required"}));
+    assert_eq!(
+        error["fields"][0],
+        serde_json::json!({"path": "MODEL", "code": "missing", "message": "required", "give": [], "drop": [], "expected": null})
+    );
     let error = rig.run(&["generate", "m", "--promt", "--json"]).error(2);
-    assert_eq!(error["fields"][0], serde_json::json!({"path": "promt", "message": "not known"}));
+    assert_eq!(
+        error["fields"][0],
+        serde_json::json!({"path": "promt", "code": "unknown", "message": "not known", "give": [], "drop": [], "expected": null})
+    );
     // Behind `--` it is a value and no option.
     let ran = rig.run(&["nonsense", "--", "--json"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));

@@ -2,40 +2,16 @@
 
 mod hide;
 mod kind;
+mod problem;
 
 pub use kind::{Deadline, Dispatch, ErrorKind, Retry};
+pub use problem::{Expected, FieldProblem, ProblemCode};
 
 use crate::{BoxError, JobTicket, ProviderId};
-use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 
 /// `Result` whose default error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// One field that is wrong, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FieldProblem {
-    /// Dotted path in the body, such as `loras.0.path`, or the canonical option.
-    pub path: String,
-    /// What is wrong and what is allowed; never the value of a prompt.
-    pub message: String,
-    /// The provider's or validator's own code, such as `missing`.
-    pub code: Option<String>,
-}
-
-impl FieldProblem {
-    /// A problem with the field at `path`.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), code: None }
-    }
-
-    /// Adds the machine code.
-    pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
-        self
-    }
-}
 
 /// The error of every fallible function of this workspace's public API; one word wide.
 ///

@@ -1,6 +1,9 @@
 //! The canonical request: what every kind's request becomes.
 
-use crate::{Error, ErrorKind, FieldProblem, Input, JsonMap, MediaInput, Options, Policy, Result, Role};
+use crate::{
+    Error, ErrorKind, Expected, FieldProblem, FieldType, Input, JsonMap, MediaInput, Options, Policy, ProblemCode,
+    Result, Role,
+};
 use serde::{Deserialize, Serialize};
 use std::{str::FromStr, time::Duration};
 use url::Url;
@@ -110,8 +113,11 @@ impl Request {
 }
 
 fn missing(field: &str, message: &str) -> Error {
+    let format = (field != "prompt").then(|| "uri".to_owned());
+    let expected = Expected::typed(field, &FieldType::Text { min_length: None, max_length: None, format });
+    let problem = FieldProblem::new(field, "required").with_code(ProblemCode::Missing);
     Error::new(ErrorKind::InvalidInput, message.to_owned())
-        .with_field(FieldProblem::new(field, "required").with_code("missing"))
+        .with_field(problem.with_give(field).with_expected(expected))
         .with_hint(format!("give `{field}`"))
 }
 

@@ -5,6 +5,7 @@ mod error;
 mod headers;
 mod lifecycle;
 mod prices;
+mod problem;
 mod queue;
 mod refusal;
 mod retry;

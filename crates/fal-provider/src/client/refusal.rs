@@ -1,9 +1,10 @@
 //! The bodies of refusals: both families of fal, both generations of its validator, plain text, and ingress pages.
 
+use super::problem::problem;
 use mediagen_core::{Error, ErrorKind, FieldProblem};
 use serde_json::Value;
 
-/// Longest text of a message, in characters: enough for a reason, too short for somebody's whole input.
+/// Longest text of a message, in characters: enough for a reason, too short for a whole input.
 const LONGEST: usize = 400;
 /// Most problems that are kept.
 const MOST_FIELDS: usize = 50;
@@ -62,14 +63,10 @@ impl Refusal {
     /// A list of problems; each part of each may be missing.
     fn entries(&mut self, entries: &[Value]) {
         for entry in entries.iter().take(MOST_FIELDS) {
-            let text = |key: &str| entry.get(key).and_then(Value::as_str).map(short);
-            let message = text("msg").or_else(|| text("message")).or_else(|| entry.as_str().map(short));
-            let code = text("type");
             // The first type names the class of the whole refusal where it is one of fal's own.
-            self.error_type = self.error_type.take().or_else(|| code.clone());
-            let mut problem = FieldProblem::new(path(entry.get("loc")), message.unwrap_or_else(|| "refused".into()));
-            problem.code = code;
-            self.fields.push(problem);
+            let kind = || entry.get("type").and_then(Value::as_str).map(short);
+            self.error_type = self.error_type.take().or_else(kind);
+            self.fields.push(problem(entry));
         }
         self.message = self.fields.first().map(|f| f.message.clone()).unwrap_or_default();
     }
@@ -90,19 +87,6 @@ impl Refusal {
         };
         Error::new(ErrorKind::AccountLocked, format!("the fal account is locked: {reason}")).with_hint(hint)
     }
-}
-
-/// `["body", "loras", 0, "path"]` as `loras.0.path`; where a problem has no place, `body`.
-fn path(loc: Option<&Value>) -> String {
-    let parts: Vec<String> = match loc {
-        Some(Value::Array(parts)) => {
-            parts.iter().map(|p| p.as_str().map_or_else(|| p.to_string(), str::to_owned)).collect()
-        }
-        Some(Value::String(text)) => vec![text.clone()],
-        _ => Vec::new(),
-    };
-    let rest = if parts.first().is_some_and(|p| p == "body") { &parts[1..] } else { &parts[..] };
-    if rest.is_empty() { "body".to_owned() } else { rest.join(".") }
 }
 
 /// Plain text, or the title of a page that something in front of fal wrote.
@@ -127,6 +111,7 @@ pub(crate) fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mediagen_core::ProblemCode;
 
     #[test]
     fn bodies_of_every_family_give_a_message() {
@@ -156,13 +141,13 @@ mod tests {
         ]}"#;
         let refusal = Refusal::read(body, 422);
         let found: Vec<_> =
-            refusal.fields.iter().map(|f| (f.path.as_str(), f.message.as_str(), f.code.as_deref())).collect();
+            refusal.fields.iter().map(|f| (f.path.as_str(), f.message.as_str(), f.code.clone())).collect();
         assert_eq!(
             found,
             [
-                ("loras.0.path", "field required", Some("value_error.missing")),
-                ("image_url", "too small", Some("image_too_small")),
-                ("body", "refused", Some("missing")),
+                ("loras.0.path", "field required", Some(ProblemCode::Missing)),
+                ("image_url", "too small", Some(ProblemCode::Media)),
+                ("body", "refused", Some(ProblemCode::Missing)),
                 ("body", "loose words", None),
                 ("prompt", "refused", None),
             ]

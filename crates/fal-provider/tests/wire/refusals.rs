@@ -1,7 +1,9 @@
 //! Refusals as the caller sees them (protocol 1.2, 5.1 to 5.4).
 
 use crate::support::*;
-use mediagen_core::{Dispatch, Error, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, Retry};
+use mediagen_core::{
+    Dispatch, Error, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, ProblemCode, Retry,
+};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -42,12 +44,12 @@ async fn a_023_a_422_is_not_repeated_and_names_field_message_and_type() {
     let error = refused_result(answer(422, body).insert_header("x-fal-retryable", "false")).await;
     assert_eq!((error.kind(), error.retry(), error.http_status()), (ErrorKind::InvalidInput, Retry::Never, Some(422)));
     let fields: Vec<_> =
-        error.fields().iter().map(|f| (f.path.as_str(), f.message.as_str(), f.code.as_deref().unwrap())).collect();
+        error.fields().iter().map(|f| (f.path.as_str(), f.message.as_str(), f.code.clone().unwrap())).collect();
     assert_eq!(
         fields,
         [
-            ("loras.0.path", "field required", "value_error.missing"),
-            ("image_url", "Image too small", "image_too_small")
+            ("loras.0.path", "field required", ProblemCode::Missing),
+            ("image_url", "Image too small", ProblemCode::Media)
         ]
     );
 }

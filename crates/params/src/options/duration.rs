@@ -82,11 +82,11 @@ fn convert(draft: &mut Draft<'_>, asked: &Value, amount: f64, spot: &Spot<'_>, w
         );
     };
     match fit.changed {
-        Some(changed) => {
-            let why = format!("`{}`: {why} is {}; {changed}", spot.path, tidy(amount));
-            draft.adjust("duration", asked.clone(), fit.value.clone(), why);
+        Some(change) => {
+            let change = change.after(&format!("`{}`: {why} is {}; ", spot.path, tidy(amount)));
+            draft.adjust("duration", asked.clone(), fit.value.clone(), change);
         }
-        None => draft.tell("duration", asked.clone(), fit.value.clone(), format!("`{}`: {why}", spot.path)),
+        None => draft.note("duration", asked.clone(), fit.value.clone(), format!("`{}`: {why}", spot.path)),
     }
     draft.put("duration", asked, &spot.path, fit.value);
 }

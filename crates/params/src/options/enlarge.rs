@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(super) fn enlarge(draft: &mut Draft<'_>, size: Size, asked: &Value, nothing: &str) {
     let Some(spot) = draft.target("scale") else { return draft.unsupported("size", asked.clone(), nothing) };
     if draft.request.options.scale.is_some() {
-        return draft.tell("size", asked.clone(), Value::Null, "the factor was given and wins");
+        return draft.note("size", asked.clone(), Value::Null, "the factor was given and wins");
     }
     let main = inputs::main_role(draft.kind);
     let input = draft.request.inputs.iter().position(|input| Some(input.role) == main);
@@ -28,8 +28,8 @@ pub(super) fn enlarge(draft: &mut Draft<'_>, size: Size, asked: &Value, nothing:
     };
     let why = format!("`{}`: the input is {width}x{height}", spot.path);
     match fit.changed {
-        Some(changed) => draft.adjust("size", asked.clone(), fit.value.clone(), format!("{why}; {changed}")),
-        None => draft.tell("size", asked.clone(), fit.value.clone(), why),
+        Some(change) => draft.adjust("size", asked.clone(), fit.value.clone(), change.after(&format!("{why}; "))),
+        None => draft.note("size", asked.clone(), fit.value.clone(), why),
     }
     draft.put("size", asked, &spot.path, fit.value);
 }

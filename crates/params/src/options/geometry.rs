@@ -5,7 +5,7 @@ use super::{
     measure::{self, Measure, apart, same_ratio},
 };
 use crate::{
-    coerce::{coerce, list},
+    coerce::{Change, coerce, list},
     draft::Draft,
     path::{Spot, Step},
 };
@@ -71,7 +71,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
         if size.is_none() || (free && decided.is_none()) {
             by_ratio(draft, &offer, ratio.value(), &asked);
         } else if decided.is_none() {
-            draft.tell("aspect_ratio", asked, Value::Null, "the size decides the aspect ratio");
+            draft.note("aspect_ratio", asked, Value::Null, "the size decides the aspect ratio");
         }
     }
     if let Some(word) = resolution {
@@ -137,7 +137,7 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
         if let Some((value, found)) = named.iter().min_by(|a, b| distance(&a.1).total_cmp(&distance(&b.1))) {
             if *found != size {
                 let why = format!("`{}` takes one of {}", spot.path, shown(named));
-                draft.adjust("size", asked.clone(), (*value).clone(), why);
+                draft.adjust("size", asked.clone(), (*value).clone(), Change::choice(why));
             }
             draft.put("size", &asked, &spot.path, (*value).clone());
         }
@@ -149,7 +149,7 @@ fn by_size(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size) {
 }
 
 /// Width and height as numbers, in an object or in two fields; false when the model has neither.
-fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, size: Size) -> bool {
+fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &'static str, asked: &Value, size: Size) -> bool {
     let (paths, types) = if let Some((spot, width, height)) = &offer.object {
         let at = |name: &str| spot.path.then(Step::Key(name.to_owned()));
         ([at("width"), at("height")], [*width, *height])
@@ -160,9 +160,10 @@ fn sides(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, 
     };
     let fit = |pixels: u32, ty| coerce(&json!(pixels), ty, None);
     let (Some(width), Some(height)) = (fit(size.width, types[0]), fit(size.height, types[1])) else { return false };
-    if let Some(why) = width.changed.as_ref().or(height.changed.as_ref()) {
+    if let Some(change) = width.changed.as_ref().or(height.changed.as_ref()) {
         let to = json!({"width": width.value, "height": height.value});
-        draft.adjust(option, asked.clone(), to, format!("`{}` and `{}`: {why}", paths[0], paths[1]));
+        let change = change.clone().after(&format!("`{}` and `{}`: ", paths[0], paths[1]));
+        draft.adjust(option, asked.clone(), to, change);
     }
     for (path, fit) in paths.iter().zip([width, height]) {
         draft.put(option, asked, path, fit.value);
@@ -194,15 +195,12 @@ fn by_words(draft: &mut Draft<'_>, offer: &Offer<'_>, size: Size, asked: &Value)
         (_, true) => {}
         (1, false) => {
             let to = sent.into_iter().next().map_or(Value::Null, |(_, value)| value);
-            draft.adjust("size", asked.clone(), to, "the model lets nothing else of the picture's size be chosen");
+            let why = "the model offers no other choice of the size".to_owned();
+            draft.adjust("size", asked.clone(), to, Change::choice(why));
         }
         (_, false) => {
-            draft.adjust(
-                "size",
-                asked.clone(),
-                Value::Object(sent),
-                "the nearest of the model's ratios and resolutions",
-            );
+            let why = "the nearest of the model's ratios and resolutions".to_owned();
+            draft.adjust("size", asked.clone(), Value::Object(sent), Change::choice(why));
         }
     }
 }
@@ -224,12 +222,12 @@ fn by_ratio(draft: &mut Draft<'_>, offer: &Offer<'_>, wanted: f64, asked: &Value
         draft.put("aspect_ratio", asked, &spot.path, asked.clone());
     } else if let Some((spot, (value, _))) = best_ratio {
         let why = format!("`{}` takes one of {}", spot.path, ratio.map(|(_, named)| shown(named)).unwrap_or_default());
-        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), why);
+        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), Change::choice(why));
         draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else if let Some((spot, (value, _))) = best_name {
         let why =
             format!("`{}` takes one of {}", spot.path, offer.names.as_ref().map(|(_, n)| shown(n)).unwrap_or_default());
-        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), why);
+        draft.adjust("aspect_ratio", asked.clone(), (*value).clone(), Change::choice(why));
         draft.put("aspect_ratio", asked, &spot.path, (*value).clone());
     } else {
         draft.unsupported("aspect_ratio", asked.clone(), "the model has no field for an aspect ratio or a size");
@@ -254,19 +252,25 @@ fn by_resolution(draft: &mut Draft<'_>, offer: &Offer<'_>, word: &str) {
         if let Some((value, found)) = nearest(named, distance) {
             if distance(found) > 0.02 {
                 let why = format!("`{}` takes one of {}", spot.path, shown(named));
-                draft.adjust("resolution", asked.clone(), (*value).clone(), why);
+                draft.adjust("resolution", asked.clone(), (*value).clone(), Change::choice(why));
             }
             draft.put("resolution", &asked, &spot.path, (*value).clone());
         }
     } else if offer.resolution.is_some() || draft.request.options.size.is_some() {
-        draft.tell("resolution", asked, Value::Null, "the size decides the resolution");
+        draft.note("resolution", asked, Value::Null, "the size decides the resolution");
     } else if !computed(draft, offer, "resolution", &asked, None) {
         draft.unsupported("resolution", asked, "the model has no field for a resolution or a size");
     }
 }
 
 /// A ratio or a resolution as width and height. False when the model does not take these, or they are decided already.
-fn computed(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Value, wanted: Option<f64>) -> bool {
+fn computed(
+    draft: &mut Draft<'_>,
+    offer: &Offer<'_>,
+    option: &'static str,
+    asked: &Value,
+    wanted: Option<f64>,
+) -> bool {
     let options = &draft.request.options;
     let place =
         offer.object.as_ref().map(|(spot, ..)| &spot.path).or(offer.pair.as_ref().map(|(width, _)| &width.path));
@@ -280,7 +284,7 @@ fn computed(draft: &mut Draft<'_>, offer: &Offer<'_>, option: &str, asked: &Valu
     let separate = offer.resolution.is_some();
     let measure = if separate { usual } else { measure.unwrap_or(usual) };
     let size = measure::frame(ratio, measure.short_side(ratio, offer.film));
-    draft.tell(option, asked.clone(), json!(size.to_string()), "the model takes width and height");
+    draft.note(option, asked.clone(), json!(size.to_string()), "the model takes width and height");
     sides(draft, offer, option, asked, size)
 }
 

@@ -7,7 +7,12 @@ mod measure;
 mod quality;
 mod words;
 
-use crate::{alias::Carries, draft::Draft, index::alias, path::Path};
+use crate::{
+    alias::{Carries, canonical},
+    draft::Draft,
+    index::alias,
+    path::Path,
+};
 use serde_json::Value;
 
 /// Puts every option that is set into the body.
@@ -17,8 +22,10 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
         return blind(draft, &asked);
     }
     for (name, value) in &asked {
-        if alias(name, draft.kind).is_some_and(|alias| alias.carries != Carries::Special) {
-            plain(draft, name, value);
+        if let Some(alias) = alias(name, draft.kind)
+            && alias.carries != Carries::Special
+        {
+            plain(draft, alias.option, value);
         }
     }
     words::format(draft);
@@ -30,12 +37,12 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
     quality::map(draft);
 }
 
-fn plain(draft: &mut Draft<'_>, name: &str, value: &Value) {
+fn plain(draft: &mut Draft<'_>, name: &'static str, value: &Value) {
     match (name, value, draft.target(name)) {
         // One result is what a model without the field gives.
         ("count", Value::Number(count), None) if count.as_u64() == Some(1) => {}
         ("loop" | "denoise", Value::Bool(false), None) => {
-            draft.tell(name, value.clone(), Value::Null, "the model has no field for it, and does not do it");
+            draft.note(name, value.clone(), Value::Null, "the model has no field for it, and does not do it");
         }
         (_, _, target) => draft.plain_at(name, value, target),
     }
@@ -43,12 +50,13 @@ fn plain(draft: &mut Draft<'_>, name: &str, value: &Value) {
 
 fn blind(draft: &mut Draft<'_>, asked: &serde_json::Map<String, Value>) {
     for (name, value) in asked {
+        let Some(name) = canonical(name) else { continue };
         let path = draft.renamed(name).unwrap_or_else(|| Path::key(name));
         draft.put(name, value, &path, value.clone());
     }
     let request = draft.request;
     if !asked.is_empty() || !request.inputs.is_empty() || request.prompt.is_some() || !request.extra.is_empty() {
-        draft.tell(
+        draft.note(
             "schema",
             Value::Null,
             Value::Null,

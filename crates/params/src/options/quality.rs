@@ -81,7 +81,7 @@ fn share(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]
         let exact = min + (max - min) * SHARES[level];
         let exact = if max > 1.0 { exact.round() } else { exact };
         let Some(fit) = coerce(&tidy(exact), spot.ty, spot.default()) else { continue };
-        draft.tell("quality", asked.clone(), fit.value.clone(), format!("`{}` goes from {min} to {max}", spot.path));
+        draft.note("quality", asked.clone(), fit.value.clone(), format!("`{}` goes from {min} to {max}", spot.path));
         draft.put("quality", asked, &spot.path, fit.value);
         return true;
     }
@@ -91,7 +91,7 @@ fn share(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]
 /// Fewer steps than usual for a draft, half as many again for high, always inside the model's own range.
 fn steps(draft: &mut Draft<'_>, quality: Quality, asked: &Value) {
     if draft.request.options.steps.is_some() && !draft.places("steps").is_empty() {
-        return draft.tell("quality", asked.clone(), Value::Null, "the number of steps was given and wins");
+        return draft.note("quality", asked.clone(), Value::Null, "the number of steps was given and wins");
     }
     let Some(spot) = draft.target("steps") else {
         return draft.unsupported("quality", asked.clone(), "the model has no field for quality or steps");
@@ -108,7 +108,7 @@ fn steps(draft: &mut Draft<'_>, quality: Quality, asked: &Value) {
         return draft.unsupported("quality", asked.clone(), "the model does not say how many steps are usual");
     };
     let Some(fit) = coerce(&tidy(wanted), spot.ty, spot.default()) else { return };
-    draft.tell("quality", asked.clone(), fit.value.clone(), format!("as `{}`, within what the model takes", spot.path));
+    draft.note("quality", asked.clone(), fit.value.clone(), format!("as `{}`, within what the model takes", spot.path));
     draft.put("quality", asked, &spot.path, fit.value);
 }
 

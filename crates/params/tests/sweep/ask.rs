@@ -3,7 +3,8 @@
 use crate::catalogue::{Endpoint, resolve, sample};
 use crate::oracle::{Leaf, Sense};
 use mediagen_core::{
-    AspectRatio, Error, FieldProblem, Modality, ModelKind, Options, OutputFormat, Quality, Request, Role, Schema, Size,
+    AspectRatio, Error, FieldProblem, Modality, ModelKind, Options, OutputFormat, ProblemCode, Quality, Request, Role,
+    Schema, Size,
 };
 use mediagen_params::{Mapped, Rule, map};
 use serde_json::Value;
@@ -122,10 +123,10 @@ pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schem
         };
         let before = request.clone();
         for field in error.fields().to_vec() {
-            match field.code.as_deref() {
-                Some("missing") => supply(endpoint, &mut request, &field, &mut own),
+            match &field.code {
+                Some(ProblemCode::Missing) => supply(endpoint, &mut request, &field, &mut own),
                 // A list that needs two gets two.
-                Some("too_short") => {
+                Some(ProblemCode::Length) => {
                     let main = match endpoint.kind.input() {
                         Modality::Video => Role::Video,
                         Modality::Audio => Role::Audio,
@@ -134,7 +135,7 @@ pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schem
                     add(&mut request, Some(main));
                 }
                 // An endpoint that the catalogue files under the wrong kind says what it takes instead.
-                Some("unsupported") => exchange(&mut request, &field),
+                Some(ProblemCode::Unsupported) => exchange(&mut request, &field),
                 _ => {}
             }
         }
@@ -146,12 +147,7 @@ pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schem
     Outcome { request, result, own }
 }
 
-/// The word in backticks after `before`.
-fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
-    message.split(&format!("{before} `")).nth(1)?.split('`').next()
-}
-
-fn role(name: &str) -> Option<Role> {
+pub(crate) fn role(name: &str) -> Option<Role> {
     Role::ALL.iter().copied().find(|role| role.as_str() == name)
 }
 
@@ -159,7 +155,7 @@ fn mentions(request: &Request, role: Role) -> bool {
     request.inputs.iter().any(|input| input.role == role)
 }
 
-fn add(request: &mut Request, role: Option<Role>) {
+pub(crate) fn add(request: &mut Request, role: Option<Role>) {
     let Some(role) = role else { return };
     let number = request.inputs.iter().filter(|input| input.role == role).count();
     if number < 2 {
@@ -169,7 +165,7 @@ fn add(request: &mut Request, role: Option<Role>) {
 
 /// Gives what is missing as the refusal says: a role, an option, or else the model's own field.
 fn supply(endpoint: &Endpoint, request: &mut Request, field: &FieldProblem, own: &mut Vec<String>) {
-    let option = quoted(&field.message, "give");
+    let option = field.give.first().map(String::as_str);
     let before = request.clone();
     add(request, option.and_then(role));
     let value = example(endpoint, &field.path);
@@ -190,7 +186,7 @@ fn supply(endpoint: &Endpoint, request: &mut Request, field: &FieldProblem, own:
 }
 
 fn exchange(request: &mut Request, field: &FieldProblem) {
-    let (Some(wrong), Some(right)) = (role(&field.path), quoted(&field.message, "it takes").and_then(role)) else {
+    let (Some(wrong), Some(right)) = (role(&field.path), field.give.first().and_then(|name| role(name))) else {
         return;
     };
     request.inputs.retain(|input| input.role != wrong);

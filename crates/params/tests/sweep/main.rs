@@ -11,6 +11,7 @@
 
 mod ask;
 mod catalogue;
+mod follow;
 mod judge;
 mod oracle;
 mod report;
@@ -18,7 +19,7 @@ mod single;
 
 use ask::{Outcome, complete};
 use catalogue::Endpoint;
-use mediagen_core::{FieldProblem, ModelKind, Request, SchemaSource};
+use mediagen_core::{FieldProblem, ModelKind, ProblemCode, Request, SchemaSource};
 use mediagen_params::{Rule, RuleBook, schema_from_openapi};
 use oracle::{Leaf, Miss};
 use report::Row;
@@ -52,8 +53,7 @@ fn run(endpoint: &Endpoint, ask: Ask, rules: &RuleBook) -> Row {
                 error.fields().iter().map(|field| format!("{}: {}", field.path, field.message)).collect::<Vec<_>>();
             // To refuse what has no place is right, and said; to refuse what has one is not.
             let right = |field: &FieldProblem| {
-                field.code.as_deref() == Some("unsupported")
-                    && !oracle::has_place(&request, endpoint.kind, &leaves, &field.path)
+                field.is(&ProblemCode::Unsupported) && !oracle::has_place(&request, endpoint.kind, &leaves, &field.path)
             };
             if !error.fields().iter().all(right) {
                 row.misses.push(Miss { option: "refused".into(), why: why.join("; ") });

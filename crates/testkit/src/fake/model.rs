@@ -8,7 +8,8 @@ use super::{
 use async_trait::async_trait;
 use mediagen_core::{
     Context, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, Kind, KindRequest as _, MediaInput, MediaModel,
-    Model, ModelSpec, ModelType, Note, Phase, Plan, Policy, ProviderInfo, Request, Result, Submitted, nearest,
+    Model, ModelSpec, ModelType, Note, Phase, Plan, Policy, ProblemCode, ProviderInfo, Request, Result, Submitted,
+    nearest,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -44,8 +45,11 @@ impl FakeModel {
             fields.into_iter().partition(|(name, _)| self.spec.schema.input(name).is_some());
         if request.policy == Policy::Strict && !unknown.is_empty() {
             let names = nearest::join(self.spec.schema.inputs.iter().map(|field| field.name.as_str()));
-            let problem =
-                |name: &String| FieldProblem::new(name, format!("unknown; known: {names}")).with_code("unknown");
+            let problem = |name: &String| {
+                FieldProblem::new(name, format!("unknown; known: {names}"))
+                    .with_code(ProblemCode::Unknown)
+                    .with_drop(format!("extra.{name}"))
+            };
             return Err(Error::new(ErrorKind::InvalidInput, "the model has no such field")
                 .with_provider(FAKE.id.clone())
                 .with_fields(unknown.keys().map(problem)));

@@ -9,7 +9,7 @@ pub(super) use token::TokenCache;
 use super::{FalClient, Lifecycle, Wishes, ours};
 use crate::config::FalConfig;
 use async_trait::async_trait;
-use mediagen_core::{Context, Error, Result};
+use mediagen_core::{Context, Error, ProblemCode, Result};
 use mediagen_provider_kit::{
     LocalInput,
     upload::{Account, Given, Load, Storage, Stored, UploadTerms, Uploads},
@@ -23,6 +23,8 @@ use url::Url;
 const WHOLE: &[Repository] = &[Repository::Cdn, Repository::Bucket, Repository::Signed];
 /// The ways for a large file. The bucket takes it in one piece, which is the last resort.
 const LARGE: &[Repository] = &[Repository::Cdn, Repository::Signed, Repository::Bucket];
+/// What fal calls an address that it could not read.
+const UNREADABLE: &str = "file_download_error";
 
 /// The uploads of everything that shares `config`.
 pub(super) fn uploads(config: &FalConfig) -> Uploads {
@@ -80,7 +82,8 @@ impl FalClient {
 
     /// Forgets the addresses that fal could not read, so that a later run uploads again. `sent` has no queries.
     pub(crate) async fn forget_uploads(&self, error: &Error, sent: &[String]) {
-        if error.fields().iter().any(|field| field.code.as_deref() == Some("file_download_error")) {
+        let unreadable = ProblemCode::Other(UNREADABLE.to_owned());
+        if error.fields().iter().any(|field| field.is(&unreadable)) {
             self.uploads.forget(|reference| reference.as_str().is_some_and(|url| is_one_of(url, sent))).await;
         }
     }
