@@ -15,7 +15,8 @@ const HELP: &str = "\
 cargo xtask test          every test, offline and without a key
 cargo xtask ci            what .ci/run calls: format, clippy, tests, features, docs, interop, demo
 cargo xtask interop       drive the emulator with fal's official clients (needs python3 and npm)
-cargo xtask bench NAME    measure: generate, models, params, transfer [down|up] (beside curl and fal's Python client)";
+cargo xtask bench NAME    measure: generate, models, params, throughput (beside a bare reqwest loop),
+                          transfer [down|up] (beside curl and fal's Python client)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

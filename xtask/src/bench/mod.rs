@@ -3,6 +3,7 @@
 mod generate;
 mod models;
 mod params;
+mod throughput;
 mod transfer;
 
 use crate::steps::{Outcome, program};
@@ -20,8 +21,9 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
         ["generate"] => generate::run(),
         ["models"] => models::run(),
         ["params"] => params::run(),
+        ["throughput"] => throughput::run(),
         ["transfer", which @ ..] => transfer::run(which),
-        _ => Err("there are `bench generate`, `bench models`, `bench params` and `bench transfer [down|up]`".into()),
+        _ => Err("there are `bench generate`, `models`, `params`, `throughput` and `transfer [down|up]`".into()),
     }
 }
 
