@@ -4,6 +4,7 @@ use crate::{BoxFuture, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaPro
 use std::{
     fmt,
     sync::Arc,
+    task::Poll,
     time::{Duration, SystemTime},
 };
 use tokio_util::sync::CancellationToken;
@@ -226,11 +227,16 @@ impl Context {
 
     /// The output of `work`, or `None` once `limit` has passed on this context's clock.
     pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        let work = std::pin::pin!(work);
-        match futures_util::future::select(work, self.clock.sleep(limit)).await {
-            futures_util::future::Either::Left((output, _)) => Some(output),
-            futures_util::future::Either::Right(_) => None,
-        }
+        let mut work = std::pin::pin!(work);
+        // Most work is done at once: a timer is made when there is something to wait for.
+        let mut timer = None;
+        std::future::poll_fn(|task| {
+            if let Poll::Ready(output) = work.as_mut().poll(task) {
+                return Poll::Ready(Some(output));
+            }
+            timer.get_or_insert_with(|| self.clock.sleep(limit)).as_mut().poll(task).map(|()| None)
+        })
+        .await
     }
 }
 

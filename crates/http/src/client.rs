@@ -4,11 +4,12 @@ mod attempt;
 
 use crate::{
     Authorize, Classify, Credential, HostLimits, HostPolicy, HttpRequest, HttpResponse, HttpTransport, Repeat,
-    ReqwestTransport, RetryPolicy, StatusClassify, Verdict, hosts, redact,
+    ReqwestTransport, RetryPolicy, StatusClassify, Verdict, hosts, redact, response::Answer,
 };
 use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, Phase, Result, Retry};
 use std::{fmt, sync::Arc, time::Duration};
+use url::Url;
 
 /// Sends calls: adds the key where it may go, keeps the deadlines, repeats what may be repeated. Cheap to clone.
 #[derive(Clone)]
@@ -117,29 +118,32 @@ impl HttpClient {
                 .with_dispatch(Dispatch::NotSent)
                 .with("phase", request.phase));
         }
-        let headers = self.headers(&request)?;
-        let policy = request.retry.as_ref().unwrap_or(&self.0.retry);
-        let last = policy.attempts.max(1);
+        let credential = self.credential_of(&request)?;
+        let mut headers = self.headers(&mut request, credential.as_ref())?;
+        let policy = request.retry.clone().unwrap_or_else(|| self.0.retry.clone());
+        let last = if request.repeat == Repeat::Never { 1 } else { policy.attempts.max(1) };
         let mut attempt = 1;
         loop {
             let pass = self.0.limits.enter(cx, &request).await?;
-            let (reason, hint) = match self.attempt(cx, &request, &headers, attempt, pass).await {
-                Ok(mut response) => match self.verdict(&request, &mut response).await {
-                    Verdict::Final => return Ok(response),
-                    _ if attempt >= last => {
-                        response.exhausted = true;
-                        return Ok(response);
+            tracing::debug!(phase = %request.phase, method = %request.method, url = redact(&request.url), attempt, "sending");
+            let outgoing = if attempt >= last { std::mem::take(&mut headers) } else { headers.clone() };
+            let (reason, hint) = match self.attempt(cx, &request, outgoing, pass).await {
+                Ok(mut answer) => {
+                    let verdict = self.verdict(cx, &request, &mut answer).await;
+                    let (Verdict::Retry { after } | Verdict::RefusedBeforeStart { after }) = verdict else {
+                        return Ok(HttpResponse::new(cx, request, credential, answer, attempt));
+                    };
+                    if attempt >= last {
+                        return Ok(HttpResponse::new(cx, request, credential, answer, attempt).exhaust());
                     }
-                    Verdict::Retry { after } | Verdict::RefusedBeforeStart { after } => {
-                        if after.is_some_and(|after| after > policy.longest_hint) {
-                            return Ok(response);
-                        }
-                        if let Some(after) = after {
-                            self.0.limits.hold(&request.url, after);
-                        }
-                        (refused(&response, after), after)
+                    if after.is_some_and(|after| after > policy.longest_hint) {
+                        return Ok(HttpResponse::new(cx, request, credential, answer, attempt));
                     }
-                },
+                    if let Some(after) = after {
+                        self.0.limits.hold(&request.url, after);
+                    }
+                    (refused(&request.url, answer.head.status, after), after)
+                }
                 Err(failure) if !failure.permits(request.repeat) => {
                     return Err(failure.into_error(&request, Retry::After(None)));
                 }
@@ -152,36 +156,37 @@ impl HttpClient {
     }
 
     /// The classifier's verdict, as far as this call may be repeated at all.
-    async fn verdict(&self, request: &HttpRequest, response: &mut HttpResponse) -> Verdict {
+    async fn verdict(&self, cx: &Context, request: &HttpRequest, answer: &mut Answer) -> Verdict {
         if request.repeat == Repeat::Never {
             return Verdict::Final;
         }
-        let refusal = response.refusal().await;
+        let refusal = answer.refusal(cx).await;
         let classifier = request.classifier.as_ref().unwrap_or(&self.0.classifier);
-        match (classifier.classify(request.phase, response.head(), &refusal), request.repeat) {
+        match (classifier.classify(request.phase, &answer.head, &refusal), request.repeat) {
             (Verdict::Retry { .. }, Repeat::Once) => Verdict::Final,
             (verdict, _) => verdict,
         }
     }
 
-    /// What `request` carries; the host policy's word where it says nothing itself.
-    fn credential_of(&self, request: &HttpRequest) -> Option<Credential> {
+    /// What `request` carries; the word of the host policy where it says nothing itself.
+    fn credential_of(&self, request: &HttpRequest) -> Result<Option<Credential>> {
         match &request.authorize {
-            Authorize::Never => None,
-            Authorize::ByHost => self.0.hosts.credential_for(&request.url).cloned(),
-            Authorize::With(credential) => Some(credential.clone()),
+            Authorize::Never => Ok(None),
+            Authorize::ByHost => Ok(self.0.hosts.credential_for(&request.url).cloned()),
+            Authorize::With(credential) if hosts::is_confidential(&request.url) => Ok(Some(credential.clone())),
+            Authorize::With(_) => {
+                let url = redact(&request.url);
+                let message = format!("no key is sent to `{url}`: `https` is needed, or an address of this machine");
+                Err(Error::new(ErrorKind::Config, message))
+            }
         }
     }
 
-    fn headers(&self, request: &HttpRequest) -> Result<HeaderMap> {
-        let mut headers = request.headers.clone();
+    /// The headers of every attempt, taken out of `request`.
+    fn headers(&self, request: &mut HttpRequest, credential: Option<&Credential>) -> Result<HeaderMap> {
+        let mut headers = std::mem::take(&mut request.headers);
         headers.entry(header::USER_AGENT).or_insert_with(|| self.0.user_agent.clone());
-        if matches!(request.authorize, Authorize::With(_)) && !hosts::is_confidential(&request.url) {
-            let url = redact(&request.url);
-            let message = format!("no key is sent to `{url}`: `https` is needed, or an address of this machine");
-            return Err(Error::new(ErrorKind::Config, message));
-        }
-        if let Some(credential) = self.credential_of(request) {
+        if let Some(credential) = credential {
             headers.insert(header::AUTHORIZATION, credential.header_value()?);
         }
         Ok(headers)
@@ -209,10 +214,10 @@ async fn pause(cx: &Context, phase: Phase, attempt: u32, delay: Duration, reason
 }
 
 /// An answer as the reason for another attempt.
-fn refused(response: &HttpResponse, hint: Option<Duration>) -> Error {
-    let kind = if response.status() == 429 { ErrorKind::RateLimited } else { ErrorKind::Unavailable };
-    Error::new(kind, format!("`{}` answered {}", redact(response.url()), response.status()))
-        .with_http_status(response.status())
+fn refused(url: &Url, status: u16, hint: Option<Duration>) -> Error {
+    let kind = if status == 429 { ErrorKind::RateLimited } else { ErrorKind::Unavailable };
+    Error::new(kind, format!("`{}` answered {status}", redact(url)))
+        .with_http_status(status)
         .with_dispatch(Dispatch::Answered)
         .with_retry(Retry::After(hint))
 }

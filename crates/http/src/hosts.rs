@@ -19,11 +19,27 @@ struct Entry {
     credential: Option<Credential>,
 }
 
+/// Scheme, host and port of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Origin {
+pub(crate) struct Origin {
     scheme: String,
     host: Host<String>,
     port: u16,
+}
+
+impl Origin {
+    /// `None` for an address without a host.
+    pub(crate) fn of(url: &Url) -> Option<Self> {
+        let (host, port) = (url.host()?.to_owned(), url.port_or_known_default()?);
+        Some(Self { scheme: url.scheme().to_owned(), host, port })
+    }
+
+    /// Whether it is the one of `url`. Every call asks, so nothing is copied for it.
+    pub(crate) fn holds(&self, url: &Url) -> bool {
+        url.port_or_known_default() == Some(self.port)
+            && url.scheme() == self.scheme
+            && url.host().is_some_and(|host| self.host == host)
+    }
 }
 
 impl HostPolicy {
@@ -60,8 +76,8 @@ impl HostPolicy {
     }
 
     fn entry(&self, url: &Url) -> Option<&Entry> {
-        let origin = origin(url)?;
-        self.entries.iter().find(|entry| entry.origin == origin)
+        let entry = self.entries.iter().find(|entry| entry.origin.holds(url))?;
+        is_confidential(url).then_some(entry)
     }
 }
 
@@ -84,17 +100,16 @@ pub fn check_base(base: &Url) -> Result<()> {
 
 /// The origin of `url` if a key may travel to it at all.
 fn origin(url: &Url) -> Option<Origin> {
-    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
-    let plain_user = url.username().is_empty() && url.password().is_none();
-    let host = url.host()?.to_owned();
-    let dotted = matches!(&host, Host::Domain(name) if name.ends_with('.'));
-    (secure && plain_user && !dotted)
-        .then(|| Some(Origin { scheme: url.scheme().to_owned(), host, port: url.port_or_known_default()? }))?
+    if is_confidential(url) { Origin::of(url) } else { None }
 }
 
-/// Whether a key may travel to `url`: the connection is encrypted or stays on this machine.
+/// Whether a key may travel to `url`: the connection is encrypted or stays on this machine, and the address has neither a
+/// user nor a trailing dot.
 pub(crate) fn is_confidential(url: &Url) -> bool {
-    origin(url).is_some()
+    let is_secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    let is_dotted = matches!(url.host(), Some(Host::Domain(name)) if name.ends_with('.'));
+    is_secure && is_plain && !is_dotted && url.has_host() && url.port_or_known_default().is_some()
 }
 
 /// Whether `url` names this machine.

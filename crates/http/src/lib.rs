@@ -29,7 +29,7 @@ pub use response::HttpResponse;
 pub use retry::RetryPolicy;
 pub use secrecy;
 pub use sse::SseEvent;
-pub use transport::{BodyStream, HttpTransport, Stage, TransportError};
+pub use transport::{BodyStream, HttpTransport, Outgoing, Stage, TransportError};
 
 pub use self::reqwest::{ReqwestTransport, install_crypto};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, header};

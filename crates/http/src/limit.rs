@@ -1,6 +1,6 @@
 //! How fast a host is asked: calls a second, and calls at the same time.
 
-use crate::HttpRequest;
+use crate::{HttpRequest, hosts::Origin};
 use mediagen_core::{BoxFuture, Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
 use std::{
     fmt,
@@ -145,7 +145,8 @@ pub(crate) struct Pass(#[expect(dead_code, reason = "held, not read")] Option<Ow
 
 #[derive(Debug)]
 struct Gate {
-    origin: url::Origin,
+    /// `None` for an address without a host, which holds nothing.
+    origin: Option<Origin>,
     path: String,
     interval: Duration,
     /// How far before its time a call may leave: what a burst has saved up.
@@ -158,7 +159,7 @@ impl Gate {
     fn new(base: &Url, limit: Limit) -> Self {
         let interval = limit.interval();
         Self {
-            origin: base.origin(),
+            origin: Origin::of(base),
             path: base.path().trim_end_matches('/').to_owned(),
             interval,
             tolerance: interval.saturating_mul(limit.burst.saturating_sub(1)),
@@ -169,7 +170,8 @@ impl Gate {
 
     fn holds(&self, url: &Url) -> bool {
         let rest = url.path().strip_prefix(self.path.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) && url.origin() == self.origin
+        let is_below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        is_below && self.origin.as_ref().is_some_and(|origin| origin.holds(url))
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {

@@ -1,6 +1,6 @@
 //! The default transport.
 
-use crate::{Body, BodyStream, HttpTransport, Stage, TransportError, hosts};
+use crate::{Body, BodyStream, HttpTransport, Outgoing, Stage, TransportError, hosts};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::{Client, ClientBuilder, redirect};
@@ -34,9 +34,9 @@ impl ReqwestTransport {
     fn client(&self, url: &Url) -> Result<&Client, TransportError> {
         match (hosts::is_loopback(url), url.scheme()) {
             // Without a single trusted root, a mistake here could only make TLS fail, never weaken it.
-            (true, "http") => built(&self.local, base().no_proxy().tls_certs_only([])),
-            (true, _) => built(&self.local_tls, base().no_proxy()),
-            (false, _) => built(&self.remote, base()),
+            (true, "http") => built(&self.local, || base().no_proxy().tls_certs_only([])),
+            (true, _) => built(&self.local_tls, || base().no_proxy()),
+            (false, _) => built(&self.remote, base),
         }
     }
 }
@@ -60,29 +60,27 @@ fn base() -> ClientBuilder {
 }
 
 /// The client in `slot`, built on first use. Two threads may both build one; the first is kept.
-fn built(slot: &OnceLock<Client>, builder: ClientBuilder) -> Result<&Client, TransportError> {
+fn built(slot: &OnceLock<Client>, builder: impl Fn() -> ClientBuilder) -> Result<&Client, TransportError> {
     if let Some(client) = slot.get() {
         return Ok(client);
     }
-    let client = builder.build().map_err(|e| TransportError::new(Stage::NotSent, e.without_url()))?;
+    let client = builder().build().map_err(|e| TransportError::new(Stage::NotSent, e.without_url()))?;
     Ok(slot.get_or_init(|| client))
 }
 
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
-    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
-        let (head, body) = request.into_parts();
-        let url = Url::parse(&head.uri.to_string()).map_err(|e| TransportError::new(Stage::NotSent, e))?;
-        let client = self.client(&url)?;
-        let mut outgoing = reqwest::Request::new(head.method, url);
-        *outgoing.headers_mut() = head.headers;
-        *outgoing.body_mut() = match body {
+    async fn send(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
+        let client = self.client(&request.url)?;
+        let mut outgoing = reqwest::Request::new(request.method, request.url);
+        *outgoing.headers_mut() = request.headers;
+        *outgoing.body_mut() = match request.body {
             Body::Empty => None,
             Body::Bytes(bytes) => Some(bytes.into()),
             body => Some(reqwest::Body::wrap_stream(body.open())),
         };
-        let answer = client.execute(outgoing).await.map_err(failed)?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut answer = client.execute(outgoing).await.map_err(failed)?;
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let stream: BodyStream = answer.bytes_stream().map_err(failed).boxed();
         let mut response = http::Response::new(stream);
         *response.status_mut() = status;

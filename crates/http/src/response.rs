@@ -1,12 +1,21 @@
 //! An answer: status and headers now, the body as it arrives, bounded.
 
-use crate::{BodyStream, Credential, ResponseHead, SseEvent, TransportError, error, limit::Pass, redact, sse};
+use crate::{
+    BodyStream, Credential, HttpRequest, ResponseHead, SseEvent, TransportError, error, limit::Pass, redact,
+    sse::Events,
+};
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::{HeaderMap, Method, header};
-use mediagen_core::{BoxStream, Context, Result};
+use mediagen_core::{BoxFuture, BoxStream, Context, Result};
 use serde::de::DeserializeOwned;
-use std::{fmt, sync::Mutex, time::Duration};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    task::{self, Poll, ready},
+    time::Duration,
+};
 use url::Url;
 
 /// Bodies of at most this many bytes are small: they arrive whole within the context's `deadlines().request`.
@@ -20,28 +29,96 @@ const BACK: Duration = Duration::from_millis(1);
 
 /// The answer to a call, whatever its status.
 pub struct HttpResponse {
-    pub(crate) head: ResponseHead,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) attempts: u32,
-    pub(crate) exhausted: bool,
-    pub(crate) cx: Context,
+    head: ResponseHead,
+    method: Method,
+    url: Url,
+    attempts: u32,
+    exhausted: bool,
+    cx: Context,
     /// What the call was made with, to be taken out of excerpts.
-    pub(crate) credential: Option<Credential>,
+    credential: Option<Credential>,
     /// Behind a lock only so that `&HttpResponse` may cross threads; it is never contended.
-    pub(crate) body: Mutex<BodyStream>,
+    body: Mutex<BodyStream>,
     /// The call is under way until its body ends.
+    pass: Pass,
+}
+
+/// What one attempt brought.
+pub(crate) struct Answer {
+    pub(crate) head: ResponseHead,
+    pub(crate) body: BodyStream,
     pub(crate) pass: Pass,
 }
 
+impl Answer {
+    /// The beginning of the body of an answer that is not a success; the body stays whole for the caller.
+    pub(crate) async fn refusal(&mut self, cx: &Context) -> Bytes {
+        if is_success(self.head.status) {
+            return Bytes::new();
+        }
+        let body = &mut self.body;
+        let mut pieces: Vec<Result<Bytes, TransportError>> = Vec::new();
+        let (mut bytes, mut has_ended) = (0, false);
+        let reading = async {
+            while bytes < REFUSAL && !has_ended {
+                match body.next().await {
+                    Some(Ok(piece)) => {
+                        bytes += piece.len();
+                        pieces.push(Ok(piece));
+                    }
+                    Some(Err(e)) => {
+                        pieces.push(Err(e));
+                        has_ended = true;
+                    }
+                    None => has_ended = true,
+                }
+            }
+        };
+        // What came until then has to do; the caller meets the silence again.
+        let _ = cx.within(cx.deadlines().request, reading).await;
+        let head = joined(pieces.iter().filter_map(|piece| piece.as_ref().ok()), REFUSAL);
+        let nothing: BodyStream = stream::empty().boxed();
+        let rest = if has_ended { nothing } else { std::mem::replace(body, nothing) };
+        *body = stream::iter(pieces).chain(rest).boxed();
+        head
+    }
+}
+
 impl HttpResponse {
+    pub(crate) fn new(
+        cx: &Context,
+        request: HttpRequest,
+        credential: Option<Credential>,
+        answer: Answer,
+        attempts: u32,
+    ) -> Self {
+        let Answer { head, body, pass } = answer;
+        Self {
+            head,
+            method: request.method,
+            url: request.url,
+            attempts,
+            exhausted: false,
+            cx: cx.clone(),
+            credential,
+            body: Mutex::new(body),
+            pass,
+        }
+    }
+
+    /// Marks that another try might have helped but none was left.
+    pub(crate) fn exhaust(mut self) -> Self {
+        self.exhausted = true;
+        self
+    }
+
     /// The status code.
     pub fn status(&self) -> u16 {
         self.head.status
     }
     /// Whether the status is 200 to 299.
     pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.head.status)
+        is_success(self.head.status)
     }
     /// Status and headers.
     pub fn head(&self) -> &ResponseHead {
@@ -77,38 +154,6 @@ impl HttpResponse {
         self.header(header::CONTENT_LENGTH.as_str())?.trim().parse().ok()
     }
 
-    /// The beginning of the body of an answer that is not a success; the body stays whole for the caller.
-    pub(crate) async fn refusal(&mut self) -> Bytes {
-        if self.is_success() {
-            return Bytes::new();
-        }
-        let body = self.body.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut pieces: Vec<Result<Bytes, TransportError>> = Vec::new();
-        let (mut bytes, mut has_ended) = (0, false);
-        let reading = async {
-            while bytes < REFUSAL && !has_ended {
-                match body.next().await {
-                    Some(Ok(piece)) => {
-                        bytes += piece.len();
-                        pieces.push(Ok(piece));
-                    }
-                    Some(Err(e)) => {
-                        pieces.push(Err(e));
-                        has_ended = true;
-                    }
-                    None => has_ended = true,
-                }
-            }
-        };
-        // What came until then has to do; the caller meets the silence again.
-        let _ = self.cx.within(self.cx.deadlines().request, reading).await;
-        let head = joined(pieces.iter().filter_map(|piece| piece.as_ref().ok()), REFUSAL);
-        let nothing: BodyStream = stream::empty().boxed();
-        let rest = if has_ended { nothing } else { std::mem::replace(body, nothing) };
-        *body = stream::iter(pieces).chain(rest).boxed();
-        head
-    }
-
     /// The whole body, at most `limit` bytes. Fails with `InvalidResponse` beyond, with `Transfer` when cut short, and
     /// when a body of at most 1 MiB is not whole within the context's `deadlines().request`.
     pub async fn bytes(self, limit: usize) -> Result<Bytes> {
@@ -128,13 +173,21 @@ impl HttpResponse {
         if announced.is_some_and(|n| usize::try_from(n).map_or(true, |n| n > limit)) {
             return Err(too_large());
         }
-        let mut stream = self.into_stream();
-        let mut all = BytesMut::new();
-        while let Some(chunk) = stream.try_next().await? {
+        let mut reader = self.into_reader();
+        let Some(first) = reader.try_next().await? else { return Ok(Bytes::new()) };
+        if first.len() > limit {
+            return Err(too_large());
+        }
+        // Most answers come in one piece, which is handed over as it is.
+        let Some(second) = reader.try_next().await? else { return Ok(first) };
+        let mut all = BytesMut::from(first);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
             if all.len() + chunk.len() > limit {
                 return Err(too_large());
             }
             all.extend_from_slice(&chunk);
+            next = reader.try_next().await?;
         }
         Ok(all.freeze())
     }
@@ -143,7 +196,7 @@ impl HttpResponse {
     /// never an error, and without the key.
     pub async fn text_excerpt(self, limit: usize) -> String {
         let (credential, cx) = (self.credential.clone(), self.cx.clone());
-        let mut stream = self.into_stream();
+        let mut stream = self.into_reader();
         let mut all = Vec::new();
         let reading = async {
             while all.len() < limit {
@@ -172,7 +225,7 @@ impl HttpResponse {
             return;
         }
         let cx = self.cx.clone();
-        let mut stream = self.into_stream();
+        let mut stream = self.into_reader();
         let reading = async {
             let mut read = 0;
             while read <= most
@@ -197,17 +250,27 @@ impl HttpResponse {
     /// The body as it arrives. Ends with a `Transfer` error, worth another try, when the body is shorter than
     /// announced or silent for longer than the context's `deadlines().idle`.
     pub fn into_stream(self) -> BoxStream<'static, Result<Bytes>> {
-        let expected = self.expected_bytes();
-        let idle = self.cx.deadlines().idle;
-        let body = self.body.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let reader = Reader { body, url: self.url, cx: self.cx, idle, expected, received: 0, _pass: self.pass };
-        sse::until_error(stream::unfold(reader, |mut reader| async { Some((reader.next().await?, reader)) }).boxed())
+        self.into_reader().boxed()
     }
 
-    /// The body as server-sent events; errors as in [`into_stream`](Self::into_stream).
+    /// The body as server-sent events, each of at most 1 MiB; errors as in [`into_stream`](Self::into_stream).
     pub fn into_events(self) -> BoxStream<'static, Result<SseEvent>> {
         let (url, status) = (self.url.clone(), self.head.status);
-        sse::events(self.into_stream(), url, status)
+        Events::new(self.into_reader(), url, status).boxed()
+    }
+
+    fn into_reader(self) -> Reader {
+        Reader {
+            expected: self.expected_bytes(),
+            idle: self.cx.deadlines().idle,
+            body: self.body.into_inner().unwrap_or_else(PoisonError::into_inner),
+            url: self.url,
+            cx: self.cx,
+            received: 0,
+            silence: None,
+            is_over: false,
+            _pass: self.pass,
+        }
     }
 
     fn expected_bytes(&self) -> Option<u64> {
@@ -241,23 +304,49 @@ fn joined<'a>(mut pieces: impl Iterator<Item = &'a Bytes>, limit: usize) -> Byte
     all.freeze()
 }
 
-/// Reads a body under the idle deadline and counts it.
-struct Reader {
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
+/// Reads a body under the idle deadline and counts it. It ends after its first error.
+pub(crate) struct Reader {
     body: BodyStream,
     url: Url,
     cx: Context,
     idle: Duration,
     expected: Option<u64>,
     received: u64,
+    /// Runs from the moment at which the body had nothing to give.
+    silence: Option<BoxFuture<'static, ()>>,
+    is_over: bool,
     _pass: Pass,
 }
 
-impl Reader {
-    async fn next(&mut self) -> Option<Result<Bytes>> {
-        let Some(next) = self.cx.within(self.idle, self.body.next()).await else {
-            return Some(Err(error::transfer(&self.url, format!("fell silent for {:?}", self.idle))));
+impl Stream for Reader {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        let this = &mut *self;
+        if this.is_over {
+            return Poll::Ready(None);
+        }
+        let item = match this.body.as_mut().poll_next(task) {
+            Poll::Ready(item) => this.counted(item),
+            Poll::Pending => {
+                let (cx, idle) = (&this.cx, this.idle);
+                ready!(this.silence.get_or_insert_with(|| cx.clock().sleep(idle)).as_mut().poll(task));
+                Some(Err(error::transfer(&this.url, format!("fell silent for {idle:?}"))))
+            }
         };
-        match next {
+        this.silence = None;
+        this.is_over = !matches!(item, Some(Ok(_)));
+        Poll::Ready(item)
+    }
+}
+
+impl Reader {
+    fn counted(&mut self, item: Option<Result<Bytes, TransportError>>) -> Option<Result<Bytes>> {
+        match item {
             Some(Ok(chunk)) => {
                 self.received += chunk.len() as u64;
                 Some(Ok(chunk))

@@ -1,14 +1,19 @@
-//! Server-sent events over a byte stream.
+//! Server-sent events over a body, as the HTML standard reads them.
 
-use crate::error;
-use bytes::Bytes;
-use eventsource_stream::{EventStreamError, Eventsource as _};
-use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
-use mediagen_core::{BoxStream, Result};
+use crate::{error, response::Reader};
+use bytes::{Buf as _, Bytes};
+use futures_util::Stream;
+use mediagen_core::Result;
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 use url::Url;
 
-/// The longest event in bytes; beyond it the stream ends with an error (law 4).
-const LONGEST_EVENT: usize = 8 * 1024 * 1024;
+/// Most bytes of an event that are held; beyond it the stream ends with an error.
+const LONGEST_EVENT: usize = 1 << 20;
+/// A stream may begin with it.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// One event. Comments never become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,119 +21,143 @@ const LONGEST_EVENT: usize = 8 * 1024 * 1024;
 pub struct SseEvent {
     /// The event's name; `message` when the server gives none.
     pub event: String,
-    /// The `data` lines, joined by line feeds.
+    /// The `data` lines, joined by line feeds. Bytes that are not UTF-8 are replaced, as the standard says.
     pub data: String,
 }
 
-/// The events in `bytes`; ends after the first error.
-pub(crate) fn events(
-    bytes: BoxStream<'static, Result<Bytes>>,
+/// The events of a body; it ends after its first error.
+pub(crate) struct Events {
+    body: Reader,
     url: Url,
     status: u16,
-) -> BoxStream<'static, Result<SseEvent>> {
-    let mut open = OpenEvent::default();
-    let limit_url = url.clone();
-    let bounded = bytes.and_then(move |chunk| {
-        let fits = open.advance(&chunk) <= LONGEST_EVENT;
-        future::ready(if fits {
-            Ok(chunk)
-        } else {
-            Err(error::unusable(&limit_url, status, format!("holds an event of more than {LONGEST_EVENT} bytes")))
-        })
-    });
-    let events = bounded.eventsource().map(move |event| match event {
-        Ok(event) => Ok(SseEvent { event: event.event, data: event.data }),
-        Err(EventStreamError::Transport(e)) => Err(e),
-        Err(EventStreamError::Utf8(e)) => Err(error::unusable(&url, status, "is not UTF-8").with_source(e)),
-        Err(EventStreamError::Parser(_)) => Err(error::unusable(&url, status, "is no event stream")),
-    });
-    until_error(events.boxed())
+    /// What was received and not read yet.
+    rest: Bytes,
+    parser: Parser,
+    is_over: bool,
 }
 
-/// `stream` up to and including its first error; it is not asked again afterwards.
-pub(crate) fn until_error<T: Send + 'static>(stream: BoxStream<'static, Result<T>>) -> BoxStream<'static, Result<T>> {
-    stream::unfold(Some(stream), |open| async {
-        let mut stream = open?;
-        let item = stream.next().await?;
-        let rest = item.is_ok().then_some(stream);
-        Some((item, rest))
-    })
-    .boxed()
-}
-
-/// Counts the bytes since the last blank line, over any cut into chunks.
-#[derive(Default)]
-struct OpenEvent {
-    bytes: usize,
-    line_has_text: bool,
-    after_cr: bool,
-}
-
-impl OpenEvent {
-    /// The size of the longest event that `chunk` continued or began.
-    fn advance(&mut self, chunk: &[u8]) -> usize {
-        let mut longest = 0;
-        for &byte in chunk {
-            self.bytes += 1;
-            longest = longest.max(self.bytes);
-            match byte {
-                b'\n' if self.after_cr => {}
-                b'\n' | b'\r' if self.line_has_text => self.line_has_text = false,
-                b'\n' | b'\r' => self.bytes = 0,
-                _ => self.line_has_text = true,
-            }
-            self.after_cr = byte == b'\r';
-        }
-        longest
+impl Events {
+    pub(crate) fn new(body: Reader, url: Url, status: u16) -> Self {
+        Self { body, url, status, rest: Bytes::new(), parser: Parser::default(), is_over: false }
     }
+}
+
+impl Stream for Events {
+    type Item = Result<SseEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Result<SseEvent>>> {
+        let this = &mut *self;
+        while !this.is_over {
+            match this.parser.read(&mut this.rest) {
+                Ok(Some(event)) => return Poll::Ready(Some(Ok(event))),
+                Ok(None) => {}
+                Err(TooLong) => {
+                    this.is_over = true;
+                    let what = format!("holds an event of more than {LONGEST_EVENT} bytes");
+                    return Poll::Ready(Some(Err(error::unusable(&this.url, this.status, what))));
+                }
+            }
+            match ready!(Pin::new(&mut this.body).poll_next(task)) {
+                Some(Ok(chunk)) => this.rest = chunk,
+                Some(Err(e)) => {
+                    this.is_over = true;
+                    return Poll::Ready(Some(Err(e)));
+                }
+                None => this.is_over = true,
+            }
+        }
+        Poll::Ready(None)
+    }
+}
+
+/// An event that is held would be longer than [`LONGEST_EVENT`].
+#[derive(Debug, PartialEq)]
+struct TooLong;
+
+/// Reads lines that may come in any pieces. Each byte is visited once and copied at most twice.
+#[derive(Default)]
+struct Parser {
+    /// The beginning of a line whose end has not come yet.
+    line: Vec<u8>,
+    has_begun: bool,
+    after_cr: bool,
+    name: Vec<u8>,
+    data: Vec<u8>,
+    has_data: bool,
+}
+
+impl Parser {
+    /// The next event that ends in `rest`, which is left behind it. Without one `rest` is read to its end.
+    fn read(&mut self, rest: &mut Bytes) -> Result<Option<SseEvent>, TooLong> {
+        while let Some(&first) = rest.first() {
+            // The pair of carriage return and line feed is one end of a line, also where it is cut in two.
+            if std::mem::take(&mut self.after_cr) && first == b'\n' {
+                rest.advance(1);
+                continue;
+            }
+            let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let piece = &rest[..end.unwrap_or(rest.len())];
+            if self.line.len() + self.data.len() + self.name.len() + piece.len() > LONGEST_EVENT {
+                return Err(TooLong);
+            }
+            let Some(end) = end else {
+                self.line.extend_from_slice(piece);
+                rest.clear();
+                break;
+            };
+            self.after_cr = rest[end] == b'\r';
+            let event = if self.line.is_empty() {
+                self.take(piece)
+            } else {
+                let mut line = std::mem::take(&mut self.line);
+                line.extend_from_slice(piece);
+                let event = self.take(&line);
+                line.clear();
+                self.line = line;
+                event
+            };
+            rest.advance(end + 1);
+            if event.is_some() {
+                return Ok(event);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes in a whole line; a blank one ends the event, if there is one.
+    fn take(&mut self, mut line: &[u8]) -> Option<SseEvent> {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            line = line.strip_prefix(BOM).unwrap_or(line);
+        }
+        if line.is_empty() {
+            let (name, data) = (std::mem::take(&mut self.name), std::mem::take(&mut self.data));
+            let event = if name.is_empty() { "message".to_owned() } else { text(name) };
+            return std::mem::take(&mut self.has_data).then(|| SseEvent { event, data: text(data) });
+        }
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let value = line.get(colon + 1..).unwrap_or_default();
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match &line[..colon] {
+            b"data" => {
+                if std::mem::replace(&mut self.has_data, true) {
+                    self.data.push(b'\n');
+                }
+                self.data.extend_from_slice(value);
+            }
+            b"event" => {
+                self.name.clear();
+                self.name.extend_from_slice(value);
+            }
+            // Comments have no name; ids and pauses are for a reader that connects again by itself.
+            _ => {}
+        }
+        None
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn check(chunks: Vec<Vec<u8>>, expected: &[(&str, &str)]) {
-        let url = Url::parse("https://a.example/stream").unwrap();
-        let bytes = stream::iter(chunks).map(|chunk| Ok(Bytes::from(chunk))).boxed();
-        let got: Vec<SseEvent> = events(bytes, url, 200).try_collect().await.unwrap();
-        let got: Vec<_> = got.iter().map(|e| (e.event.as_str(), e.data.as_str())).collect();
-        assert_eq!(got, expected);
-    }
-
-    #[tokio::test]
-    async fn a_character_cut_at_every_place_survives() {
-        let text = "event: café\r\ndata: 雪🙂 é\r\n\r\n: ping\n\ndata: a\ndata: b\n\n";
-        for cut in 0..text.len() {
-            let (left, right) = text.as_bytes().split_at(cut);
-            check(vec![left.to_vec(), right.to_vec()], &[("café", "雪🙂 é"), ("message", "a\nb")]).await;
-        }
-        check(text.bytes().map(|b| vec![b]).collect(), &[("café", "雪🙂 é"), ("message", "a\nb")]).await;
-    }
-
-    #[tokio::test]
-    async fn an_unfinished_event_is_not_an_event() {
-        check(vec![b"data: 1\n\ndata: 2\n".to_vec()], &[("message", "1")]).await;
-    }
-
-    #[tokio::test]
-    async fn an_endless_event_is_an_error() {
-        let url = Url::parse("https://a.example/stream").unwrap();
-        let bytes = stream::repeat_with(|| Ok(Bytes::from(vec![b'a'; 1 << 20]))).boxed();
-        let got: Vec<_> = events(bytes, url, 200).collect().await;
-        assert_eq!(got.len(), 1);
-        assert!(got[0].as_ref().unwrap_err().to_string().contains("8388608 bytes"));
-    }
-
-    #[test]
-    fn blank_lines_of_every_kind_end_an_event() {
-        let size = |text: &str| {
-            let mut open = OpenEvent::default();
-            open.advance(text.as_bytes());
-            open.bytes
-        };
-        assert_eq!(size("data: 1\n\n"), 0);
-        assert_eq!(size("data: 1\r\r"), 0);
-        assert_eq!(size("data: 1\r\n\r\n"), 1, "the line feed of the blank line opens the next event");
-        assert_eq!(size("data: 1\r\ndata: 2\r\n"), 18);
-    }
-}
+mod tests;

@@ -45,7 +45,7 @@ pub(crate) fn run() -> Outcome {
         );
         is_good &= at_once != LIMITED || (rate >= RATE_LIMIT && cpu <= CPU_LIMIT);
     }
-    println!("limits at {LIMITED} {:25.2} {:28.2}", RATE_LIMIT, CPU_LIMIT);
+    println!("limits at {LIMITED} {RATE_LIMIT:26.2} {CPU_LIMIT:28.2}");
     if is_good { Ok(()) } else { Err("beyond a limit".into()) }
 }
 

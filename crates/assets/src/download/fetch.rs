@@ -231,7 +231,7 @@ mod tests {
     use async_trait::async_trait;
     use futures_util::{StreamExt as _, stream};
     use mediagen_core::{BoxFuture, Clock};
-    use mediagen_http::{Body, BodyStream, HttpTransport, TransportError};
+    use mediagen_http::{BodyStream, HttpTransport, Outgoing, TransportError};
     use std::sync::{Mutex, PoisonError};
 
     struct NoTime;
@@ -250,9 +250,9 @@ mod tests {
 
     #[async_trait]
     impl HttpTransport for Onward {
-        async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
+        async fn send(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
             let mut asked = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-            asked.push(request.uri().to_string());
+            asked.push(request.url.to_string());
             let response = http::Response::builder();
             let response = match asked.len() {
                 1 => response.status(302).header("location", self.0),

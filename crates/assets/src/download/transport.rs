@@ -6,7 +6,7 @@
 use crate::policy::{DownloadPolicy, is_public};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use mediagen_http::{Body, BodyStream, HttpTransport, ReqwestTransport, Stage, TransportError, install_crypto};
+use mediagen_http::{BodyStream, HttpTransport, Outgoing, ReqwestTransport, Stage, TransportError, install_crypto};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     collections::HashSet,
@@ -14,7 +14,6 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
-use url::Url;
 
 /// A name that resolved to an address that is not downloaded from.
 #[derive(Debug, thiserror::Error)]
@@ -60,19 +59,14 @@ impl GuardedTransport {
         Ok(self.guarded.get_or_init(|| client))
     }
 
-    async fn send_guarded(
-        &self,
-        request: http::Request<Body>,
-        url: Url,
-    ) -> Result<http::Response<BodyStream>, TransportError> {
-        if let Some(host) = url.host_str() {
+    async fn send_guarded(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
+        if let Some(host) = request.url.host_str() {
             self.targets.write().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned());
         }
-        let (head, _) = request.into_parts();
-        let mut outgoing = reqwest::Request::new(head.method, url);
-        *outgoing.headers_mut() = head.headers;
-        let answer = self.guarded()?.execute(outgoing).await.map_err(failed)?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut outgoing = reqwest::Request::new(request.method, request.url);
+        *outgoing.headers_mut() = request.headers;
+        let mut answer = self.guarded()?.execute(outgoing).await.map_err(failed)?;
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let stream: BodyStream = answer.bytes_stream().map_err(failed).boxed();
         let mut response = http::Response::new(stream);
         *response.status_mut() = status;
@@ -83,12 +77,11 @@ impl GuardedTransport {
 
 #[async_trait]
 impl HttpTransport for GuardedTransport {
-    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
-        let url = Url::parse(&request.uri().to_string()).map_err(|e| TransportError::new(Stage::NotSent, e))?;
-        if self.policy.is_allowed_base(&url) {
+    async fn send(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
+        if self.policy.is_allowed_base(&request.url) {
             self.permitted.send(request).await
         } else {
-            self.send_guarded(request, url).await
+            self.send_guarded(request).await
         }
     }
 }

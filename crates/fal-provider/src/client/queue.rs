@@ -125,6 +125,6 @@ impl FalClient {
 }
 
 fn with_logs(mut url: url::Url) -> url::Url {
-    url.query_pairs_mut().append_pair("logs", "1");
+    url.set_query(Some("logs=1"));
     url
 }

@@ -1,7 +1,7 @@
 //! Where a job is asked about: the addresses that fal gave, if the key may go there, else our own (protocol 1.1, 2.1).
 
 use super::{FalClient, wire::SubmitAnswer};
-use crate::{config::join, id::EndpointId};
+use crate::id::EndpointId;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -16,11 +16,11 @@ pub(crate) struct JobUrls {
 impl JobUrls {
     /// Built from the id alone: `{queue}/{[namespace/]owner/alias}/requests/{request id}…`.
     pub(crate) fn of(queue: &Url, id: &EndpointId, request_id: &str) -> Self {
-        let mut response = join(queue, &[id.app(), "requests"]);
+        let mut response = queue.clone();
         if let Ok(mut path) = response.path_segments_mut() {
-            path.push(request_id);
+            path.pop_if_empty().extend(id.app().split('/')).push("requests").push(request_id);
         }
-        Self { status: join(&response, &["status"]), cancel: join(&response, &["cancel"]), response }
+        Self { status: below(&response, "status"), cancel: below(&response, "cancel"), response }
     }
 
     /// Those of `answer` that lie below the queue's base address, the others built from the id.
@@ -43,29 +43,41 @@ impl JobUrls {
     }
 
     fn checked(queue: &Url, own: Self, given: [Option<&str>; 3]) -> Self {
-        let allowed = |text: Option<&str>| {
-            let mut url = Url::parse(text?).ok().filter(|url| is_below(queue, url))?;
-            url.set_query(None);
-            url.set_fragment(None);
-            Some(url)
-        };
-        let [status, response, cancel] = given.map(allowed);
+        let [status, response, cancel] = given;
         Self {
-            status: status.unwrap_or(own.status),
-            response: response.unwrap_or(own.response),
-            cancel: cancel.unwrap_or(own.cancel),
+            status: allowed(queue, own.status, status),
+            response: allowed(queue, own.response, response),
+            cancel: allowed(queue, own.cancel, cancel),
         }
     }
 
     /// The stream of status changes.
     pub(crate) fn stream(&self) -> Url {
-        join(&self.status, &["stream"])
+        below(&self.status, "stream")
     }
 
     /// For a ticket: no secret in it.
     pub(crate) fn to_token(&self) -> Value {
         json!({ "status_url": self.status, "response_url": self.response, "cancel_url": self.cancel })
     }
+}
+
+fn below(base: &Url, segment: &str) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.push(segment);
+    }
+    url
+}
+
+/// The address that was given if it is below `queue`, otherwise our own. Most are what we would have built, and those are not
+/// parsed again.
+fn allowed(queue: &Url, own: Url, given: Option<&str>) -> Url {
+    let Some(text) = given.filter(|text| *text != own.as_str()) else { return own };
+    let Some(mut url) = Url::parse(text).ok().filter(|url| is_below(queue, url)) else { return own };
+    url.set_query(None);
+    url.set_fragment(None);
+    url
 }
 
 /// Same scheme, host, port and user as `base`, at or below its path.

@@ -1,12 +1,10 @@
 //! One attempt: open the body, send, wait for the headers.
 
 use super::HttpClient;
-use crate::{
-    Body, HttpRequest, HttpResponse, OpenBody, ResponseHead, Stage, TransportError, error::Failure, limit::Pass, redact,
-};
+use crate::{Body, HttpRequest, OpenBody, Outgoing, ResponseHead, error::Failure, limit::Pass, response::Answer};
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, header};
-use mediagen_core::{BoxError, Context, Error, ErrorKind, Event, Phase, Result};
+use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
 use std::{
     io,
     sync::{
@@ -15,7 +13,7 @@ use std::{
     },
 };
 
-/// What the sender of a body tells the one who waits for the answer.
+/// What the sender of a body reports to the wait for the answer.
 #[derive(Default)]
 struct Progress {
     sent: AtomicU64,
@@ -27,24 +25,20 @@ impl HttpClient {
         &self,
         cx: &Context,
         request: &HttpRequest,
-        headers: &HeaderMap,
-        attempt: u32,
+        headers: HeaderMap,
         pass: Pass,
-    ) -> Result<HttpResponse, Failure> {
-        tracing::debug!(phase = %request.phase, method = %request.method, url = redact(&request.url), attempt, "sending");
+    ) -> Result<Answer, Failure> {
         cx.emit(Event::Requested(request.phase));
-        let progress = Arc::new(Progress::default());
-        let outgoing = assemble(request, headers, observed(cx, request, &progress))
-            .map_err(|e| Failure::Transport(TransportError::new(Stage::NotSent, e)))?;
+        let (body, progress) = observed(cx, request);
         let limit = request.timeout.unwrap_or(cx.deadlines().request);
-        let mut exchange = self.0.transport.send(outgoing);
+        let mut exchange = self.0.transport.send(assemble(request, headers, body));
         let mut sent = 0;
         let answer = loop {
             if let Some(answer) = cx.within(limit, exchange.as_mut()).await {
                 break answer;
             }
             // A large body may take longer than the deadline: as long as it moves, the wait has not begun.
-            let now = progress.sent.load(Ordering::Relaxed);
+            let now = progress.as_ref().map_or(0, |progress| progress.sent.load(Ordering::Relaxed));
             if now == sent {
                 return Err(Failure::Timeout(limit));
             }
@@ -54,19 +48,9 @@ impl HttpClient {
             Ok(answer) => {
                 let (head, body) = answer.into_parts();
                 tracing::debug!(phase = %request.phase, status = head.status.as_u16(), "answered");
-                Ok(HttpResponse {
-                    head: ResponseHead::new(head.status.as_u16(), head.headers),
-                    method: request.method.clone(),
-                    url: request.url.clone(),
-                    attempts: attempt,
-                    exhausted: false,
-                    cx: cx.clone(),
-                    credential: self.credential_of(request),
-                    body: Mutex::new(body),
-                    pass,
-                })
+                Ok(Answer { head: ResponseHead::new(head.status.as_u16(), head.headers), body, pass })
             }
-            Err(error) => Err(match progress.unreadable.lock().ok().and_then(|mut slot| slot.take()) {
+            Err(error) => Err(match progress.and_then(|progress| progress.unreadable.lock().ok()?.take()) {
                 Some(unreadable) => Failure::Body(unreadable),
                 None => Failure::Transport(error),
             }),
@@ -87,27 +71,28 @@ pub(super) async fn check_body(body: &Body) -> Result<()> {
     Ok(())
 }
 
-fn assemble(request: &HttpRequest, headers: &HeaderMap, body: Body) -> Result<http::Request<Body>, BoxError> {
-    let mut headers = headers.clone();
+fn assemble(request: &HttpRequest, mut headers: HeaderMap, body: Body) -> Outgoing {
     if let Body::Stream { len: Some(len), .. } = &body {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(*len));
     }
     let mut url = request.url.clone();
-    url.set_fragment(None);
-    let mut outgoing = http::Request::builder().method(&request.method).uri(url.as_str()).body(body)?;
-    *outgoing.headers_mut() = headers;
-    Ok(outgoing)
+    if url.fragment().is_some() {
+        url.set_fragment(None);
+    }
+    Outgoing { method: request.method.clone(), url, headers, body }
 }
 
 /// The body, with its movement reported. Small bodies in memory that are no upload go as they are.
-fn observed(cx: &Context, request: &HttpRequest, progress: &Arc<Progress>) -> Body {
+fn observed(cx: &Context, request: &HttpRequest) -> (Body, Option<Arc<Progress>>) {
     match &request.body {
-        Body::Empty => Body::Empty,
-        Body::Bytes(bytes) if request.phase != Phase::Upload || bytes.is_empty() => Body::Bytes(bytes.clone()),
+        Body::Empty => (Body::Empty, None),
+        Body::Bytes(bytes) if request.phase != Phase::Upload || bytes.is_empty() => (Body::Bytes(bytes.clone()), None),
         body => {
-            let (source, total) = (body.clone(), body.len());
-            let (cx, progress) = (cx.clone(), Arc::clone(progress));
-            Body::stream(total, move || counted(source.open(), total, cx.clone(), Arc::clone(&progress)))
+            let (source, total, cx) = (body.clone(), body.len(), cx.clone());
+            let progress = Arc::new(Progress::default());
+            let shared = Arc::clone(&progress);
+            let open = move || counted(source.open(), total, cx.clone(), Arc::clone(&shared));
+            (Body::stream(total, open), Some(progress))
         }
     }
 }

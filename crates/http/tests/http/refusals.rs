@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use mediagen_core::{Context, ErrorKind, Phase};
 use mediagen_http::{
-    Body, BodyStream, Classify, HttpClient, HttpRequest, HttpTransport, Repeat, ResponseHead, RetryPolicy,
+    BodyStream, Classify, HttpClient, HttpRequest, HttpTransport, Outgoing, Repeat, ResponseHead, RetryPolicy,
     TransportError, Verdict,
 };
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ struct Silent(StepClock);
 
 #[async_trait]
 impl HttpTransport for Silent {
-    async fn send(&self, _: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
+    async fn send(&self, _: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
         let clock = self.0.clone();
         let silence = stream::poll_fn(move |_| {
             clock.pass_deadline();

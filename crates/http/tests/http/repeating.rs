@@ -9,8 +9,8 @@ use crate::{
 use async_trait::async_trait;
 use mediagen_core::{Context, Dispatch, ErrorKind, Event, Phase, Retry};
 use mediagen_http::{
-    Body, BodyStream, Classify, HttpClient, HttpRequest, HttpTransport, Repeat, ReqwestTransport, ResponseHead, Stage,
-    TransportError, Verdict, retry_after,
+    BodyStream, Classify, HttpClient, HttpRequest, HttpTransport, Outgoing, Repeat, ReqwestTransport, ResponseHead,
+    Stage, TransportError, Verdict, retry_after,
 };
 use std::{
     sync::{
@@ -51,7 +51,7 @@ struct Unreachable {
 
 #[async_trait]
 impl HttpTransport for Unreachable {
-    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
+    async fn send(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
         if self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() {
             return Err(TransportError::new(Stage::NotSent, "no route"));
         }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use mediagen_core::{Context, ErrorKind, Phase};
 use mediagen_http::{
-    Authorize, Body, BodyStream, Credential, HeaderMap, HostPolicy, HttpClient, HttpRequest, HttpTransport, Method,
+    Authorize, BodyStream, Credential, HeaderMap, HostPolicy, HttpClient, HttpRequest, HttpTransport, Method, Outgoing,
     TransportError, secrecy::SecretString,
 };
 use std::sync::{Arc, Mutex};
@@ -28,8 +28,8 @@ struct Noting(Arc<Mutex<Vec<HeaderMap>>>);
 
 #[async_trait]
 impl HttpTransport for Noting {
-    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<BodyStream>, TransportError> {
-        self.0.lock().unwrap().push(request.headers().clone());
+    async fn send(&self, request: Outgoing) -> Result<http::Response<BodyStream>, TransportError> {
+        self.0.lock().unwrap().push(request.headers.clone());
         Ok(http::Response::new(stream::empty().boxed()))
     }
 }

@@ -136,7 +136,7 @@ struct Dripping(StepClock);
 impl mediagen_http::HttpTransport for Dripping {
     async fn send(
         &self,
-        _: http::Request<Body>,
+        _: mediagen_http::Outgoing,
     ) -> Result<http::Response<mediagen_http::BodyStream>, mediagen_http::TransportError> {
         let clock = self.0.clone();
         let drip = stream::unfold(0_u32, move |sent| {
