@@ -1,6 +1,6 @@
 //! What `mediagen generate` adds to the emulator's own time, and how long the binary takes to start.
 
-use super::{Served, median, ms};
+use super::measure::{Served, median, ms};
 use crate::steps::{Outcome, cargo, program, root, step};
 use serde_json::Value;
 use std::{path::Path, time::Instant};

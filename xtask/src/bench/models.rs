@@ -1,6 +1,6 @@
 //! The whole catalogue: how many calls a cold listing takes, and how long a warm search.
 
-use super::{Served, median, ms};
+use super::measure::{Served, median, ms};
 use crate::steps::{Outcome, cargo, program, root, step};
 use serde_json::Value;
 use std::{

@@ -1,7 +1,7 @@
 //! Instant jobs in a loop: the library beside a bare reqwest loop that makes the same three requests, against one neutral
 //! server, in turns.
 
-use super::median;
+use super::measure::median;
 use crate::steps::{Outcome, cargo, program, step};
 use serde_json::Value;
 use std::{

@@ -1,6 +1,6 @@
 //! One large file from the emulator: our downloader beside curl.
 
-use super::super::{Served, median};
+use crate::bench::measure::{Served, median};
 use crate::steps::{Outcome, cargo, program, root, step};
 use serde_json::Value;
 use std::{

@@ -1,6 +1,6 @@
 //! One large file to the emulator, in parts: our uploader beside fal's Python client.
 
-use super::super::{Served, median, ms};
+use crate::bench::measure::{Served, median, ms};
 use crate::{
     interop,
     steps::{Outcome, cargo, program, root, step},
