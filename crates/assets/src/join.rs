@@ -5,13 +5,13 @@ mod wav_length;
 
 use crate::{
     asset::{SavedFile, hash_file},
-    blocking::blocking,
     download::move_to_free_name,
     name,
     target::Target,
 };
 use hound::{SampleFormat, WavSpec, WavWriter};
 use mediagen_core::{Context, Error, ErrorKind, FieldProblem, Result};
+use mediagen_disk::blocking;
 use mediagen_probe::probe;
 use sound::{Block, Depth, Form, Sound};
 use std::{

@@ -1,10 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
-mod blocking;
 pub mod cast;
 mod download;
-mod durable;
 pub mod embed;
 pub mod gallery;
 mod join;

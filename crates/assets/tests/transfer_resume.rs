@@ -333,5 +333,6 @@ async fn a_part_of_a_killed_process_is_gone_on_with_and_one_in_use_is_not() {
     let asset = server.downloader().save(&context(), &server.part("/a"), &goal).await.unwrap();
     is_whole(dir.path(), &asset.path, &body, &asset.blake3);
     let from = first_byte(&server.requests()[2]);
-    assert!((16 << 20..=24 << 20).contains(&from), "{from}");
+    // The file is vouched for whenever it has doubled, at the end of a batch: at the latest 11 of 23 MiB before.
+    assert!((11 << 20..=24 << 20).contains(&from), "{from}");
 }

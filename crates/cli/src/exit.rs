@@ -2,7 +2,7 @@
 
 use mediagen::core::{Deadline, Dispatch, Error, ErrorKind, FieldProblem};
 use serde_json::{Value, json};
-use std::{borrow::Cow, error::Error as _, process::ExitCode};
+use std::{borrow::Cow, process::ExitCode};
 
 /// The code that the contract gives to `error`.
 pub(crate) fn code(error: &Error) -> u8 {
@@ -71,12 +71,8 @@ fn flag(option: &str) -> String {
 
 /// The sentence with its first cause behind it, which people are told in lines of their own.
 fn message(error: &Error) -> String {
-    let mut root = error.source();
-    while let Some(deeper) = root.and_then(std::error::Error::source) {
-        root = Some(deeper);
-    }
     let message = error.to_string();
-    match root.map(ToString::to_string) {
+    match error.causes().last().map(ToString::to_string) {
         Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
         _ => message,
     }

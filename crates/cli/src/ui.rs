@@ -4,7 +4,7 @@ use crate::args::Global;
 use console::{Style, style};
 use mediagen::core::{Error, ErrorKind, Result};
 use serde_json::Value;
-use std::{error::Error as _, io::Write as _};
+use std::io::Write as _;
 
 /// Prints a result: the document with `--json`, else the text.
 ///
@@ -37,11 +37,7 @@ pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
     }
     let label = |text: &'static str, paint: Style| paint.for_stderr().apply_to(text);
     let mut lines = vec![format!("{} {}", label("error:", Style::new().red().bold()), plain(&error.to_string()))];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        lines.push(format!("  because: {}", plain(&cause.to_string())));
-        source = cause.source();
-    }
+    lines.extend(error.causes().map(|cause| format!("  because: {}", plain(&cause.to_string()))));
     let hint = crate::exit::hint(error);
     lines.extend(hint.map(|hint| format!("  {} {}", label("hint:", Style::new().cyan()), plain(&hint))));
     drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));

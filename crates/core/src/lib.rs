@@ -32,7 +32,7 @@ pub use inventory;
 pub use capability::{CapabilitySet, MediaCapability};
 pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
-pub use error::{Deadline, Dispatch, Error, ErrorKind, Expected, FieldProblem, ProblemCode, Result, Retry};
+pub use error::{Deadline, Dispatch, Error, ErrorKind, Expected, FieldProblem, ProblemCode, Result, Retry, chain};
 pub use event::{Discovering, Event, Observer, Phase};
 pub use evidence::{CapabilityEvidence, KindEvidence, Method};
 pub use home::home;

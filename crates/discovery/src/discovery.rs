@@ -112,8 +112,7 @@ impl Discovery {
     /// `NotFound` offline without anything kept; those of the sources when none answers and nothing is kept.
     pub async fn catalogue(&self, cx: &Context, refresh: Refresh) -> Result<Listed> {
         let inner = &self.inner;
-        let kept = inner.cache.index(cx);
-        let now = inner.cache.now(cx.clock());
+        let (kept, now) = inner.cache.run(cx, |cache, cx| Ok((cache.index(cx), cache.now(cx.clock())))).await?;
         let fresh = kept.as_ref().is_some_and(|index| is_fresh(index.fetched_at, now, inner.policy.max_age));
         match (refresh, kept) {
             (Refresh::Offline, None) => Err(Error::new(ErrorKind::NotFound, "no catalogue is kept on this machine")
@@ -149,18 +148,19 @@ impl Discovery {
     async fn renew(&self, cx: &Context, asked_at: u64, force: bool) -> Result<Index> {
         let inner = &self.inner;
         let lock = inner.cache.lock(cx, "refresh").await?;
-        if let Some(index) = inner.cache.index(cx) {
-            let now = inner.cache.now(cx.clock());
+        let (kept, now) = inner.cache.run(cx, |cache, cx| Ok((cache.index(cx), cache.now(cx.clock())))).await?;
+        if let Some(index) = kept {
             let young = !force && is_fresh(index.fetched_at, now, inner.policy.max_age);
-            if young || (lock.waited && index.fetched_at >= asked_at) {
+            if young || (lock.has_waited() && index.fetched_at >= asked_at) {
                 return Ok(index);
             }
         }
         let index = self.read(cx).await?;
-        if index.catalogue.is_complete() {
-            inner.cache.save_index(&index, cx.clock())?;
+        if !index.catalogue.is_complete() {
+            return Ok(index);
         }
-        Ok(index)
+        let save = move |cache: &Cache, cx: &Context| cache.save_index(&index, cx.clock()).map(|()| index);
+        inner.cache.run(cx, save).await
     }
 
     async fn read(&self, cx: &Context) -> Result<Index> {
@@ -186,10 +186,15 @@ impl Discovery {
             inner.entry(spec, verdict, source, fetched_at)
         });
         let entries: Vec<Arc<Entry>> = entries.map(Arc::new).collect();
-        for entry in entries.iter().filter(|entry| entry.schema_digest.is_some()) {
-            let described = Described { fetched_at, entry: Some(Entry::clone(entry)) };
-            inner.cache.save_described(entry.id(), &described)?;
-        }
+        let with_schema = entries.iter().filter(|entry| entry.schema_digest.is_some());
+        let with_schema: Vec<Arc<Entry>> = with_schema.cloned().collect();
+        let save = move |cache: &Cache, _: &Context| {
+            with_schema.iter().try_for_each(|entry| {
+                let described = Described { fetched_at, entry: Some(Entry::clone(entry)) };
+                cache.save_described(entry.id(), &described)
+            })
+        };
+        inner.cache.run(cx, save).await?;
         report.count(&entries);
         report.took_ms = u64::try_from(cx.clock().elapsed().saturating_sub(begun).as_millis()).unwrap_or(u64::MAX);
         let slim = entries.iter().map(|entry| Arc::new(entry.slim()));
@@ -240,8 +245,9 @@ impl Discovery {
 
     async fn describe(&self, cx: &Context, id: &ModelId) -> Result<Arc<Entry>> {
         let inner = &self.inner;
-        let now = inner.cache.now(cx.clock());
-        let kept = inner.cache.described(cx, id);
+        let of = id.clone();
+        let read = move |cache: &Cache, cx: &Context| Ok((cache.described(cx, &of), cache.now(cx.clock())));
+        let (kept, now) = inner.cache.run(cx, read).await?;
         match &kept {
             Some(Described { fetched_at, entry: Some(entry) }) if is_fresh(*fetched_at, now, inner.policy.max_age) => {
                 return Ok(Arc::new(entry.clone()));
@@ -259,11 +265,14 @@ impl Discovery {
                 let verdict = inner.ladder().await?.classify(&mut spec);
                 let entry = inner.entry(spec, verdict, "described", fetched_at);
                 let described = Described { fetched_at, entry: Some(entry.clone()) };
-                inner.cache.save_described(entry.id(), &described)?;
+                let id = entry.id().clone();
+                inner.cache.run(cx, move |cache, _| cache.save_described(&id, &described)).await?;
                 Ok(Arc::new(entry))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                inner.cache.save_described(id, &Described { fetched_at, entry: None })?;
+                let of = id.clone();
+                let missing = Described { fetched_at, entry: None };
+                inner.cache.run(cx, move |cache, _| cache.save_described(&of, &missing)).await?;
                 Err(error)
             }
             Err(error) => match kept.and_then(|kept| kept.entry) {
@@ -292,8 +301,8 @@ impl Discovery {
     ///
     /// # Errors
     /// `Io`.
-    pub fn clear(&self) -> Result<()> {
-        self.inner.cache.clear()
+    pub async fn clear(&self, cx: &Context) -> Result<()> {
+        self.inner.cache.run(cx, |cache, _| cache.clear()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Discovery, Listed,
-    cache::{Prices, is_fresh},
+    cache::{Cache, Prices, is_fresh},
 };
 use mediagen_core::{Context, Discovering, Event, Result, UnitPrice};
 use std::{collections::BTreeMap, sync::Arc};
@@ -11,40 +11,47 @@ use std::{collections::BTreeMap, sync::Arc};
 const STEP: usize = 200;
 
 impl Discovery {
-    /// What one unit of each of `models` costs, by name; `None` where the provider tells no price. Prices that are kept
+    /// What one unit of each of `models` costs, by name; `None` where the provider publishes no price. Prices that are kept
     /// and young enough are not asked for again.
     ///
     /// # Errors
     /// Those of [`Provider::prices`](mediagen_core::Provider::prices). What was told before the failure is kept.
     pub async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Option<UnitPrice>>> {
         let (cache, max_age) = self.cache_and_age();
-        let now = cache.now(cx.clock());
-        let Prices(kept) = cache.prices(cx);
+        let (now, Prices(kept)) = cache.run(cx, |cache, cx| Ok((cache.now(cx.clock()), cache.prices(cx)))).await?;
         let is_old = |name: &&str| kept.get(*name).is_none_or(|(_, at)| !is_fresh(*at, now, max_age));
         let lacking: Vec<&str> = models.iter().copied().filter(is_old).collect();
         for (number, step) in lacking.chunks(STEP).enumerate() {
             let told = cx.until_cancelled(self.provider().prices(cx, step)).await??;
             let at = cx.clock().now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
             let _lock = cache.lock(cx, "prices").await?;
-            // Another process may have written in the meantime.
-            let mut all = cache.prices(cx);
-            all.0.extend(step.iter().map(|name| ((*name).to_owned(), (told.get(*name).cloned(), at))));
-            cache.save_prices(&all)?;
+            let new: Vec<_> = step.iter().map(|name| ((*name).to_owned(), (told.get(*name).cloned(), at))).collect();
+            let save = move |cache: &Cache, cx: &Context| {
+                // Another process may have written in the meantime.
+                let mut all = cache.prices(cx);
+                all.0.extend(new);
+                cache.save_prices(&all)
+            };
+            cache.run(cx, save).await?;
             let done = (number * STEP + step.len()).min(lacking.len());
             cx.emit(Event::Discovered { step: Discovering::Prices, done, total: Some(lacking.len()) });
         }
-        let mut all = cache.prices(cx);
+        let mut all = cache.run(cx, |cache, cx| Ok(cache.prices(cx))).await?;
         let price = |name: &&str| ((*name).to_owned(), all.0.remove(*name).and_then(|(price, _)| price));
         Ok(models.iter().map(price).collect())
     }
 
     /// `listed` with the prices that are kept, however old.
-    pub fn with_kept_prices(&self, cx: &Context, mut listed: Listed) -> Listed {
-        let Prices(mut prices) = self.cache_and_age().0.prices(cx);
+    ///
+    /// # Errors
+    /// `Unexpected` when the reader does not finish; prices that cannot be read count as none.
+    pub async fn with_kept_prices(&self, cx: &Context, mut listed: Listed) -> Result<Listed> {
+        let (cache, _) = self.cache_and_age();
+        let Prices(mut prices) = cache.run(cx, |cache, cx| Ok(cache.prices(cx))).await?;
         if !prices.is_empty() {
             let mut kept = |name: &str| prices.remove(name).and_then(|(price, _)| price);
             Arc::make_mut(&mut listed.catalogue).set_prices(&mut kept);
         }
-        listed
+        Ok(listed)
     }
 }

@@ -127,7 +127,7 @@ async fn a_096_an_unknown_name_is_remembered_for_a_while_and_clear_forgets() {
     kept.model(&cx, "acme/model-1").await.unwrap();
     kept.model(&cx, "acme/model-1").await.unwrap();
     assert_eq!(shelf.described(), 3);
-    kept.clear().unwrap();
+    kept.clear(&cx).await.unwrap();
     assert!(!folder.path().join("shelf").exists());
     kept.model(&cx, "acme/model-1").await.unwrap();
     assert_eq!(shelf.described(), 4);
@@ -262,7 +262,7 @@ async fn prices_are_kept_for_a_day_and_a_missing_one_is_no_zero() {
     kept.prices(&cx, &names).await.unwrap();
     assert_eq!(shelf.pages(), 2);
     let listed = kept.catalogue(&cx, Refresh::IfStale).await.unwrap();
-    let listed = kept.with_kept_prices(&cx, listed);
+    let listed = kept.with_kept_prices(&cx, listed).await.unwrap();
     let cheap = listed.catalogue.find(&Query::new().with_max_unit_price(0.05));
     assert_eq!(cheap.len(), 1, "an unknown price is not below any limit");
     shelf.broken.store(true, Ordering::SeqCst);

@@ -65,10 +65,8 @@ impl Bench {
     pub(crate) fn keep_error(&self, error: &Error) {
         self.keep(error);
         self.keep_text(&format!("{error} {:?} {:?}", error.hint(), error.context()));
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            self.keep_text(&format!("{inner} {inner:?}"));
-            cause = inner.source();
+        for cause in error.causes() {
+            self.keep_text(&format!("{cause} {cause:?}"));
         }
     }
 

@@ -1,11 +1,11 @@
 //! Out of the library: to another file, or into text.
 
 use super::{Asset, AssetSource, TemporaryFile};
-use crate::blocking::blocking;
 use crate::name;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::StreamExt as _;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::blocking;
 use mediagen_probe::sniff;
 use std::path::{Path, PathBuf};
 use tokio::io::AsyncWriteExt as _;

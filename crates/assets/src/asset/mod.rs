@@ -11,10 +11,11 @@ pub use saved::SavedFile;
 pub use temporary::TemporaryFile;
 pub use typed::{AudioAsset, ImageAsset, Model3dAsset, OtherAsset, TextAsset, Typed, VideoAsset};
 
-use crate::{blocking::blocking, record::Record};
+use crate::record::Record;
 use bytes::Bytes;
 use mediagen_core::MediaFacts;
 use mediagen_core::{BoxStream, Error, ErrorKind, MediaInput, Result};
+use mediagen_disk::blocking;
 use mediagen_probe::{probe, sniff, sniff::FileType};
 use std::{
     fmt,

@@ -1,8 +1,9 @@
 //! Running a plan.
 
 use super::{CastJob, CastOutput, CastSource, Plan, Spending, check};
-use crate::{Target, blocking::blocking, durable, name};
+use crate::{Target, name};
 use mediagen_core::{Context, Deadline, Error, ErrorKind, FieldProblem, Result};
+use mediagen_disk::{blocking, sync_folder};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -112,7 +113,7 @@ fn publish(made: TempPath, target: &Target, extension: &str) -> Result<PathBuf> 
     drop((file, claimed));
     match made.persist(&path) {
         Ok(()) => {
-            durable::sync_folder(target.dir());
+            sync_folder(target.dir());
             Ok(path)
         }
         Err(error) => {

@@ -1,8 +1,8 @@
 //! What is cast: a file, by its path.
 
-use crate::blocking::blocking;
 use mediagen_core::MediaFacts;
 use mediagen_core::Result;
+use mediagen_disk::blocking;
 use mediagen_probe::{probe, sniff, sniff::FileType, sniff::MediaClass};
 use std::path::{Path, PathBuf};
 

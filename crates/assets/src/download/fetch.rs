@@ -196,15 +196,9 @@ fn stays_confidential(from: &Url, next: &Url) -> Result<()> {
 
 /// A refused address is the reason to report, not the failed connection that it looks like, and never changes.
 fn explain(error: Error) -> Error {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        if let Some(refused) = cause.downcast_ref::<RefusedAddress>() {
-            return Error::new(ErrorKind::PermissionDenied, refused.to_string())
-                .with_hint("permit the base address if it is a server of your own");
-        }
-        source = cause.source();
-    }
-    error
+    let Some(refused) = error.causes().find_map(|cause| cause.downcast_ref::<RefusedAddress>()) else { return error };
+    Error::new(ErrorKind::PermissionDenied, refused.to_string())
+        .with_hint("permit the base address if it is a server of your own")
 }
 
 pub(super) fn refused(response: &HttpResponse) -> Error {

@@ -14,11 +14,12 @@ mod resume;
 mod transport;
 mod writer;
 
-use crate::{asset::SavedFile, blocking::blocking, policy::DownloadPolicy, target::Target};
+use crate::{asset::SavedFile, policy::DownloadPolicy, target::Target};
 use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
 use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result, Retry};
+use mediagen_disk::blocking;
 use mediagen_http::{HttpClient, RetryPolicy, redact};
 use mediagen_probe::probe;
 use part_file::PartFile;

@@ -1,13 +1,10 @@
 //! `NAME.part`: the file while it arrives.
 
 use super::{claim, digest::Running, record::Record, writer::Writer};
-use crate::{
-    blocking::{blocking, unfinished},
-    durable, name,
-    target::Target,
-};
+use crate::{name, target::Target};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::{blocking, sync_folder, unfinished};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -203,6 +200,6 @@ pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: 
             .with("to", path.display())
             .with_source(e));
     }
-    durable::sync_folder(dir);
+    sync_folder(dir);
     Ok(path)
 }

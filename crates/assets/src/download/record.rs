@@ -1,6 +1,7 @@
 //! `NAME.part.json`: what a later process must know to go on with `NAME.part`.
 
 use super::digest::Expected;
+use mediagen_disk::{Access, read_at_most, replace};
 use serde::{Deserialize, Serialize};
 use std::{
     ffi::OsString,
@@ -59,38 +60,26 @@ impl Record {
 
     /// The record of `part`; `None` when there is none that can be read.
     pub(super) fn read(part: &Path) -> Option<Self> {
-        let path = path_of(part);
-        let known = fs::symlink_metadata(&path).ok()?;
-        if !known.is_file() || known.len() > LONGEST {
-            return None;
-        }
-        serde_json::from_slice(&fs::read(path).ok()?).ok()
+        serde_json::from_slice(&read_at_most(&path_of(part), LONGEST).ok()?).ok()
     }
 
     /// Replaces the record of `part` in one step: a reader sees the old one or the new one.
     pub(super) fn write(&self, part: &Path) -> io::Result<()> {
-        let path = path_of(part);
-        let fresh = with_ending(&path, ".new");
-        fs::write(&fresh, serde_json::to_vec(self)?)?;
-        fs::rename(fresh, path)
+        replace(&path_of(part), &serde_json::to_vec(self)?, Access::Usual)
     }
 }
 
 /// Where the record of `part` is.
 pub(super) fn path_of(part: &Path) -> PathBuf {
-    with_ending(part, ".json")
+    let mut name = OsString::from(part);
+    name.push(".json");
+    name.into()
 }
 
 /// Removes the record of `part`, if there is one.
 pub(super) fn remove(part: &Path) {
     // Without its `.part` a record is never used, so one that cannot be removed does no harm.
     let _ = fs::remove_file(path_of(part));
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(ending);
-    name.into()
 }
 
 /// A fragment never reaches the server.

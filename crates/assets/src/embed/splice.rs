@@ -1,6 +1,6 @@
 //! Copying a file with a few places changed.
 
-use crate::durable;
+use mediagen_disk::{Access, NewFile};
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom, Write},
@@ -32,11 +32,10 @@ impl Edit {
 /// Replaces the file at `path`, open as `from`, by an edited copy; gives back its BLAKE3 and size.
 pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::Result<(String, u64)> {
     edits.sort_by_key(|edit| edit.at);
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new().prefix(".mediagen-").suffix(".part").tempfile_in(dir)?;
+    let mut new = NewFile::beside(path, Access::Owner)?;
     let permissions = from.metadata()?.permissions();
     from.seek(SeekFrom::Start(0))?;
-    let mut to = Hashed { file: temporary.as_file(), hasher: blake3::Hasher::new(), bytes: 0 };
+    let mut to = Hashed { file: new.as_file_mut(), hasher: blake3::Hasher::new(), bytes: 0 };
     let (mut buffer, mut position) = (vec![0; BUFFER], 0);
     for edit in edits {
         if copy(&mut from, &mut to, edit.at - position, &mut buffer)? < edit.at - position {
@@ -47,10 +46,8 @@ pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::
     }
     copy(&mut from, &mut to, u64::MAX, &mut buffer)?;
     let (blake3, bytes) = (to.hasher.finalize().to_hex().to_string(), to.bytes);
-    temporary.as_file().set_permissions(permissions)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    durable::sync_folder(dir);
+    new.as_file_mut().set_permissions(permissions)?;
+    new.commit()?;
     Ok((blake3, bytes))
 }
 

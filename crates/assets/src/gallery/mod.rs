@@ -8,12 +8,12 @@ mod lineage;
 mod link;
 mod page;
 mod peaks;
-mod write;
 
 pub use folder::{Found, collect};
 
 use crate::record::Record;
-use mediagen_core::Result;
+use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::Access;
 use std::path::{Path, PathBuf};
 
 /// One file of a gallery: its record, and where it lies.
@@ -113,10 +113,14 @@ impl Gallery {
     /// `Io` naming the page when it cannot be written.
     pub fn write(&self, page: impl AsRef<Path>) -> Result<Written> {
         let page = page.as_ref();
-        let whole = std::path::absolute(page).map_err(|e| write::unwritable(page).with_source(e))?;
+        let unwritable = |e: std::io::Error| {
+            Error::new(ErrorKind::Io, format!("cannot write the gallery `{}`", page.display())).with_source(e)
+        };
+        let whole = std::path::absolute(page).map_err(unwritable)?;
         let nodes = lineage::nodes(&self.entries, whole.parent().unwrap_or(Path::new("/")));
         let missing = nodes.iter().filter(|node| node.listed && node.src.is_none()).count();
-        write::whole(&whole, &page::html(&self.title, self.order.as_str(), &nodes)?)?;
+        let html = page::html(&self.title, self.order.as_str(), &nodes)?;
+        mediagen_disk::write(&whole, html.as_bytes(), Access::Usual).map_err(unwritable)?;
         Ok(Written { assets: self.entries.len(), missing })
     }
 }

@@ -147,7 +147,7 @@ fn a_file_that_is_not_there_is_counted_and_has_no_link() {
     assert!(html.contains("\"./there.txt\"") && html.contains("Hello \\u003cb\\u003e"));
     assert!(!html.contains("./gone.png"));
     let refused = gallery.write(folder.path().join("there.txt/page.html")).unwrap_err();
-    assert!(refused.kind() == mediagen_core::ErrorKind::Io && refused.message().contains("page.html"));
+    assert!(refused.kind() == ErrorKind::Io && refused.message().contains("page.html"));
 }
 
 #[test]
@@ -170,5 +170,5 @@ fn a_folder_is_collected_with_the_folders_in_it() {
         found.unreadable
     );
     let error = collect(place("nowhere")).unwrap_err();
-    assert!(error.kind() == mediagen_core::ErrorKind::NotFound && error.message().contains("nowhere"));
+    assert!(error.kind() == ErrorKind::NotFound && error.message().contains("nowhere"));
 }

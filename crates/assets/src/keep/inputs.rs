@@ -3,7 +3,6 @@
 use super::Keep;
 use crate::{
     asset::hash_file,
-    blocking::blocking,
     embed,
     record::{InputRecord, Record, redact_text},
     store::Store,
@@ -11,6 +10,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
 use mediagen_core::{Input, MediaInput, Request, Result, output::InputFact};
+use mediagen_disk::blocking;
 use mediagen_probe::{probe, sniff};
 use std::path::Path;
 

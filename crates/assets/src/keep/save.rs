@@ -3,11 +3,11 @@
 use super::{Keep, Provenance, Stopwatch};
 use crate::{
     asset::{Asset, SavedFile},
-    blocking::blocking,
     embed::{self, Embedded},
     record::{Received, Record},
 };
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, FieldProblem, Output, Result};
+use mediagen_disk::blocking;
 use std::sync::Arc;
 
 /// A file that was kept.

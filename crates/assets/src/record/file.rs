@@ -1,11 +1,11 @@
 //! The record beside the file.
 
 use super::Record;
-use crate::durable;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::{Access, NewFile, read_at_most};
 use std::{
-    fs::{self, File},
-    io::{self, Read as _, Write as _},
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -29,12 +29,7 @@ impl Record {
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let named = |error: Error| error.with("record", path.display());
-        let read = || -> io::Result<Vec<u8>> {
-            let mut json = Vec::new();
-            File::open(path)?.take(MAX_RECORD_BYTES + 1).read_to_end(&mut json)?;
-            Ok(json)
-        };
-        let json = read()
+        let json = read_at_most(path, MAX_RECORD_BYTES)
             .map_err(|e| named(Error::new(ErrorKind::Io, "a provenance record cannot be read").with_source(e)))?;
         Self::from_json(&json).map_err(named)
     }
@@ -66,14 +61,11 @@ impl Record {
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let json = self.to_json()?;
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // The folder is that of the file: where it is missing, so is what the record is about.
         let write = || -> io::Result<()> {
-            let mut file = temporary(dir)?;
+            let mut file = NewFile::beside(path, Access::Usual)?;
             file.write_all(&json)?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            durable::sync_folder(dir);
-            Ok(())
+            file.commit()
         };
         write().map_err(|e| {
             Error::new(ErrorKind::Io, "a provenance record cannot be written")
@@ -91,15 +83,4 @@ impl Record {
         self.write(&sidecar)?;
         Ok(sidecar)
     }
-}
-
-/// A temporary file that is as readable as other files of this user: the system's mask applies.
-fn temporary(dir: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.prefix(".mediagen-").suffix(".part").tempfile_in(dir)
 }

@@ -11,7 +11,7 @@ pub use config::StoreConfig;
 pub use read::StoredRecord;
 pub use verify::{Damage, Missing, VerifyProgress, VerifyReport};
 
-use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_core::{Error, ErrorKind, Result, chain};
 use object_store::{ObjectStore, local::LocalFileSystem, memory::InMemory, path::Path as Location};
 use std::{fmt, fs, path::PathBuf, sync::Arc};
 use url::Url;
@@ -142,21 +142,14 @@ fn failed(error: object_store::Error, location: &Location) -> Error {
         _ => "the store does not work",
     };
     let mut told = Error::new(kind, what).with("object", location);
-    if let (true, Some(cause)) = (kind != ErrorKind::NotFound, causes(&error).last()) {
+    if let (true, Some(cause)) = (kind != ErrorKind::NotFound, chain(&error).skip(1).last()) {
         let plain = cause.to_string().chars().filter(|c| !c.is_control()).take(MAX_CAUSE).collect::<String>();
         told = told.with("cause", plain);
     }
     told.with_source(error)
 }
 
-/// The causes of `error`, the first one last.
-fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause.source())
-}
-
 /// Whether one of the causes of `error` has these words: the type of a cloud's answer cannot be named from here.
 fn says(error: &(dyn std::error::Error + 'static), words: &str) -> bool {
-    causes(error).any(|cause| cause.to_string().contains(words))
+    chain(error).skip(1).any(|cause| cause.to_string().contains(words))
 }

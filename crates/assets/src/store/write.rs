@@ -1,9 +1,10 @@
 //! Putting content and records in.
 
 use super::{Store, failed, location};
-use crate::{asset::hash_file, blocking::blocking, durable, name, record::Record};
+use crate::{asset::hash_file, name, record::Record};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::{blocking, sync_folder};
 use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
 use std::{
     fs, io,
@@ -138,6 +139,6 @@ fn clone_file(from: &Path, folder: &Path, to: &Path, expected: &str) -> Result<(
     compare(&hash_file(temporary.path())?, expected, from)?;
     temporary.as_file().sync_all().map_err(wrong)?;
     temporary.persist(to).map_err(|e| wrong(e.error))?;
-    durable::sync_folder(&place);
+    sync_folder(&place);
     Ok(())
 }

@@ -60,7 +60,7 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
     };
     let before = if arguments.refresh { discovery.catalogue(cx, Refresh::Offline).await.ok() } else { None };
     let listed = discovery.catalogue(cx, refresh).await?;
-    let listed = discovery.with_kept_prices(cx, listed);
+    let listed = discovery.with_kept_prices(cx, listed).await?;
     let begun = Instant::now();
     let found = listed.catalogue.find(&query(arguments));
     let (total, micros) = (found.len(), begun.elapsed().as_micros());

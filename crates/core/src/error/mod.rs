@@ -165,11 +165,30 @@ impl Error {
         self.0.ticket = Some(ticket);
         self
     }
+    /// The causes below this error, the first cause last.
+    pub fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        chain(self).skip(1)
+    }
     /// Sets the cause.
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self
     }
+}
+
+/// `error` and the causes below it, the first cause last.
+///
+/// ```
+/// use mediagen_core::{Error, ErrorKind, chain};
+///
+/// let error = Error::new(ErrorKind::Io, "the record cannot be written").with_source(std::io::Error::other("disk full"));
+/// let sentences: Vec<String> = chain(&error).map(ToString::to_string).collect();
+/// assert_eq!(sentences, ["the record cannot be written", "disk full"]);
+/// ```
+pub fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
 }
 
 impl fmt::Display for Error {

@@ -1,7 +1,7 @@
 //! The date that cannot go back.
 
-use super::file;
 use mediagen_core::Clock;
+use mediagen_disk::{Access, read_at_most, replace};
 use std::{
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
@@ -35,12 +35,12 @@ impl Seen {
     }
 
     fn read(&self) -> Option<u64> {
-        String::from_utf8(file::read(&self.0, 64)?).ok()?.trim().parse().ok()
+        String::from_utf8(read_at_most(&self.0, 64).ok()?).ok()?.trim().parse().ok()
     }
 
     fn write(&self, now: u64) {
         // Without this file an old listing may look young after the clock was put back; nothing worse.
-        if let Err(error) = file::write(&self.0, now.to_string().as_bytes()) {
+        if let Err(error) = replace(&self.0, now.to_string().as_bytes(), Access::Usual) {
             tracing::debug!(%error, "the date cannot be kept");
         }
     }

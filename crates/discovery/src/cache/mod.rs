@@ -1,17 +1,14 @@
 //! A catalogue on disk: one index, one file for each model that was described, one for each schema.
 //!
-//! Every file is written beside its place and renamed, so that a reader sees the old one or the new one. Only
-//! the refresher holds a lock; readers need none.
+//! Every file is replaced whole, so that a reader sees the old one or the new one. Only the process that refreshes
+//! holds a lock; readers need none. Everything here is blocking except [`Cache::run`], which is how async code calls it.
 
 mod clock;
-mod file;
-mod lock;
-
-pub(crate) use lock::Lock;
 
 use crate::{Catalogue, Entry, Report};
 use clock::Seen;
 use mediagen_core::{Clock, Context, Error, ErrorKind, Event, ModelId, Result, Schema, UnitPrice};
+use mediagen_disk::{Access, Lock, read_at_most, remove_leftovers};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
@@ -26,6 +23,8 @@ const FORMAT: u32 = 1;
 const INDEX_LIMIT: u64 = 256 << 20;
 /// The largest file of one model or schema that is read, in bytes.
 const MODEL_LIMIT: u64 = 16 << 20;
+/// Older unfinished files belong to a process that is gone.
+const LEFTOVER: Duration = Duration::from_hours(1);
 
 /// A listing with its age.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +76,19 @@ impl Cache {
         Self { folder }
     }
 
+    /// Runs `work` on a thread for blocking work.
+    ///
+    /// # Errors
+    /// Those of `work`; `Unexpected` when it did not finish.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        cx: &Context,
+        work: impl FnOnce(&Self, &Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (this, cx) = (self.clone(), cx.clone());
+        mediagen_disk::blocking(move || work(&this, &cx)).await
+    }
+
     /// Seconds since 1970, never before what any process has seen here: a clock that is put back does not make an old
     /// listing young again.
     pub(crate) fn now(&self, clock: &dyn Clock) -> u64 {
@@ -88,7 +100,9 @@ impl Cache {
     }
 
     pub(crate) fn save_index(&self, index: &Index, clock: &dyn Clock) -> Result<()> {
-        file::remove_leftovers(&self.folder);
+        for folder in [self.folder.clone(), self.folder.join("models"), self.folder.join("schemas")] {
+            remove_leftovers(&folder, LEFTOVER);
+        }
         Self::write(&self.folder.join("index.json"), index)?;
         // A refresh is the moment at which a clock that once ran ahead is believed again.
         Seen::new(&self.folder).reset(clock);
@@ -114,12 +128,12 @@ impl Cache {
                 let path = self.schema_path(digest)?;
                 // Named by its content: one that is there is the same.
                 if !path.exists() {
-                    Self::write(&path, &*entry.spec.schema)?;
+                    Self::write_lazily(&path, &*entry.spec.schema)?;
                 }
             }
             slim.entry = Some(entry.slim());
         }
-        Self::write(&self.model_path(id), &slim)
+        Self::write_lazily(&self.model_path(id), &slim)
     }
 
     pub(crate) fn schema(&self, cx: &Context, digest: &str) -> Option<Schema> {
@@ -134,7 +148,7 @@ impl Cache {
         Self::write(&self.folder.join("prices.json"), prices)
     }
 
-    /// Takes everything away.
+    /// Removes everything.
     pub(crate) fn clear(&self) -> Result<()> {
         match std::fs::remove_dir_all(&self.folder) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("clear", &self.folder, e)),
@@ -142,9 +156,14 @@ impl Cache {
         }
     }
 
-    /// The lock of the one who refreshes `what`.
+    /// The lock of the process that refreshes `what`. Not blocking.
+    ///
+    /// # Errors
+    /// `Cancelled`; `Io` when the file cannot be made or locked.
     pub(crate) async fn lock(&self, cx: &Context, what: &str) -> Result<Lock> {
-        Lock::take(cx, &self.folder.join(format!("{what}.lock"))).await
+        let path = self.folder.join(format!("{what}.lock"));
+        let taken = cx.until_cancelled(Lock::take(cx.clock(), &path, Access::Usual)).await?;
+        taken.map_err(|e| failed("lock", &path, e))
     }
 
     /// A name of fixed length: ids hold slashes, and may differ by case alone.
@@ -164,7 +183,7 @@ impl Cache {
     /// The content of a file; `None` where there is none, where its shape is another, or where it is damaged. A damaged
     /// one is set aside with a warning.
     fn read<T: DeserializeOwned>(cx: &Context, path: &Path, limit: u64) -> Option<T> {
-        let bytes = file::read(path, limit)?;
+        let bytes = read_at_most(path, limit).ok()?;
         // The head alone tells another shape from damage.
         let damaged = match serde_json::from_slice::<Head>(&bytes) {
             Ok(head) if head.format != FORMAT => return None,
@@ -174,20 +193,37 @@ impl Cache {
             },
             Err(error) => error,
         };
-        let aside = file::set_aside(path);
+        let aside = set_aside(path);
         let aside = aside.map_or_else(String::new, |aside| format!("; kept as `{}`", aside.display()));
-        cx.emit(Event::Warning(format!("`{}` is damaged and is read anew ({damaged}){aside}", path.display())));
+        cx.emit(Event::Warning(format!("`{}` is damaged and is read again ({damaged}){aside}", path.display())));
         None
     }
 
     fn write<T: Serialize>(path: &Path, content: &T) -> Result<()> {
-        let bytes = serde_json::to_vec(&Envelope { format: FORMAT, content })
-            .map_err(|e| Error::new(ErrorKind::Unexpected, "the catalogue cannot be written as JSON").with_source(e))?;
-        file::write(path, &bytes).map_err(|e| failed("write", path, e))
+        mediagen_disk::write(path, &json(content)?, Access::Usual).map_err(|e| failed("write", path, e))
+    }
+
+    /// Writes one of thousands of files, each of which is read again from the provider when it was lost.
+    fn write_lazily<T: Serialize>(path: &Path, content: &T) -> Result<()> {
+        mediagen_disk::replace(path, &json(content)?, Access::Usual).map_err(|e| failed("write", path, e))
     }
 }
 
-pub(crate) fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
+fn json<T: Serialize>(content: &T) -> Result<Vec<u8>> {
+    serde_json::to_vec(&Envelope { format: FORMAT, content })
+        .map_err(|e| Error::new(ErrorKind::Unexpected, "the catalogue cannot be written as JSON").with_source(e))
+}
+
+/// Gives a damaged file another name and returns it; an older one that was set aside is replaced.
+fn set_aside(path: &Path) -> Option<PathBuf> {
+    let mut name = path.file_name()?.to_os_string();
+    name.push(".damaged");
+    let aside = path.with_file_name(name);
+    std::fs::rename(path, &aside).ok()?;
+    Some(aside)
+}
+
+fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("cannot {what} the cache `{}`", path.display())).with_source(error)
 }
 

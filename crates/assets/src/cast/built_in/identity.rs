@@ -1,11 +1,9 @@
 //! The same type again: the same bytes.
 
 use super::{copy, io};
-use crate::{
-    blocking::blocking,
-    cast::{CastEntry, CastJob, CastWish, run::Stop},
-};
+use crate::cast::{CastEntry, CastJob, CastWish, run::Stop};
 use mediagen_core::{BoxFuture, Context, Result};
+use mediagen_disk::blocking;
 use std::fs::File;
 
 /// Copies, where nothing is to change.

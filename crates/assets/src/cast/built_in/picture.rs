@@ -1,15 +1,13 @@
 //! Pictures in another format, in pure Rust.
 
 use super::{io, png_rows};
-use crate::{
-    blocking::blocking,
-    cast::{CastEntry, CastJob, CastWish, MAX_BYTES_PER_PIXEL, run::Stop},
-};
+use crate::cast::{CastEntry, CastJob, CastWish, MAX_BYTES_PER_PIXEL, run::Stop};
 use image::{
     DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Pixel as _, RgbImage, Rgba, RgbaImage,
     codecs::jpeg::JpegEncoder,
 };
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
+use mediagen_disk::blocking;
 use std::{
     fs::{File, OpenOptions},
     io::{BufReader, BufWriter, Write},

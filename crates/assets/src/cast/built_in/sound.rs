@@ -1,12 +1,10 @@
 //! Sounds as WAV, in pure Rust.
 
 use super::io;
-use crate::{
-    blocking::blocking,
-    cast::{CastEntry, CastJob, CastWish, run::Stop},
-};
+use crate::cast::{CastEntry, CastJob, CastWish, run::Stop};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
+use mediagen_disk::blocking;
 use std::{
     fs::{File, OpenOptions},
     io::BufWriter,

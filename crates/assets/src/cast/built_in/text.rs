@@ -1,11 +1,9 @@
 //! A text file as plain text: UTF-8 without a byte order mark.
 
 use super::{copy, io};
-use crate::{
-    blocking::blocking,
-    cast::{CastEntry, CastJob, check, run::Stop},
-};
+use crate::cast::{CastEntry, CastJob, check, run::Stop};
 use mediagen_core::{BoxFuture, Context, Error, ErrorKind, Result};
+use mediagen_disk::blocking;
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},

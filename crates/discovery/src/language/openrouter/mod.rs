@@ -192,7 +192,7 @@ impl OpenRouter {
         let daily = &told["data"]["free_model_daily_requests"];
         let number = |key: &str| daily[key].as_u64().and_then(|n| u32::try_from(n).ok());
         match number("limit") {
-            Some(limit) => self.quota.told(cx.clock(), limit, number("used").unwrap_or_default()),
+            Some(limit) => self.quota.told(cx.clock(), limit, number("used").unwrap_or_default()).await,
             None => Ok(()),
         }
     }
@@ -283,11 +283,11 @@ impl Classifier for OpenRouter {
                 }
                 Failure::Later(pause) if tries < TRIES && pause.unwrap_or_default() <= LONGEST => {
                     let own = Duration::from_secs(2_u64.pow(tries.min(5)));
-                    self.quota.close(cx.clock(), pause.unwrap_or(own))?;
+                    self.quota.close(cx.clock(), pause.unwrap_or(own)).await?;
                 }
                 Failure::Later(_) => return Err(error(ErrorKind::Unavailable).with_retry(Retry::Exhausted)),
                 Failure::Day => {
-                    self.quota.close_day(cx.clock())?;
+                    self.quota.close_day(cx.clock()).await?;
                     return Err(error(ErrorKind::QuotaExceeded));
                 }
                 Failure::Credit => return Err(error(ErrorKind::QuotaExceeded)),

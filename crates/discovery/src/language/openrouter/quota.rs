@@ -6,7 +6,7 @@ use std::{
     fs::{File, OpenOptions},
     io::{Read as _, Seek as _, Write as _},
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -36,10 +36,10 @@ struct Used {
 }
 
 /// The calls that are left. Without a file the count ends with the process.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Quota {
     file: Option<PathBuf>,
-    memory: Mutex<Used>,
+    memory: Arc<Mutex<Used>>,
 }
 
 enum Turn {
@@ -49,7 +49,7 @@ enum Turn {
 
 impl Quota {
     pub(super) fn new(file: Option<PathBuf>) -> Self {
-        Self { file, memory: Mutex::default() }
+        Self { file, memory: Arc::default() }
     }
 
     /// Waits for a turn and counts it.
@@ -59,7 +59,7 @@ impl Quota {
     pub(super) async fn take(&self, cx: &Context) -> Result<()> {
         loop {
             let now = millis(cx.clock());
-            match self.change(|used| used.turn(now))?? {
+            match self.change(move |used| used.turn(now)).await?? {
                 Turn::Now => return Ok(()),
                 Turn::After(pause) => cx.until_cancelled(cx.clock().sleep(pause)).await?,
             }
@@ -67,29 +67,36 @@ impl Quota {
     }
 
     /// No call for `pause`: the service said so.
-    pub(super) fn close(&self, clock: &dyn Clock, pause: Duration) -> Result<()> {
+    pub(super) async fn close(&self, clock: &dyn Clock, pause: Duration) -> Result<()> {
         let until = millis(clock).saturating_add(whole_millis(pause));
-        self.change(|used| used.closed_until = used.closed_until.max(until))
+        self.change(move |used| used.closed_until = used.closed_until.max(until)).await
     }
 
     /// No call until the day is over.
-    pub(super) fn close_day(&self, clock: &dyn Clock) -> Result<()> {
+    pub(super) async fn close_day(&self, clock: &dyn Clock) -> Result<()> {
         let day = whole_millis(DAY);
         let midnight = (millis(clock) / day + 1) * day;
-        self.change(|used| used.closed_until = used.closed_until.max(midnight))
+        self.change(move |used| used.closed_until = used.closed_until.max(midnight)).await
     }
 
     /// What the service says about the day.
-    pub(super) fn told(&self, clock: &dyn Clock, limit: u32, calls: u32) -> Result<()> {
+    pub(super) async fn told(&self, clock: &dyn Clock, limit: u32, calls: u32) -> Result<()> {
         let day = millis(clock) / whole_millis(DAY);
-        self.change(|used| {
+        let change = move |used: &mut Used| {
             used.roll(day);
             used.limit = Some(limit);
             used.calls = used.calls.max(calls);
-        })
+        };
+        self.change(change).await
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Used) -> T) -> Result<T> {
+    async fn change<T: Send + 'static>(&self, change: impl FnOnce(&mut Used) -> T + Send + 'static) -> Result<T> {
+        let this = self.clone();
+        mediagen_disk::blocking(move || this.change_now(change)).await
+    }
+
+    /// Blocking: another process may hold the file.
+    fn change_now<T>(&self, change: impl FnOnce(&mut Used) -> T) -> Result<T> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(path) = &self.file else { return Ok(change(&mut memory)) };
         let failed = |e: std::io::Error| {
@@ -211,12 +218,12 @@ mod tests {
         let (one, two) = (Quota::new(Some(path.clone())), Quota::new(Some(path.clone())));
         for n in 0..20 {
             let quota = if n % 2 == 0 { &one } else { &two };
-            assert!(matches!(quota.change(|used| used.turn(NOON)).unwrap().unwrap(), Turn::Now));
+            assert!(matches!(quota.change_now(|used| used.turn(NOON)).unwrap().unwrap(), Turn::Now));
         }
-        assert!(matches!(two.change(|used| used.turn(NOON)).unwrap().unwrap(), Turn::After(_)));
+        assert!(matches!(two.change_now(|used| used.turn(NOON)).unwrap().unwrap(), Turn::After(_)));
         std::fs::write(&path, b"{ half a file").unwrap();
         assert!(
-            matches!(one.change(|used| used.turn(NOON)).unwrap().unwrap(), Turn::Now),
+            matches!(one.change_now(|used| used.turn(NOON)).unwrap().unwrap(), Turn::Now),
             "a damaged file is a new one"
         );
     }
