@@ -1,10 +1,14 @@
 //! Request bodies that can be sent again: memory, a file, or a way to open a stream.
 
-use crate::FileParts;
+use crate::{FileParts, multipart::Form};
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use mediagen_core::BoxStream;
-use std::{fmt, io, path::PathBuf, sync::Arc};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
@@ -35,6 +39,8 @@ pub enum Body {
         /// Opens it from the start.
         open: Arc<dyn Fn() -> OpenBody + Send + Sync>,
     },
+    /// The parts of a form, made by [`HttpRequest::multipart`](crate::HttpRequest::multipart).
+    Form(Arc<Form>),
 }
 
 impl Body {
@@ -62,12 +68,21 @@ impl Body {
             Self::Bytes(bytes) => u64::try_from(bytes.len()).ok(),
             Self::File { bytes, .. } => Some(*bytes),
             Self::Stream { len, .. } => *len,
+            Self::Form(form) => form.len(),
         }
     }
 
     /// Whether it is known to be empty.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
+    }
+
+    /// The file that it is, with the size that it had.
+    pub(crate) fn as_file(&self) -> Option<(&Path, u64)> {
+        match self {
+            Self::File { path, bytes } => Some((path, *bytes)),
+            _ => None,
+        }
     }
 
     /// The bytes from the start.
@@ -77,6 +92,7 @@ impl Body {
             Self::Bytes(bytes) => slices(bytes.clone()),
             Self::File { path, bytes } => FileParts::new(path).open(0, *bytes),
             Self::Stream { open, .. } => open(),
+            Self::Form(form) => form.open(),
         }
     }
 }
@@ -101,6 +117,10 @@ impl fmt::Debug for Body {
             Self::File { path, bytes } => write!(f, "File({}, {bytes} bytes)", path.display()),
             Self::Stream { len: Some(len), .. } => write!(f, "Stream({len} bytes)"),
             Self::Stream { len: None, .. } => f.write_str("Stream"),
+            Self::Form(form) => match form.len() {
+                Some(len) => write!(f, "Form({len} bytes)"),
+                None => f.write_str("Form"),
+            },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One call: where, what, for which phase, and how often it may leave.
 
-use crate::{Body, Classify, Credential, RetryPolicy, redact};
+use crate::{Body, Classify, Credential, Multipart, RetryPolicy, redact};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use mediagen_core::{Error, ErrorKind, Phase, Result};
 use serde::Serialize;
@@ -112,6 +112,16 @@ impl HttpRequest {
             .map_err(|e| Error::new(ErrorKind::InvalidInput, "the body cannot be written as JSON").with_source(e))?;
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(self.body(Body::from(bytes)))
+    }
+
+    /// Carries a form and says so in `Content-Type`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a media type that no header may carry.
+    pub fn multipart(mut self, form: Multipart) -> Result<Self> {
+        let (media_type, body) = form.into_body()?;
+        self.headers.insert(header::CONTENT_TYPE, media_type);
+        Ok(self.body(body))
     }
 
     /// Carries `body`.

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, header};
 use mediagen_core::{Context, Error, ErrorKind, Event, Phase, Result};
 use std::{
     io,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -60,15 +61,26 @@ impl HttpClient {
 
 /// Refuses a file that is gone or has changed its size, before anything is sent.
 pub(super) async fn check_body(body: &Body) -> Result<()> {
-    let Body::File { path, bytes } = body else { return Ok(()) };
+    if let Body::Form(form) = body {
+        for (path, bytes) in form.files() {
+            check_file(path, bytes).await?;
+        }
+    }
+    match body.as_file() {
+        Some((path, bytes)) => check_file(path, bytes).await,
+        None => Ok(()),
+    }
+}
+
+async fn check_file(path: &Path, bytes: u64) -> Result<()> {
     let found = tokio::fs::metadata(path).await.map_err(|e| {
         Error::new(ErrorKind::Io, format!("the file `{}` cannot be read", path.display())).with_source(e)
     })?;
-    if found.len() != *bytes {
-        let message = format!("the file `{}` has {} bytes now, not {bytes}", path.display(), found.len());
-        return Err(Error::new(ErrorKind::Io, message));
+    if found.len() == bytes {
+        return Ok(());
     }
-    Ok(())
+    let message = format!("the file `{}` has {} bytes now, not {bytes}", path.display(), found.len());
+    Err(Error::new(ErrorKind::Io, message))
 }
 
 fn assemble(request: &HttpRequest, mut headers: HeaderMap, body: Body) -> Outgoing {

@@ -5,6 +5,7 @@
 mod bodies;
 mod clock;
 mod connections;
+mod forms;
 mod refusals;
 mod repeating;
 mod secrets;
