@@ -1,9 +1,9 @@
 //! The gate: what must hold before a change lands.
 
-use crate::steps::{Outcome, cargo, fenced, program, root, step};
-
-/// The stores in the cloud.
-const CLOUDS: &str = "mediagen-assets/s3,mediagen-assets/gs,mediagen-assets/az";
+use crate::{
+    steps::{Outcome, cargo, fenced, program, root, step},
+    workspace::{cloud_features, provider_features},
+};
 
 /// Every test of the workspace, offline and without a key; `rest` goes to `cargo test`.
 pub(crate) fn test(rest: &[&str]) -> Outcome {
@@ -14,7 +14,8 @@ pub(crate) fn test(rest: &[&str]) -> Outcome {
     let mut bare = cargo(&["test", "-p", "mediagen", "--no-default-features", "--test", "features"]);
     step("test without features", fenced(&mut bare))?;
     // With the whole workspace chosen, crates that others share are not built once more for other features.
-    let mut buckets = cargo(&["test", "--workspace", "--no-fail-fast", "--features", CLOUDS, "--test", "store*"]);
+    let mut buckets =
+        cargo(&["test", "--workspace", "--no-fail-fast", "--features", &cloud_features(), "--test", "store*"]);
     step("test stores in the cloud", fenced(&mut buckets))
 }
 
@@ -23,16 +24,27 @@ pub(crate) fn ci() -> Outcome {
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     step(
         "clippy",
-        &mut cargo(&["clippy", "--workspace", "--all-targets", "--features", CLOUDS, "--", "-D", "warnings"]),
+        &mut cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            &cloud_features(),
+            "--",
+            "-D",
+            "warnings",
+        ]),
     )?;
     step("readme's test command", &mut cargo(&["xtask", "test"]))?;
-    for (name, features) in [
-        ("features: none", &["--no-default-features"][..]),
-        ("features: fal", &["--no-default-features", "--features", "fal"]),
-        ("features: all", &["--all-features"]),
-    ] {
-        step(name, cargo(&["check", "-p", "mediagen", "--tests"]).args(features).env("RUSTFLAGS", "-D warnings"))?;
+    let facade = |name: &str, features: &[&str]| {
+        let mut check = cargo(&["check", "-p", "mediagen", "--tests"]);
+        step(&format!("features: {name}"), check.args(features).env("RUSTFLAGS", "-D warnings"))
+    };
+    facade("none", &["--no-default-features"])?;
+    for provider in provider_features() {
+        facade(&provider, &["--no-default-features", "--features", &provider])?;
     }
+    facade("all", &["--all-features"])?;
     step(
         "binary without the emulator",
         &mut cargo(&["clippy", "-p", "mediagen-cli", "--no-default-features", "--", "-D", "warnings"]),

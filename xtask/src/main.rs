@@ -8,6 +8,7 @@ mod interop;
 mod steps;
 #[cfg(test)]
 mod tidy;
+mod workspace;
 
 use std::process::ExitCode;
 

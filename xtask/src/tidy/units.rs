@@ -1,12 +1,10 @@
 //! Numbers in what a caller sets say their unit and their range or default.
 
 use super::{files, shown};
-use crate::steps::root;
+use crate::workspace;
 
 /// Endings of the names of structs that callers fill in.
 const OPTIONS: &[&str] = &["Options", "Policy", "Config", "Deadlines", "Delivery", "Limit", "Wish", "Query", "Size"];
-/// Crates that callers link.
-const CRATES: &[&str] = &["core", "http", "fal-provider", "discovery", "assets"];
 /// Types that mean nothing without a unit or a range.
 const NUMBERS: &[&str] = &["u8", "u16", "u32", "u64", "usize", "f32", "f64", "Duration"];
 /// Words that tell a unit or what is counted.
@@ -57,6 +55,11 @@ const UNITS: &[&str] = &[
     "sound",
     "wide",
     "high",
+    "time ",
+    "requests",
+    "dollars",
+    "port",
+    "number",
 ];
 /// Words that tell a range or a default.
 const RANGES: &[&str] = &[
@@ -94,7 +97,8 @@ struct Number {
 }
 
 fn numbers() -> Vec<Number> {
-    let sources = CRATES.iter().flat_map(|name| files(&root().join("crates").join(name).join("src"), &[".rs"]));
+    let folders = workspace::library_folders();
+    let sources = folders.iter().flat_map(|folder| files(folder, &[".rs"]));
     let mut found = Vec::new();
     for path in sources.filter(|path| !shown(path).contains("tests")) {
         let text = std::fs::read_to_string(&path).expect("a source file");
