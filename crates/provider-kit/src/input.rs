@@ -1,15 +1,17 @@
 //! Local inputs: opened and measured once, typed by their first bytes, under a clean name.
 
 mod name;
+mod role;
 
 use crate::stamp::Stamp;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use blake3::Hash;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use mediagen_core::{Dispatch, Error, ErrorKind, MediaInput, MediaStream, Note, Result};
+use mediagen_core::{Dispatch, Error, ErrorKind, MediaFacts, MediaInput, MediaStream, Note, Result, Role};
 use mediagen_http::Body;
-use name::{clean_name, is_misnamed, sniff};
+use mediagen_probe::{probe_bytes, probe_file, sniff};
+use name::clean_name;
 use std::{
     fs::File,
     io::{self, Read as _},
@@ -46,12 +48,16 @@ pub struct LocalInput {
     pub media_type: String,
     /// Length in bytes; unknown for some streams.
     pub len: Option<u64>,
+    /// Type, size, dimensions and length, as far as the content shows them; of a stream its type alone.
+    pub facts: MediaFacts,
     /// BLAKE3 of the content, where it was read whole or is known from before.
     pub hash: Option<Hash>,
     /// Which file it is, for a file.
     pub stamp: Option<Stamp>,
     /// Whether the name promises another type than the content has.
     pub misnamed: bool,
+    /// Whether the content is text without a type of its own.
+    is_text: bool,
     pub(crate) body: Body,
 }
 
@@ -59,12 +65,13 @@ pub struct LocalInput {
 struct Reading {
     head: Bytes,
     len: Option<u64>,
+    facts: MediaFacts,
     hash: Option<Hash>,
     stamp: Option<Stamp>,
 }
 
 impl LocalInput {
-    /// Opens `media` once and reads its head, all of it where it is [`SMALL`]; `None` for an address, which is passed
+    /// Opens `media` once, measures it, and reads all of it where it is [`SMALL`]; `None` for an address, which is passed
     /// on as it is.
     ///
     /// # Errors
@@ -76,7 +83,10 @@ impl LocalInput {
                 let body = Body::File { path: path.clone(), bytes: reading.len.unwrap_or(0) };
                 (path.display().to_string(), body, reading)
             }
-            MediaInput::Bytes { data, name } => (name.clone(), Body::Bytes(data.clone()), read_bytes(data)),
+            MediaInput::Bytes { data, name } => {
+                let reading = read_bytes(data.clone()).await.map_err(|e| unreadable(name, e))?;
+                (name.clone(), Body::Bytes(data.clone()), reading)
+            }
             MediaInput::Stream(stream) => {
                 let reading = read_stream(stream).await.map_err(|e| unreadable(stream.name(), e))?;
                 let source = stream.clone();
@@ -88,11 +98,25 @@ impl LocalInput {
             return Err(Error::new(ErrorKind::InvalidInput, format!("the input `{given}` is empty"))
                 .with_dispatch(Dispatch::NotSent));
         }
-        let (media_type, extension) = sniff(&reading.head, &given);
-        let misnamed = extension.is_some_and(|found| is_misnamed(&given, found));
-        let name = clean_name(&given, extension);
-        let Reading { len, hash, stamp, .. } = reading;
-        Ok(Some(Self { given, name, media_type, len, hash, stamp, misnamed, body }))
+        let Reading { head, len, facts, hash, stamp } = reading;
+        let found = sniff::sniff(&head);
+        let media_type = match (&facts.media_type, found) {
+            (Some(measured), _) => measured.clone(),
+            (None, Some(found)) => found.media_type.to_owned(),
+            (None, None) => type_by_name(&given).to_owned(),
+        };
+        let misnamed = found.is_some_and(|found| sniff::is_misnamed(&given, found));
+        let name = clean_name(&given, found.map(|found| found.extension));
+        let is_text = found.is_none() && role::is_text(&head);
+        Ok(Some(Self { given, name, media_type, len, facts, hash, stamp, misnamed, is_text, body }))
+    }
+
+    /// Refuses content that cannot be what `role` says, such as text as an image. What is not recognised passes.
+    ///
+    /// # Errors
+    /// `InvalidInput` naming the role and the content's type.
+    pub fn check_role(&self, role: Role) -> Result<()> {
+        role::check(role, self)
     }
 
     /// The content, to be sent.
@@ -127,10 +151,23 @@ impl LocalInput {
     }
 }
 
-fn read_bytes(data: &Bytes) -> Reading {
+/// The type of content that is not recognised: what its name says, as far as content of that type has no mark.
+fn type_by_name(given: &str) -> &'static str {
+    match sniff::by_name(given) {
+        Some(named) if !sniff::is_misnamed(given, sniff::UNKNOWN) => named.media_type,
+        _ => sniff::UNKNOWN.media_type,
+    }
+}
+
+async fn read_bytes(data: Bytes) -> io::Result<Reading> {
     let len = data.len() as u64;
-    let hash = (len <= SMALL).then(|| blake3::hash(data));
-    Reading { head: data.slice(..data.len().min(HEAD)), len: Some(len), hash, stamp: None }
+    let head = data.slice(..data.len().min(HEAD));
+    let measured = tokio::task::spawn_blocking(move || {
+        let hash = (len <= SMALL).then(|| blake3::hash(&data));
+        (probe_bytes(&data), hash)
+    });
+    let (facts, hash) = measured.await.map_err(io::Error::other)?;
+    Ok(Reading { head, len: Some(len), facts, hash, stamp: None })
 }
 
 async fn read_stream(stream: &MediaStream) -> io::Result<Reading> {
@@ -150,7 +187,10 @@ async fn read_stream(stream: &MediaStream) -> io::Result<Reading> {
     let hash = (ended && stream.bytes() == Some(read.len() as u64)).then(|| blake3::hash(&read));
     let len = if read.is_empty() { Some(0) } else { stream.bytes() };
     read.truncate(HEAD);
-    Ok(Reading { head: read.freeze(), len, hash, stamp: None })
+    let mut facts = MediaFacts::new();
+    facts.media_type = sniff::sniff(&read).map(|found| found.media_type.to_owned());
+    facts.bytes = len;
+    Ok(Reading { head: read.freeze(), len, facts, hash, stamp: None })
 }
 
 async fn read_file(path: &Path) -> io::Result<Reading> {
@@ -163,17 +203,19 @@ fn read_file_now(path: PathBuf) -> io::Result<Reading> {
     if !std::fs::metadata(&path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
     }
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     let stamp = Stamp::read(&metadata, SystemTime::now());
     let len = metadata.len();
     let most = if len <= SMALL { SMALL + 1 } else { HEAD as u64 };
     let mut read = Vec::with_capacity(usize::try_from(len.min(most)).unwrap_or(HEAD));
-    file.take(most).read_to_end(&mut read)?;
+    io::Read::by_ref(&mut file).take(most).read_to_end(&mut read)?;
     // One that grows while it is read is hashed when it is sent.
-    let hash = (read.len() as u64 == len).then(|| blake3::hash(&read));
+    let whole = read.len() as u64 == len;
+    let hash = whole.then(|| blake3::hash(&read));
+    let facts = if whole { probe_bytes(&read) } else { probe_file(&mut file)? };
     read.truncate(HEAD);
-    Ok(Reading { head: read.into(), len: Some(len), hash, stamp })
+    Ok(Reading { head: read.into(), len: Some(len), facts, hash, stamp })
 }
 
 fn unreadable_path(path: &Path, error: io::Error) -> Error {

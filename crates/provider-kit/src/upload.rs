@@ -115,17 +115,16 @@ impl Uploads {
         mut content: Content,
         terms: &UploadTerms,
     ) -> Result<Stored> {
-        let now = cx.clock().now();
         let identity = self.reuse.identity(&content, terms);
         let slot = self.reuse.slot(&identity);
         // One upload of the same content at a time: in this process, then among all that share the folder.
         let mut known = slot.lock().await;
-        if let Some(entry) = known.as_ref().filter(|entry| !terms.force && entry.is_fresh(now)) {
+        if let Some(entry) = known.as_ref().filter(|entry| !terms.force && entry.is_fresh(cx.clock().now())) {
             return Ok(stored(entry, &content, true));
         }
         let held = self.reuse.hold(cx, &identity).await;
         if !terms.force
-            && let Some(entry) = self.reuse.read(held.as_ref(), &identity, now).await
+            && let Some(entry) = self.reuse.read(held.as_ref(), &identity, cx.clock().now()).await
             && storage.is_reference(&entry.reference)
         {
             let found = stored(&entry, &content, true);
@@ -162,10 +161,11 @@ impl Uploads {
             return self.send_unhashed(cx, storage, content, &like, terms).await;
         }
         let slot = self.reuse.slot(&like);
-        let now = cx.clock().now();
         let first = {
             let mut alone = slot.lock().await;
             let held = self.reuse.hold(cx, &like).await;
+            // After the wait: what another process has uploaded meanwhile is not from the future.
+            let now = cx.clock().now();
             let kept = match alone.take() {
                 Some(entry) => Some(entry),
                 None => self.reuse.read(held.as_ref(), &like, now).await,

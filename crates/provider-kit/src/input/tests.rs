@@ -4,12 +4,66 @@ use super::*;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0";
 
-#[test]
-fn the_first_bytes_win_over_the_name() {
-    assert_eq!(sniff(PNG, "x.jpg").0, "image/png");
-    assert_eq!(sniff(b"RIFF\x24\0\0\0WAVEfmt ", "x").0, "audio/wav");
-    assert_eq!(sniff(b"plain words", "a.TXT").0, "text/plain");
-    assert_eq!(sniff(b"plain words", "a").0, "application/octet-stream");
+async fn typed(content: &'static [u8], name: &str) -> String {
+    LocalInput::open(&MediaInput::bytes(content, name)).await.unwrap().unwrap().media_type
+}
+
+#[tokio::test]
+async fn the_first_bytes_win_over_the_name() {
+    assert_eq!(typed(PNG, "x.jpg").await, "image/png");
+    assert_eq!(typed(b"RIFF\x24\0\0\0WAVEfmt ", "x").await, "audio/wav");
+    assert_eq!(typed(b"plain words", "a.TXT").await, "text/plain");
+    assert_eq!(typed(b"plain words", "a").await, "application/octet-stream");
+    assert_eq!(typed(b"plain words", "a.mp4").await, "application/octet-stream", "a video has a mark");
+}
+
+#[tokio::test]
+async fn one_reading_gives_type_facts_and_the_hash_of_what_is_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let gif = b"GIF89a\x40\x01\xf0\x00\x00\x00\x00";
+    let mut large = gif.to_vec();
+    large.resize(usize::try_from(SMALL).unwrap() + 1, 0);
+    for (name, content, hashed) in [("small.gif", &gif[..], true), ("large.gif", &large, false)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        for media in [MediaInput::Path(path.clone()), MediaInput::bytes(content.to_vec(), name)] {
+            let input = LocalInput::open(&media).await.unwrap().unwrap();
+            assert_eq!((input.facts.width, input.facts.height), (Some(320), Some(240)), "{media:?}");
+            assert_eq!((input.len, input.facts.bytes), (Some(content.len() as u64), Some(content.len() as u64)));
+            assert_eq!(input.hash, hashed.then(|| blake3::hash(content)), "{media:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn content_that_cannot_be_what_it_is_for_is_refused_and_the_unknown_passes() {
+    let wav: &[u8] = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0";
+    let mp4: &[u8] = b"\0\0\0\x18ftypisom\0\0\0\0isommp42";
+    let gif: &[u8] = b"GIF89a\x40\x01\xf0\x00\x00\x00\x00";
+    let jpeg: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
+    for (content, good, bad) in [
+        (PNG, "image mask end_image reference source_face", "audio voice_sample"),
+        (gif, "image video", "audio"),
+        (jpeg, "image", "video audio"),
+        (mp4, "video audio reference", "image mask"),
+        (wav, "audio voice_sample", "image video reference"),
+        (b"a list of words", "", "image video audio reference mask"),
+        (b"{\"a\": 1}", "", "image video audio"),
+        (b"PK\x03\x04 and more", "image video audio", ""),
+        (b"\x01\x02\x03 something", "image video audio", ""),
+    ] {
+        let input = LocalInput::open(&MediaInput::bytes(content, "x")).await.unwrap().unwrap();
+        for (words, expected) in [(good, true), (bad, false)] {
+            for word in words.split_whitespace() {
+                let role = *Role::ALL.iter().find(|role| role.as_str() == word).unwrap();
+                let checked = input.check_role(role);
+                assert_eq!(checked.is_ok(), expected, "{} as {role}", input.media_type);
+            }
+        }
+    }
+    let text = LocalInput::open(&MediaInput::bytes(&b"a list"[..], "x.png")).await.unwrap().unwrap();
+    let error = text.check_role(Role::Image).unwrap_err();
+    assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::InvalidInput, "image"));
 }
 
 #[test]

@@ -13,19 +13,10 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use mediagen_core::{Error, ErrorKind, Result};
 use mediagen_http::Body;
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    path::Path,
-    sync::Arc,
-    time::SystemTime,
-};
+use mediagen_probe::hash_file;
+use std::{io, sync::Arc, time::SystemTime};
 use tempfile::TempPath;
 use tokio::io::AsyncWriteExt as _;
-
-/// Bytes per read of a file that is hashed, and reads per trip to a thread for blocking work.
-const READ: usize = 1 << 20;
-const READS: usize = 16;
 
 /// An input that was read, or that is hashed while it leaves.
 #[derive(Debug)]
@@ -66,7 +57,8 @@ impl Content {
         let (hash, len) = match &input.body {
             Body::File { path, .. } => {
                 stamp = Stamp::of(path, now).await;
-                hash_file(path).await.map_err(failed)?
+                let read = hash_file(path).await.map_err(failed)?;
+                (read.blake3, read.bytes)
             }
             Body::Bytes(content) => {
                 let hash = match input.hash {
@@ -114,7 +106,7 @@ impl Content {
         let hash = match (tree.hash(), self.hash) {
             (Some(seen), _) => seen,
             (None, Some(known)) => known,
-            (None, None) => hash_file(path).await.map_err(|e| unreadable(&self.input.given, e))?.0,
+            (None, None) => hash_file(path).await.map_err(|e| unreadable(&self.input.given, e))?.blake3,
         };
         self.hash = self.is_unchanged(now).await.then_some(hash);
         Ok(())
@@ -158,36 +150,6 @@ async fn hash_stream(stream: &Body, given: &str, mut copy: Option<&mut Copy>) ->
 
 fn uncopied(error: io::Error) -> Error {
     Error::new(ErrorKind::Io, "the input cannot be copied to the temporary folder").with_source(error)
-}
-
-/// Hash and length of a file. It is read on threads for blocking work, a stretch at a time, so that it ends with its
-/// caller and keeps no thread for long.
-async fn hash_file(path: &Path) -> io::Result<(Hash, u64)> {
-    let (path, mut reading) = (path.to_owned(), None);
-    loop {
-        let (path, before) = (path.clone(), reading.take());
-        let stretch = tokio::task::spawn_blocking(move || {
-            let (mut file, mut hasher, mut buffer) = match before {
-                Some(before) => before,
-                None => (File::open(path)?, blake3::Hasher::new(), vec![0; READ]),
-            };
-            for _ in 0..READS {
-                match file.read(&mut buffer) {
-                    Ok(0) => return Ok(Err((hasher.finalize(), hasher.count()))),
-                    Ok(bytes) => {
-                        hasher.update(&buffer[..bytes]);
-                    }
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) => return Err(e),
-                }
-            }
-            Ok(Ok((file, hasher, buffer)))
-        });
-        match stretch.await.map_err(io::Error::other)?? {
-            Ok(more) => reading = Some(more),
-            Err(done) => return Ok(done),
-        }
-    }
 }
 
 #[derive(Debug)]
