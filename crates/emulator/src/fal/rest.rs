@@ -1,99 +1,107 @@
 //! The REST helpers (protocol 1.3, 4.3, 6.1, 6.4, 7.8): tokens, places to upload to, keys, balance.
 
 use super::{
-    answer::{Answer, detail, json},
-    app::App,
-    auth,
+    account::Account,
     cdn::{Multipart, Store},
-    dispatch::Call,
+    webhook::Sender,
 };
+use crate::wire::{Answer, Call, detail, json};
 use base64::Engine;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Life of a CDN token (protocol 6.1).
 const TOKEN_LIFE: Duration = Duration::from_hours(30 * 24);
 
-/// Answers everything below `/rest`.
-pub(crate) async fn answer(app: &App, call: Call) -> Answer {
-    let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
-    let done = match (method.as_str(), path.as_str()) {
-        ("GET", ".well-known/jwks.json") => Ok(json(200, &app.webhooks.key_set())),
-        ("GET", "billing/user_balance") => balance(app, &call),
-        ("POST", "tokens" | "tokens/realtime") => browser_token(app, call).await,
-        ("POST", "storage/auth/token") => cdn_token(app, call).await,
-        ("POST", "storage/upload/initiate") => initiate(app, call, false).await,
-        ("POST", "storage/upload/initiate-multipart") => initiate(app, call, true).await,
-        _ => Err(detail(404, "Not Found")),
-    };
-    done.unwrap_or_else(|refusal| refusal)
+/// The REST helpers of one emulator.
+pub(crate) struct Rest {
+    pub(crate) account: Arc<Account>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) webhooks: Arc<Sender>,
 }
 
-fn balance(app: &App, call: &Call) -> Result<Answer, Answer> {
-    auth::require_key(app, &call.parts.headers, "the balance")?;
-    Ok(json(200, &app.config.balance.into()))
-}
+impl Rest {
+    /// Answers everything below `/rest`.
+    pub(crate) async fn answer(&self, call: Call) -> Answer {
+        let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
+        let done = match (method.as_str(), path.as_str()) {
+            ("GET", ".well-known/jwks.json") => Ok(json(200, &self.webhooks.key_set())),
+            ("GET", "billing/user_balance") => self.balance(&call),
+            ("POST", "tokens" | "tokens/realtime") => self.browser_token(call).await,
+            ("POST", "storage/auth/token") => self.cdn_token(call).await,
+            ("POST", "storage/upload/initiate") => self.initiate(call, false).await,
+            ("POST", "storage/upload/initiate-multipart") => self.initiate(call, true).await,
+            _ => Err(detail(404, "Not Found")),
+        };
+        done.unwrap_or_else(|refusal| refusal)
+    }
 
-/// A bare JSON string: three base64 parts, as opaque to clients as a real one.
-async fn browser_token(app: &App, call: Call) -> Result<Answer, Answer> {
-    auth::require_key(app, &call.parts.headers, "tokens")?;
-    auth::require_unlocked(app)?;
-    let asked = call.json().await.unwrap_or(Value::Null);
-    if !asked["allowed_apps"].is_array() {
-        let entry = json!({ "loc": ["body", "allowed_apps"], "msg": "Field required", "type": "missing" });
-        return Err(json(422, &json!({ "detail": [entry] })));
+    fn balance(&self, call: &Call) -> Result<Answer, Answer> {
+        self.account.require_key(&call.parts.headers, "the balance")?;
+        Ok(json(200, &self.account.balance().into()))
     }
-    let life = asked["token_expiration"].as_i64().or(asked["duration"].as_i64()).unwrap_or(120);
-    let expires = Timestamp::now().as_second().saturating_add(life);
-    let claims = json!({ "allowed_apps": asked["allowed_apps"], "exp": expires });
-    let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-    let head = encode(br#"{"alg":"EdDSA","typ":"JWT"}"#);
-    let signature = encode(uuid::Uuid::new_v4().as_bytes());
-    let token = format!("{head}.{}.{signature}", encode(claims.to_string().as_bytes()));
-    app.keep_token(&token);
-    Ok(json(200, &token.into()))
-}
 
-async fn cdn_token(app: &App, call: Call) -> Result<Answer, Answer> {
-    auth::require_key(app, &call.parts.headers, "storage")?;
-    auth::require_unlocked(app)?;
-    if call.param("storage_type").is_some_and(|t| t != "fal-cdn-v3") {
-        return Err(detail(400, "Unknown storage_type; tokens exist for fal-cdn-v3"));
+    /// A bare JSON string: three base64 parts, as opaque to clients as a real one.
+    async fn browser_token(&self, call: Call) -> Result<Answer, Answer> {
+        self.account.require_key(&call.parts.headers, "tokens")?;
+        self.account.require_unlocked()?;
+        let asked = call.json().await.unwrap_or(Value::Null);
+        if !asked["allowed_apps"].is_array() {
+            let entry = json!({ "loc": ["body", "allowed_apps"], "msg": "Field required", "type": "missing" });
+            return Err(json(422, &json!({ "detail": [entry] })));
+        }
+        let life = asked["token_expiration"].as_i64().or(asked["duration"].as_i64()).unwrap_or(120);
+        let expires = Timestamp::now().as_second().saturating_add(life);
+        let claims = json!({ "allowed_apps": asked["allowed_apps"], "exp": expires });
+        let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        let head = encode(br#"{"alg":"EdDSA","typ":"JWT"}"#);
+        let signature = encode(uuid::Uuid::new_v4().as_bytes());
+        let token = format!("{head}.{}.{signature}", encode(claims.to_string().as_bytes()));
+        self.account.keep_token(&token);
+        Ok(json(200, &token.into()))
     }
-    let asked = call.json().await.unwrap_or(Value::Null);
-    let life = asked["expiration_seconds"].as_u64().map_or(TOKEN_LIFE, Duration::from_secs).min(TOKEN_LIFE);
-    let now = Timestamp::now();
-    let expires = now + SignedDuration::try_from(life).unwrap_or_default();
-    // An offset instead of `Z`: older Pythons cannot read the latter.
-    let write = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
-    Ok(json(
-        200,
-        &json!({
-            "token": app.issue_token(),
-            "token_type": "Bearer",
-            "base_url": format!("{}/cdn", app.base),
-            "created_at": write(now),
-            "expires_at": write(expires),
-        }),
-    ))
-}
 
-/// Both storage types end at this emulator's CDN; the address carries its own permission.
-async fn initiate(app: &App, call: Call, in_parts: bool) -> Result<Answer, Answer> {
-    auth::require_key(app, &call.parts.headers, "storage")?;
-    auth::require_unlocked(app)?;
-    if !call.param("storage_type").is_some_and(|t| matches!(t.as_str(), "fal-cdn-v3" | "gcs")) {
-        return Err(detail(400, "Unknown storage_type; use fal-cdn-v3 or gcs"));
+    async fn cdn_token(&self, call: Call) -> Result<Answer, Answer> {
+        self.account.require_key(&call.parts.headers, "storage")?;
+        self.account.require_unlocked()?;
+        if call.param("storage_type").is_some_and(|t| t != "fal-cdn-v3") {
+            return Err(detail(400, "Unknown storage_type; tokens exist for fal-cdn-v3"));
+        }
+        let asked = call.json().await.unwrap_or(Value::Null);
+        let life = asked["expiration_seconds"].as_u64().map_or(TOKEN_LIFE, Duration::from_secs).min(TOKEN_LIFE);
+        let now = Timestamp::now();
+        let expires = now + SignedDuration::try_from(life).unwrap_or_default();
+        // An offset instead of `Z`: older Pythons cannot read the latter.
+        let write = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+        Ok(json(
+            200,
+            &json!({
+                "token": self.account.issue_token(),
+                "token_type": "Bearer",
+                "base_url": self.store.address(),
+                "created_at": write(now),
+                "expires_at": write(expires),
+            }),
+        ))
     }
-    let asked = call.json().await.unwrap_or(Value::Null);
-    let media_type = asked["content_type"].as_str().unwrap_or("application/octet-stream").to_owned();
-    let key = Store::new_key(asked["file_name"].as_str(), &media_type);
-    let (id, signed) = app.files.sign(key.clone(), media_type);
-    let folder = if in_parts { "upload/multipart" } else { "upload" };
-    if in_parts {
-        app.files.begin(id.clone(), Multipart::new(signed.key, signed.media_type));
+
+    /// Both storage types end at this emulator's CDN; the address carries its own permission.
+    async fn initiate(&self, call: Call, in_parts: bool) -> Result<Answer, Answer> {
+        self.account.require_key(&call.parts.headers, "storage")?;
+        self.account.require_unlocked()?;
+        if !call.param("storage_type").is_some_and(|t| matches!(t.as_str(), "fal-cdn-v3" | "gcs")) {
+            return Err(detail(400, "Unknown storage_type; use fal-cdn-v3 or gcs"));
+        }
+        let asked = call.json().await.unwrap_or(Value::Null);
+        let media_type = asked["content_type"].as_str().unwrap_or("application/octet-stream").to_owned();
+        let key = Store::new_key(asked["file_name"].as_str(), &media_type);
+        let (id, signed) = self.store.sign(key.clone(), media_type);
+        let folder = if in_parts { "upload/multipart" } else { "upload" };
+        if in_parts {
+            self.store.begin(id.clone(), Multipart::new(signed.key, signed.media_type));
+        }
+        let upload = format!("{}/{folder}/{id}?signature={}", self.store.address(), signed.signature);
+        Ok(json(200, &json!({ "upload_url": upload, "file_url": self.store.url(&key) })))
     }
-    let upload = format!("{}/cdn/{folder}/{id}?signature={}", app.base, signed.signature);
-    Ok(json(200, &json!({ "upload_url": upload, "file_url": app.file_url(&key) })))
 }

@@ -1,12 +1,14 @@
 //! `POST /run/{id}[/stream]`: the same work with the answer on the same connection (protocol 3.1, 3.2).
 
 use super::{
-    answer::{self, Answer, detail, infrastructure},
-    app::App,
-    auth,
-    dispatch::Call,
-    queue::{Ending, answer_of, app_of, execute, known_app, start_within},
+    account::Account,
+    admission::{known_app, start_within},
+    answer::{REQUEST_ID, infrastructure},
+    catalogue::Catalogue,
+    id::shown,
+    runner::{Ending, Runner},
 };
+use crate::wire::{Answer, Call, detail, with};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Method, header},
@@ -15,45 +17,54 @@ use std::sync::Arc;
 
 const NEEDS_RETRY: HeaderName = HeaderName::from_static("x-fal-needs-retry");
 
-pub(crate) async fn answer(app: &Arc<App>, call: Call) -> Answer {
-    match run(app, call).await {
-        Ok(answer) | Err(answer) => answer,
-    }
+/// The synchronous route.
+pub(crate) struct Run {
+    pub(crate) account: Arc<Account>,
+    pub(crate) runner: Arc<Runner>,
 }
 
-async fn run(app: &Arc<App>, call: Call) -> Result<Answer, Answer> {
-    if call.parts.method != Method::POST {
-        return Err(detail(405, "Method Not Allowed"));
+impl Run {
+    /// Answers everything below `/run`.
+    pub(crate) async fn answer(&self, call: Call) -> Answer {
+        match self.run(call).await {
+            Ok(answer) | Err(answer) => answer,
+        }
     }
-    let (endpoint, streamed) = target(app, &call.path);
-    let shown = format!("application \"{}\"", app_of(&endpoint).unwrap_or(&endpoint));
-    auth::require_key_or_token(app, &call, &shown)?;
-    known_app(app, &endpoint)?;
-    auth::require_unlocked(app)?;
-    let start_within = start_within(&call)?;
-    let id = app.next_id();
-    let Ok(place) = Arc::clone(&app.queue.places).try_acquire_owned() else {
-        return Err(answer::with(over_the_limit(app), answer::REQUEST_ID, &id));
-    };
-    let input = call.json().await;
-    // The queue's delay plays the cold start here: it is what a start deadline runs against.
-    let delays = app.delays();
-    let cold = delays.queue;
-    if start_within.is_some_and(|limit| limit < cold) {
-        tokio::time::sleep(start_within.unwrap_or(cold)).await;
-        return Ok(answer_of(&Ending::start_timeout(), &id));
+
+    async fn run(&self, call: Call) -> Result<Answer, Answer> {
+        if call.parts.method != Method::POST {
+            return Err(detail(405, "Method Not Allowed"));
+        }
+        let runner = &self.runner;
+        let (endpoint, streamed) = target(&runner.catalogue, &call.path);
+        self.account.require_key_or_token(&call, &shown(&endpoint))?;
+        known_app(&runner.catalogue, &endpoint)?;
+        self.account.require_unlocked()?;
+        let start_within = start_within(&call)?;
+        let id = runner.ids.next();
+        let Ok(place) = Arc::clone(&runner.places).try_acquire_owned() else {
+            return Err(with(over_the_limit(runner.concurrency), REQUEST_ID, &id));
+        };
+        let input = call.json().await;
+        // The queue's delay plays the cold start here: it is what a start deadline runs against.
+        let delays = runner.timing.now();
+        let cold = delays.queue;
+        if let Some(limit) = start_within.filter(|limit| *limit < cold) {
+            tokio::time::sleep(limit).await;
+            return Ok(Ending::start_timeout().answer(&id));
+        }
+        tokio::time::sleep(cold).await;
+        let ending = runner.execute(&endpoint, input, delays.run, |_| ()).await;
+        drop(place);
+        let answer = ending.answer(&id);
+        Ok(if streamed && answer.status().is_success() { as_event(answer).await } else { answer })
     }
-    tokio::time::sleep(cold).await;
-    let ending = execute(app, &endpoint, input, delays.run, |_| ()).await;
-    drop(place);
-    let answer = answer_of(&ending, &id);
-    Ok(if streamed && answer.status().is_success() { as_event(answer).await } else { answer })
 }
 
 /// The endpoint that a path means, and whether its answer is to be streamed (protocol 3.2).
-fn target(app: &App, path: &str) -> (String, bool) {
+fn target(catalogue: &Catalogue, path: &str) -> (String, bool) {
     match path.strip_suffix("/stream") {
-        Some(base) if app.endpoint(path).is_none() && app.endpoint(base).is_some() => (base.to_owned(), true),
+        Some(base) if catalogue.get(path).is_none() && catalogue.get(base).is_some() => (base.to_owned(), true),
         _ => (path.to_owned(), false),
     }
 }
@@ -69,13 +80,12 @@ async fn as_event(answer: Answer) -> Answer {
 }
 
 /// Documentation names the field `type`, other errors have `error_type` (protocol 14, row 16): both are sent.
-fn over_the_limit(app: &App) -> Answer {
-    let limit = app.config.concurrency.max(1);
+fn over_the_limit(limit: usize) -> Answer {
     let text = format!("Concurrent request limit of {limit} reached");
     let kind = "concurrent_requests_limit";
     let body = serde_json::json!({ "detail": text, "error_type": kind, "type": kind });
     let refusal = infrastructure(429, kind, &text);
     let (parts, _) = refusal.into_parts();
     let refusal = Answer::from_parts(parts, Body::from(body.to_string()));
-    answer::with(refusal, NEEDS_RETRY, "1")
+    with(refusal, NEEDS_RETRY, "1")
 }

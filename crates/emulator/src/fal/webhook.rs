@@ -1,6 +1,6 @@
 //! Webhooks (protocol 4): delivery with retries, signed so that verification can be tested end to end.
 
-use super::{app::App, queue::Ending};
+use super::runner::Ending;
 use base64::Engine;
 use ring::{
     digest,
@@ -9,6 +9,7 @@ use ring::{
 };
 use serde_json::{Value, json};
 use std::{fmt::Write, time::Duration};
+use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
 /// The emulator's one account.
@@ -20,20 +21,20 @@ const RETRY_TIMEOUT: Duration = Duration::from_mins(2);
 /// The wait before the first retry; it doubles up to a minute.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 
-/// The key pair that signs deliveries; a new one for each emulator.
+/// Signs deliveries with a key pair that is new for each emulator, and repeats them until they arrive.
 #[derive(Debug)]
 pub(crate) struct Sender {
     key: Option<Ed25519KeyPair>,
-}
-
-impl Default for Sender {
-    fn default() -> Self {
-        let seed = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok();
-        Self { key: seed.and_then(|document| Ed25519KeyPair::from_pkcs8(document.as_ref()).ok()) }
-    }
+    stopping: CancellationToken,
 }
 
 impl Sender {
+    pub(crate) fn new(stopping: CancellationToken) -> Self {
+        let seed = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok();
+        let key = seed.and_then(|document| Ed25519KeyPair::from_pkcs8(document.as_ref()).ok());
+        Self { key, stopping }
+    }
+
     /// The public key as a JSON Web Key set.
     pub(crate) fn key_set(&self) -> Value {
         let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
@@ -53,6 +54,35 @@ impl Sender {
             ("x-fal-webhook-timestamp", timestamp),
             ("x-fal-webhook-signature", signature.unwrap_or_default()),
         ]
+    }
+
+    /// Delivers the end of a request to `target`, a loopback address over plain http; others are dropped.
+    pub(crate) async fn deliver(&self, target: &str, request_id: &str, ending: &Ending) {
+        let Some(target) = Url::parse(target).ok().filter(is_loopback) else {
+            tracing::warn!(target, "a webhook to anything but loopback is not delivered");
+            return;
+        };
+        let policy = reqwest::redirect::Policy::none();
+        let Ok(client) = reqwest::Client::builder().redirect(policy).no_proxy().build() else { return };
+        let body = body(request_id, ending).to_string();
+        let mut wait = FIRST_WAIT;
+        for attempt in 0..ATTEMPTS {
+            let timeout = if attempt == 0 { FIRST_TIMEOUT } else { RETRY_TIMEOUT };
+            let mut request = client.post(target.clone()).timeout(timeout).header("content-type", "application/json");
+            for (name, value) in self.headers(request_id, body.as_bytes()) {
+                request = request.header(name, value);
+            }
+            match request.body(body.clone()).send().await {
+                // 2xx acknowledges, 3xx is a permanent failure (protocol 4.2).
+                Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => return,
+                Ok(answer) => tracing::debug!(status = answer.status().as_u16(), "webhook refused"),
+                Err(error) => tracing::debug!(%error, "webhook not delivered"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_mins(1)),
+                () = self.stopping.cancelled() => return,
+            }
+        }
     }
 }
 
@@ -78,36 +108,6 @@ fn body(request_id: &str, ending: &Ending) -> Value {
         body["error"] = format!("Invalid status code: {}", ending.status()).into();
     }
     body
-}
-
-/// Delivers the end of a request to `target`, a loopback address over plain http; others are dropped.
-pub(crate) async fn deliver(app: &App, target: &str, request_id: &str, ending: Option<&Ending>) {
-    let Some(ending) = ending else { return };
-    let Some(target) = Url::parse(target).ok().filter(is_loopback) else {
-        tracing::warn!(target, "a webhook to anything but loopback is not delivered");
-        return;
-    };
-    let policy = reqwest::redirect::Policy::none();
-    let Ok(client) = reqwest::Client::builder().redirect(policy).no_proxy().build() else { return };
-    let body = body(request_id, ending).to_string();
-    let mut wait = FIRST_WAIT;
-    for attempt in 0..ATTEMPTS {
-        let timeout = if attempt == 0 { FIRST_TIMEOUT } else { RETRY_TIMEOUT };
-        let mut request = client.post(target.clone()).timeout(timeout).header("content-type", "application/json");
-        for (name, value) in app.webhooks.headers(request_id, body.as_bytes()) {
-            request = request.header(name, value);
-        }
-        match request.body(body.clone()).send().await {
-            // 2xx acknowledges, 3xx is a permanent failure (protocol 4.2).
-            Ok(answer) if answer.status().is_success() || answer.status().is_redirection() => return,
-            Ok(answer) => tracing::debug!(status = answer.status().as_u16(), "webhook refused"),
-            Err(error) => tracing::debug!(%error, "webhook not delivered"),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_mins(1)),
-            () = app.stopping.cancelled() => return,
-        }
-    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -5,7 +5,6 @@ use super::{
     schema::Document,
     wishes::Wishes,
 };
-use crate::fal::catalogue::{Endpoint, traits};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -58,10 +57,10 @@ const CUTOUT_FIELDS: [&str; 5] = ["refine_foreground", "output_mask", "crop_to_b
 const STEM_FIELDS: [&str; 3] = ["vocals", "instrumental", "drums"];
 
 impl Behaviour {
-    /// What the endpoint does.
-    pub(super) fn of(endpoint: &Endpoint, document: Document<'_>) -> Self {
-        let word = traits(&endpoint.id).and_then(|known| serde_json::from_value(json!(known.behaviour)).ok());
-        word.unwrap_or_else(|| Signature::read(category(endpoint), document).guess())
+    /// What an endpoint of this category does: its own word for it, otherwise a guess.
+    pub(super) fn of(word: Option<&str>, category: &str, document: Document<'_>) -> Self {
+        let known = word.and_then(|word| serde_json::from_value(json!(word)).ok());
+        known.unwrap_or_else(|| Signature::read(category, document).guess())
     }
 
     /// Whether there is nothing to do without an input file.
@@ -77,13 +76,6 @@ impl Behaviour {
                 | Self::AddAudio
         )
     }
-}
-
-/// The category of the metadata, else of the document, else `unknown`.
-pub(super) fn category(endpoint: &Endpoint) -> &str {
-    let listed = endpoint.metadata.get("category").and_then(Value::as_str);
-    let written = || endpoint.openapi.as_ref()?.pointer("/info/x-fal-metadata/category")?.as_str();
-    listed.or_else(written).unwrap_or("unknown")
 }
 
 /// What of a schema tells the work apart.

@@ -1,6 +1,6 @@
 //! What a runner does: validates the input against the endpoint's schema and makes the result.
 //!
-//! Nothing here knows an endpoint by name. What one does (enlarge, cut out, speak, …) is a word of its data row or a guess
+//! Nothing here knows an endpoint by name or a service by its wire. What one does (enlarge, cut out, speak, …) is a word of its data row or a guess
 //! from category and schema; what it answers is read off its output schema; where a wish is written (`duration`,
 //! `num_frames`, `seconds_total`, …) is a table of spellings.
 //!
@@ -17,70 +17,49 @@
 
 mod behaviour;
 mod billing;
-mod errors;
+mod failure;
+mod files;
 mod fill;
 mod kind;
 mod maker;
 mod schema;
 mod sources;
+mod task;
 #[cfg(test)]
 mod tests;
 mod validate;
 mod wishes;
 
-use crate::{
-    fal::catalogue::{Endpoint, traits},
-    media::MediaError,
-};
+pub(crate) use failure::{Failure, Problem};
+pub(crate) use files::Files;
+pub(crate) use task::{Schemas, Task};
+
+use crate::media::MediaError;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use behaviour::Behaviour;
-use bytes::Bytes;
-use errors::{Entry, broken, refusal};
 use fill::Draft;
 use kind::Kind;
 use maker::{Made, Maker};
 use schema::{Document, required, with_defaults};
 use serde_json::{Value, json};
 use sources::{Fetched, Sources};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use wishes::Wishes;
-
-/// Where a runner reads its inputs and leaves its outputs; the server implements it over the CDN.
-#[async_trait::async_trait]
-pub(crate) trait Files: Send + Sync {
-    /// Stores `content` under a new CDN address and returns its URL.
-    async fn store(&self, content: Bytes, file_name: &str, media_type: &str) -> String;
-    /// The bytes behind `url` (a CDN address of this emulator or a data URI) and their media type; `None` when it cannot be had.
-    async fn fetch(&self, url: &str) -> Option<(Bytes, String)>;
-}
 
 /// A finished run.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     /// The model's own JSON (protocol 9.2).
     pub(crate) body: Value,
-    /// For the `x-fal-billable-units` header.
+    /// How many units of the price it used.
     pub(crate) billable_units: f64,
     /// Lines that the runner wrote, in order.
     pub(crate) logs: Vec<String>,
 }
 
-/// A refusal or failure of the model itself (protocol 5.1, 5.2).
-#[derive(Debug, Clone)]
-pub(crate) struct ModelError {
-    /// HTTP status of the result answer, mostly 422.
-    pub(crate) status: u16,
-    /// `{"detail": [...]}`.
-    pub(crate) body: Value,
-    /// For the `X-Fal-Retryable` header.
-    pub(crate) retryable: bool,
-    /// For the `x-fal-billable-units` header; 0 when nothing ran.
-    pub(crate) billable_units: f64,
-}
-
 /// How long a run takes when the configuration does not say: words soonest, videos and trainings longest.
-pub(crate) fn usual_duration(endpoint: &Endpoint) -> Duration {
-    Duration::from_millis(match Kind::of_category(behaviour::category(endpoint)) {
+pub(crate) fn usual_duration(task: &Task) -> Duration {
+    Duration::from_millis(match Kind::of_category(&task.category) {
         None => 30,
         Some(Kind::Image) => 50,
         Some(Kind::Audio) => 80,
@@ -89,65 +68,65 @@ pub(crate) fn usual_duration(endpoint: &Endpoint) -> Duration {
     })
 }
 
-/// Runs `endpoint` on `input`.
+/// Runs `task` on `input`.
 ///
 /// Unknown input fields are ignored. The same input gives the same bytes; without a seed one is drawn from the input.
 ///
 /// # Errors
-/// [`ModelError`] when the input breaks the schema or an input file cannot be read (both 422), when a magic word asks
-/// for it, or when the medium cannot be made.
-pub(crate) async fn perform(endpoint: &Endpoint, input: &Value, files: &dyn Files) -> Result<Outcome, ModelError> {
-    let Some(root) = &endpoint.openapi else {
+/// [`Failure::Refused`] when the input breaks the schema or an input file cannot be read, when a magic word says so, or
+/// when the input wants more than the limits allow; [`Failure::Broken`] when the medium cannot be made.
+pub(crate) async fn perform(task: Task, input: &Value, files: &dyn Files) -> Result<Outcome, Failure> {
+    let task = Arc::new(task);
+    let Some(schemas) = &task.schemas else {
         // Nothing is known of the model, so there is nothing to check: its input comes back.
         return Ok(Outcome { body: input.clone(), billable_units: 1.0, logs: vec!["Ran without a schema".to_owned()] });
     };
-    let document = Document::new(root);
-    let empty = json!({});
-    let schema = document.input().unwrap_or(&empty);
-    let complaints = validate::check(document, schema, input);
-    if !complaints.is_empty() {
-        return Err(refusal(complaints));
+    let (document, schema) = (schemas.document(), &schemas.input);
+    let problems = validate::check(document, schema, input);
+    if !problems.is_empty() {
+        return Err(Failure::Refused(problems));
     }
     let wishes = Wishes::new(with_defaults(document, schema, input));
     magic(&wishes, input)?;
-    let behaviour = Behaviour::of(endpoint, document);
+    let behaviour = Behaviour::of(task.behaviour.as_deref(), &task.category, document);
     let addresses = sources::addresses(document, schema, input);
     // Where another field is required the model can do without a file (protocol 9.3).
     let free = document.object(schema).is_none_or(|object| required(object).next().is_none());
     if addresses.is_empty() && free && behaviour.needs_source() {
-        return Err(refusal(vec![missing_source(document, schema, input)]));
+        return Err(Failure::Refused(vec![missing_source(document, schema, input)]));
     }
     let fetched = sources::fetch(addresses, files).await?;
-    let job = Job { endpoint: endpoint.clone(), behaviour, wishes };
+    let job = Job { task: Arc::clone(&task), behaviour, wishes };
     let done = tokio::task::spawn_blocking(move || job.run(fetched)).await;
-    let Done { draft, billable_units, logs, inline } = done.unwrap_or_else(|_| Err(broken("The runner stopped")))?;
+    let Done { draft, billable_units, logs, inline } =
+        done.unwrap_or_else(|_| Err(Failure::broken("The runner stopped")))?;
     let body = place(draft, files, inline).await;
     Ok(Outcome { body, billable_units, logs })
 }
 
 /// The words that make a run go wrong on purpose.
-fn magic(wishes: &Wishes, input: &Value) -> Result<(), ModelError> {
+fn magic(wishes: &Wishes, input: &Value) -> Result<(), Failure> {
     if wishes.mentions("[refuse]") {
         let field = Wishes::names("prompt").iter().find(|name| input.get(name.as_str()).is_some());
         let loc: Vec<Value> = field.map(|name| json!(name)).into_iter().collect();
         let msg = "The content could not be processed because it was flagged by a content checker.";
         let value = loc.first().and_then(Value::as_str).and_then(|name| input.get(name)).unwrap_or(&Value::Null);
-        return Err(refusal(vec![Entry::new(&loc, "content_policy_violation", msg, value)]));
+        return Err(Failure::Refused(vec![Problem::new(&loc, "content_policy_violation", msg, value)]));
     }
-    if wishes.mentions("[fail]") { Err(broken("The model failed")) } else { Ok(()) }
+    if wishes.mentions("[fail]") { Err(Failure::broken("The model failed")) } else { Ok(()) }
 }
 
-/// The complaint about an input file that no field requires alone but without which there is nothing to do.
-fn missing_source<'a>(document: Document<'a>, schema: &'a Value, input: &Value) -> Entry {
+/// The problem with an input file that no field requires alone but without which there is nothing to do.
+fn missing_source<'a>(document: Document<'a>, schema: &'a Value, input: &Value) -> Problem {
     let properties = document.properties(schema);
     let field = properties.iter().find(|(name, inner)| Kind::of_input(name, inner).is_some());
     let loc: Vec<Value> = field.map(|(name, _)| json!(name)).into_iter().collect();
-    Entry::new(&loc, "missing", "Field required", input)
+    Problem::new(&loc, "missing", "Field required", input)
 }
 
 /// The part of a run that computes.
 struct Job {
-    endpoint: Endpoint,
+    task: Arc<Task>,
     behaviour: Behaviour,
     wishes: Wishes,
 }
@@ -161,29 +140,28 @@ struct Done {
 }
 
 impl Job {
-    fn run(self, fetched: Vec<Fetched>) -> Result<Done, ModelError> {
+    fn run(self, fetched: Vec<Fetched>) -> Result<Done, Failure> {
         let sources = Sources::read(fetched)?;
-        let Self { endpoint, behaviour, wishes } = self;
-        let root = endpoint.openapi.clone().unwrap_or_default();
-        let nameless = traits(&endpoint.id).is_some_and(|known| known.nameless);
+        let Self { task, behaviour, wishes } = self;
+        // A task without schemas ends before it becomes a job.
+        let Some(schemas) = &task.schemas else { return Err(Failure::broken("There is nothing to make")) };
         let flagged = wishes.mentions("[nsfw]");
-        let category = behaviour::category(&endpoint).to_owned();
         let maker = Maker { behaviour, wishes, sources, flagged };
-        let draft = fill::fill(Document::new(&root), &maker, &category, nameless).map_err(|error| unmade(&error))?;
-        let unit = endpoint.price.as_ref().map_or("requests", |price| price.unit.as_str());
-        let billable_units = billing::units(unit, &draft.files, &maker);
+        let draft = fill::fill(schemas.document(), &maker, &task.category, task.nameless);
+        let draft = draft.map_err(|error| unmade(&error))?;
+        let billable_units = billing::units(&task.unit, &draft.files, &maker);
         let logs = logs(&maker, &draft.files);
         Ok(Done { billable_units, logs, inline: maker.wishes.inline(), draft })
     }
 }
 
 /// A wish beyond the limits is the caller's fault, everything else the runner's.
-fn unmade(error: &MediaError) -> ModelError {
+fn unmade(error: &MediaError) -> Failure {
     match error {
         MediaError::OutOfRange { .. } => {
-            refusal(vec![Entry::new(&[], "feature_not_supported", error.to_string(), &Value::Null)])
+            Failure::Refused(vec![Problem::new(&[], "feature_not_supported", error.to_string(), &Value::Null)])
         }
-        other => broken(&other.to_string()),
+        other => Failure::broken(other.to_string()),
     }
 }
 

@@ -1,38 +1,32 @@
-//! Finds and follows the schemas of a queue `OpenAPI` document (protocol 7.5).
+//! Follows the schemas of an `OpenAPI` document (protocol 7.5).
 
 use serde_json::{Map, Value};
 
 /// References are followed at most so often; a longer chain is a circle.
 const MAX_HOPS: usize = 16;
 
-/// A document whose references can be followed.
+/// The schemas of one endpoint, whose references can be followed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Document<'a> {
     root: &'a Value,
+    input: Option<&'a Value>,
+    output: Option<&'a Value>,
 }
 
 impl<'a> Document<'a> {
-    /// Reads from this document.
-    pub(super) const fn new(root: &'a Value) -> Self {
-        Self { root }
+    /// References lead into `root`.
+    pub(super) const fn new(root: &'a Value, input: Option<&'a Value>, output: Option<&'a Value>) -> Self {
+        Self { root, input, output }
     }
 
-    /// Schema of the body that `POST` takes: of the only path without a request id.
-    pub(super) fn input(self) -> Option<&'a Value> {
-        let mut posts = self.paths().filter(|(path, _)| !path.contains("{request_id}"));
-        let body = posts.find_map(|(_, methods)| methods.get("post"))?.get("requestBody")?;
-        body.pointer("/content/application~1json/schema")
+    /// Schema of the input.
+    pub(super) const fn input(self) -> Option<&'a Value> {
+        self.input
     }
 
-    /// Schema of the result: of the path that ends in the request id.
-    pub(super) fn output(self) -> Option<&'a Value> {
-        let mut results = self.paths().filter(|(path, _)| path.ends_with("/requests/{request_id}"));
-        let answer = results.find_map(|(_, methods)| methods.get("get"))?;
-        answer.pointer("/responses/200/content/application~1json/schema")
-    }
-
-    fn paths(self) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        self.root.get("paths").and_then(Value::as_object).into_iter().flatten()
+    /// Schema of the result.
+    pub(super) const fn output(self) -> Option<&'a Value> {
+        self.output
     }
 
     /// The schema behind references and one-member `allOf` wrappers; `None` where a reference leads nowhere.

@@ -1,8 +1,8 @@
 //! The input files of a run: finding, fetching and reading them.
 
 use super::{
-    Files, ModelError,
-    errors::{Entry, refusal},
+    failure::{Failure, Problem},
+    files::Files,
     kind::Kind,
     schema::Document,
 };
@@ -107,8 +107,8 @@ fn nested<'a>(
 /// Fetches every address.
 ///
 /// # Errors
-/// 422 `file_download_error` for those that cannot be had (protocol 5.2).
-pub(super) async fn fetch(addresses: Vec<Address>, files: &dyn Files) -> Result<Vec<Fetched>, ModelError> {
+/// `file_download_error` for those that cannot be had (protocol 5.2).
+pub(super) async fn fetch(addresses: Vec<Address>, files: &dyn Files) -> Result<Vec<Fetched>, Failure> {
     let (mut fetched, mut failed) = (Vec::new(), Vec::new());
     for address in addresses {
         match files.fetch(&address.url).await {
@@ -116,12 +116,12 @@ pub(super) async fn fetch(addresses: Vec<Address>, files: &dyn Files) -> Result<
             None => failed.push(address.complaint("file_download_error", "Failed to download the file")),
         }
     }
-    if failed.is_empty() { Ok(fetched) } else { Err(refusal(failed)) }
+    if failed.is_empty() { Ok(fetched) } else { Err(Failure::Refused(failed)) }
 }
 
 impl Address {
-    fn complaint(&self, kind: &'static str, msg: &str) -> Entry {
-        Entry::new(&self.loc, kind, format!("{msg}. Check that it can be reached and read."), &json!(self.url))
+    fn complaint(&self, kind: &'static str, msg: &str) -> Problem {
+        Problem::new(&self.loc, kind, format!("{msg}. Check that it can be reached and read."), &json!(self.url))
     }
 }
 
@@ -129,8 +129,8 @@ impl Sources {
     /// Decodes what was fetched; slow, so not for the async threads.
     ///
     /// # Errors
-    /// 422 `image_load_error`, `unsupported_video_format` or `unsupported_audio_format`.
-    pub(super) fn read(fetched: Vec<Fetched>) -> Result<Self, ModelError> {
+    /// `image_load_error`, `unsupported_video_format` or `unsupported_audio_format`.
+    pub(super) fn read(fetched: Vec<Fetched>) -> Result<Self, Failure> {
         let (mut read, mut failed) = (Vec::new(), Vec::new());
         for file in fetched {
             match medium(file.address.kind, &file.bytes) {
@@ -138,7 +138,7 @@ impl Sources {
                 Err(error) => failed.push(unreadable(&file.address, &error)),
             }
         }
-        if failed.is_empty() { Ok(Self(read)) } else { Err(refusal(failed)) }
+        if failed.is_empty() { Ok(Self(read)) } else { Err(Failure::Refused(failed)) }
     }
 
     /// How many files there are.
@@ -201,23 +201,23 @@ fn only_recognised(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp")
 }
 
-fn unreadable(address: &Address, error: &MediaError) -> Entry {
-    let entry = |kind, msg: &str| address.complaint(kind, &format!("{msg}: {error}"));
+fn unreadable(address: &Address, error: &MediaError) -> Problem {
+    let problem = |kind, msg: &str| address.complaint(kind, &format!("{msg}: {error}"));
     match (address.kind, error) {
         (Kind::Image, MediaError::OutOfRange { .. }) => {
             let most = json!(crate::media::MAX_SIDE);
-            let mut entry = entry("image_too_large", "Image too large");
-            entry.ctx = Some(json!({"max_width": most, "max_height": most}));
-            entry
+            let mut problem = problem("image_too_large", "Image too large");
+            problem.ctx = Some(json!({"max_width": most, "max_height": most}));
+            problem
         }
         (Kind::Video, _) => {
-            entry("unsupported_video_format", "Unsupported video").with("supported_formats", &json!(["mp4"]))
+            problem("unsupported_video_format", "Unsupported video").with("supported_formats", &json!(["mp4"]))
         }
         (Kind::Audio, _) => {
             let formats = json!(["wav", "ogg", "flac", "mp3", "m4a"]);
-            entry("unsupported_audio_format", "Unsupported audio").with("supported_formats", &formats)
+            problem("unsupported_audio_format", "Unsupported audio").with("supported_formats", &formats)
         }
-        _ => entry("image_load_error", "Failed to load the image"),
+        _ => problem("image_load_error", "Failed to load the image"),
     }
 }
 
@@ -239,7 +239,7 @@ mod tests {
             "image_urls": ["a", "b"], "speakers": [{"audio_url": "c", "name": "d"}],
             "condition": {"video_url": "e"}, "prompt": "http://no.file",
         });
-        let mut found: Vec<(String, Kind, String)> = addresses(Document::new(&root), &schema, &input)
+        let mut found: Vec<(String, Kind, String)> = addresses(Document::new(&root, None, None), &schema, &input)
             .into_iter()
             .map(|one| (one.url, one.kind, Value::Array(one.loc).to_string()))
             .collect();

@@ -1,65 +1,65 @@
 //! The platform API (protocol 7.1, 7.2, 7.8).
 
+mod lookup;
 mod models;
 mod pricing;
 
-pub(crate) use models::{lead_back, search};
+pub(crate) use models::{Pages, lead_back};
 
-use super::{
-    answer::{Answer, json, platform_error},
-    app::App,
-    auth,
-    dispatch::Call,
-};
-use crate::fal::catalogue::Endpoint;
+use super::{account::Account, answer::platform_error, catalogue::Catalogue};
+use crate::wire::{Answer, Call, json};
 use serde_json::json;
+use std::sync::Arc;
 
-/// Most ids of one lookup.
-const LOOKUP_LIMIT: usize = 50;
-
-/// Answers everything below `/api`.
-pub(crate) async fn answer(app: &App, call: Call) -> Answer {
-    let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
-    let done = match (method.as_str(), path.as_str()) {
-        ("GET", "models") => models::list(app, &call),
-        ("GET", "models/pricing") => pricing::prices(app, &call),
-        ("POST", "models/pricing/estimate") => pricing::estimate(app, call).await,
-        ("GET", "account/billing") => require_key(app, &call).map(|()| billing(app, &call)),
-        ("GET", "meta") => Ok(json(200, &json!({ "webhook_ip_ranges": ["127.0.0.0/8", "::1/128"] }))),
-        _ => Err(platform_error(404, "not_found", "No such route")),
-    };
-    done.unwrap_or_else(|refusal| refusal)
+/// The platform API of one emulator.
+pub(crate) struct Api {
+    pub(crate) account: Arc<Account>,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) pages: Pages,
 }
 
-fn billing(app: &App, call: &Call) -> Answer {
-    let expanded = call.query().iter().any(|(name, value)| name == "expand" && value == "credits");
-    let mut body = json!({ "username": "emulated-user" });
-    if expanded {
-        body["credits"] = json!({ "current_balance": app.config.balance, "currency": "USD" });
+impl Api {
+    /// Answers everything below `/api`.
+    pub(crate) async fn answer(&self, call: Call) -> Answer {
+        match self.routed(call).await {
+            Ok(answer) | Err(answer) => answer,
+        }
     }
-    json(200, &body)
-}
 
-fn require_key(app: &App, call: &Call) -> Result<(), Answer> {
-    if auth::has_key(app, &call.parts.headers) {
-        return Ok(());
+    async fn routed(&self, call: Call) -> Result<Answer, Answer> {
+        let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
+        match (method.as_str(), path.as_str()) {
+            ("GET", "models") => models::list(&self.catalogue, &self.account, self.pages, &call),
+            ("GET", "models/pricing") => {
+                self.require_key(&call)?;
+                pricing::prices(&self.catalogue, &call)
+            }
+            ("POST", "models/pricing/estimate") => {
+                self.require_key(&call)?;
+                pricing::estimate(&self.catalogue, call).await
+            }
+            ("GET", "account/billing") => {
+                self.require_key(&call)?;
+                Ok(self.billing(&call))
+            }
+            ("GET", "meta") => Ok(json(200, &json!({ "webhook_ip_ranges": ["127.0.0.0/8", "::1/128"] }))),
+            _ => Err(platform_error(404, "not_found", "No such route")),
+        }
     }
-    Err(platform_error(401, "authorization_error", "Authentication is required"))
-}
 
-/// The endpoints that `endpoint_id` names, repeated or separated by commas; `None` without the parameter.
-fn lookup<'app>(app: &'app App, call: &Call) -> Result<Option<Vec<&'app Endpoint>>, Answer> {
-    let given = call.query().into_iter().filter(|(name, _)| name == "endpoint_id" || name == "endpoint_id[]");
-    let values: Vec<String> = given.map(|(_, value)| value).collect();
-    let ids: Vec<&str> = values.iter().flat_map(|v| v.split(',')).map(str::trim).filter(|id| !id.is_empty()).collect();
-    if ids.is_empty() {
-        return Ok(None);
+    fn billing(&self, call: &Call) -> Answer {
+        let expanded = call.query().iter().any(|(name, value)| name == "expand" && value == "credits");
+        let mut body = json!({ "username": "emulated-user" });
+        if expanded {
+            body["credits"] = json!({ "current_balance": self.account.balance(), "currency": "USD" });
+        }
+        json(200, &body)
     }
-    if ids.len() > LOOKUP_LIMIT {
-        return Err(platform_error(400, "validation_error", "endpoint_id takes 1 to 50 ids"));
+
+    fn require_key(&self, call: &Call) -> Result<(), Answer> {
+        if self.account.has_key(&call.parts.headers) {
+            return Ok(());
+        }
+        Err(platform_error(401, "authorization_error", "Authentication is required"))
     }
-    let find = |id: &&str| {
-        app.endpoint(id).ok_or_else(|| platform_error(404, "not_found", &format!("Endpoint not found: {id}")))
-    };
-    ids.iter().map(find).collect::<Result<Vec<_>, _>>().map(Some)
 }

@@ -1,40 +1,50 @@
 //! `GET /models`: the catalogue, page by page or by id (protocol 7.1).
 
-use super::{
-    super::{
-        answer::{Answer, json, platform_error},
-        app::App,
-        auth,
-        dispatch::Call,
+use super::lookup::lookup;
+use crate::{
+    fal::{
+        account::Account,
+        answer::platform_error,
+        catalogue::{Catalogue, Endpoint},
     },
-    lookup,
+    wire::{Answer, Call, json},
 };
-use crate::fal::catalogue::Endpoint;
 use axum::http::header;
 use base64::Engine;
 use serde_json::{Value, json};
 
 const DEFAULT_LIMIT: usize = 50;
 
-/// What is asked to come along with each model.
+/// How long pages of the list may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pages {
+    /// Most models without their schemas.
+    pub(crate) plain: usize,
+    /// Most models with their schemas.
+    pub(crate) expanded: usize,
+    /// Whether a larger limit is refused.
+    pub(crate) strict: bool,
+}
+
+/// What comes along with each model.
 #[derive(Default)]
 struct Expand {
     openapi: bool,
     enterprise: bool,
 }
 
-pub(super) fn list(app: &App, call: &Call) -> Result<Answer, Answer> {
+pub(super) fn list(catalogue: &Catalogue, account: &Account, pages: Pages, call: &Call) -> Result<Answer, Answer> {
     let headers = &call.parts.headers;
-    if headers.contains_key(header::AUTHORIZATION) && !auth::has_key(app, headers) {
+    if headers.contains_key(header::AUTHORIZATION) && !account.has_key(headers) {
         return Err(platform_error(401, "authorization_error", "Invalid key credentials"));
     }
     let expand = expand(call)?;
-    if let Some(found) = lookup(app, call)? {
+    if let Some(found) = lookup(catalogue, call)? {
         let models: Vec<Value> = found.into_iter().map(|e| item(e, &expand)).collect();
         return Ok(json(200, &json!({ "models": models, "next_cursor": null, "has_more": false })));
     }
-    let all = filtered(app, call)?;
-    let limit = limit(app, call, &expand)?;
+    let all = filtered(catalogue, call)?;
+    let limit = limit(pages, call, &expand)?;
     let page = page(call)?;
     let start = limit.saturating_mul(page - 1).min(all.len());
     let end = start.saturating_add(limit).min(all.len());
@@ -62,16 +72,13 @@ fn expand(call: &Call) -> Result<Expand, Answer> {
     Ok(expand)
 }
 
-fn limit(app: &App, call: &Call, expand: &Expand) -> Result<usize, Answer> {
+fn limit(pages: Pages, call: &Call, expand: &Expand) -> Result<usize, Answer> {
     // With schemas inside, pages are short.
-    let (plain, expanded) = app.config.page_limits;
-    let most = if expand.openapi { expanded } else { plain };
+    let most = if expand.openapi { pages.expanded } else { pages.plain };
     match call.param("limit") {
         None => Ok(DEFAULT_LIMIT.min(most)),
         Some(text) => match text.parse::<usize>() {
-            Ok(limit) if limit > most && app.config.strict_page_limits => {
-                Err(invalid(&format!("limit must be at most {most}")))
-            }
+            Ok(limit) if limit > most && pages.strict => Err(invalid(&format!("limit must be at most {most}"))),
             Ok(limit) if limit >= 1 => Ok(limit.min(most)),
             _ => Err(invalid("limit must be an integer of at least 1")),
         },
@@ -94,32 +101,19 @@ pub(crate) fn lead_back(page: &mut Value) {
     }
 }
 
-fn filtered<'app>(app: &'app App, call: &Call) -> Result<Vec<&'app Endpoint>, Answer> {
+fn filtered<'a>(catalogue: &'a Catalogue, call: &Call) -> Result<Vec<&'a Endpoint>, Answer> {
     // Without the parameter the list was seen to hold active models only (protocol 7.1).
     let status = call.param("status").unwrap_or_else(|| "active".to_owned());
     if !matches!(status.as_str(), "active" | "deprecated") {
         return Err(invalid("status is active or deprecated"));
     }
     let category = call.param("category");
-    let found = search(app, call.param("q").as_deref().unwrap_or(""));
+    let found = catalogue.search(call.param("q").as_deref().unwrap_or(""));
     let wanted = |e: &&Endpoint| {
         e.metadata["status"].as_str().unwrap_or("active") == status
             && category.as_deref().is_none_or(|c| e.metadata["category"] == c)
     };
     Ok(found.into_iter().filter(wanted).collect())
-}
-
-/// The listed endpoints in which every word of `text` occurs: in id, name, description or tags.
-pub(crate) fn search<'app>(app: &'app App, text: &str) -> Vec<&'app Endpoint> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let matches = |e: &&Endpoint| {
-        let m = &e.metadata;
-        let tags = m["tags"].to_string();
-        let shown = [m["display_name"].as_str(), m["description"].as_str(), Some(&tags), Some(&e.id)];
-        let text = shown.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    };
-    app.config.catalogue.iter().filter(|e| !e.metadata.is_null()).filter(matches).collect()
 }
 
 fn item(endpoint: &Endpoint, expand: &Expand) -> Value {

@@ -1,12 +1,9 @@
 //! Prices (protocol 7.2).
 
-use super::{
-    super::{
-        answer::{Answer, json, platform_error},
-        app::App,
-        dispatch::Call,
-    },
-    lookup, require_key,
+use super::lookup::lookup;
+use crate::{
+    fal::{answer::platform_error, catalogue::Catalogue},
+    wire::{Answer, Call, json},
 };
 use serde_json::{Value, json};
 
@@ -15,9 +12,8 @@ fn invalid(message: &str) -> Answer {
 }
 
 /// `GET /models/pricing`; an endpoint without a price is left out.
-pub(super) fn prices(app: &App, call: &Call) -> Result<Answer, Answer> {
-    require_key(app, call)?;
-    let found = lookup(app, call)?.ok_or_else(|| invalid("endpoint_id is required"))?;
+pub(super) fn prices(catalogue: &Catalogue, call: &Call) -> Result<Answer, Answer> {
+    let found = lookup(catalogue, call)?.ok_or_else(|| invalid("endpoint_id is required"))?;
     let quoted = found.into_iter().filter_map(|endpoint| {
         let price = endpoint.price.as_ref()?;
         Some(json!({
@@ -32,8 +28,7 @@ pub(super) fn prices(app: &App, call: &Call) -> Result<Answer, Answer> {
 }
 
 /// `POST /models/pricing/estimate`. The emulator's history knows one unit per call.
-pub(super) async fn estimate(app: &App, call: Call) -> Result<Answer, Answer> {
-    require_key(app, &call)?;
+pub(super) async fn estimate(catalogue: &Catalogue, call: Call) -> Result<Answer, Answer> {
     let asked = call.json().await.unwrap_or(Value::Null);
     let kind = asked["estimate_type"].as_str().unwrap_or_default().to_owned();
     let quantity = match kind.as_str() {
@@ -46,7 +41,7 @@ pub(super) async fn estimate(app: &App, call: Call) -> Result<Answer, Answer> {
     let mut currency = "USD".to_owned();
     for (id, entry) in endpoints {
         let missing = || platform_error(404, "not_found", &format!("No price for endpoint: {id}"));
-        let price = app.endpoint(id).and_then(|e| e.price.as_ref()).ok_or_else(missing)?;
+        let price = catalogue.get(id).and_then(|e| e.price.as_ref()).ok_or_else(missing)?;
         let count = entry[quantity].as_f64().filter(|n| *n >= 0.0);
         total += price.unit_price * count.ok_or_else(|| invalid(&format!("{id}: {quantity} must be a number >= 0")))?;
         price.currency.clone_into(&mut currency);

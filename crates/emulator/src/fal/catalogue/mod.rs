@@ -3,20 +3,22 @@
 mod data;
 mod file;
 mod openapi;
+mod search;
 mod shorthand;
+mod task;
 #[cfg(test)]
 mod tests;
 
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 
-/// What the data say of a built-in endpoint beyond what fal would publish.
+/// What the data say of a built-in endpoint beyond what fal publishes.
 #[derive(Debug, Clone)]
-pub(crate) struct Trait {
+struct Trait {
     /// What it does, a word of `work::Behaviour`.
-    pub(crate) behaviour: String,
+    behaviour: String,
     /// Whether its files come without name and size (protocol 9.1).
-    pub(crate) nameless: bool,
+    nameless: bool,
 }
 
 static TRAITS: LazyLock<BTreeMap<String, Trait>> = LazyLock::new(|| {
@@ -29,7 +31,7 @@ static GLOSSARY: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("../../../data/fal/glossary.json")));
 
 /// What the data say of the endpoint; `None` for one that came from a file.
-pub(crate) fn traits(id: &str) -> Option<&'static Trait> {
+fn traits(id: &str) -> Option<&'static Trait> {
     TRAITS.get(id)
 }
 

@@ -1,11 +1,10 @@
 //! `GET` and `HEAD` of a file, whole or one range of it (RFC 9110, 14).
 
-use super::super::{
-    answer::{self, Answer, detail},
-    app::App,
-    dispatch::Call,
+use super::{
+    store::{Store, StoredFile},
+    synthetic,
 };
-use super::{StoredFile, synthetic};
+use crate::wire::{Answer, Call, detail, with};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -25,8 +24,17 @@ enum Asked {
     Unsatisfiable,
 }
 
-/// Files up to this size are digested for [`EmulatorConfig::digests`](crate::EmulatorConfig::digests).
+/// Files up to this size are digested for [`Downloads::digests`].
 const DIGESTED: u64 = 64 << 20;
+
+/// What downloads offer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Downloads {
+    /// Whether `Range` is honoured.
+    pub(crate) ranges: bool,
+    /// Whether answers have a `Repr-Digest` (RFC 9530).
+    pub(crate) digests: bool,
+}
 
 /// Where the bytes come from.
 enum Source {
@@ -35,8 +43,8 @@ enum Source {
 }
 
 impl Source {
-    fn find(app: &App, key: &str) -> Option<Self> {
-        synthetic::size(key).map(Self::Synthetic).or_else(|| app.files.get(key).map(Self::Stored))
+    fn find(store: &Store, key: &str) -> Option<Self> {
+        synthetic::size(key).map(Self::Synthetic).or_else(|| store.get(key).map(Self::Stored))
     }
 
     fn size(&self) -> u64 {
@@ -73,46 +81,52 @@ impl Source {
     }
 }
 
-pub(super) async fn answer(app: &App, key: &str, call: Call, head: bool) -> Result<Answer, Answer> {
-    let headers = call.parts.headers;
-    let sent = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let file = Source::find(app, key).ok_or_else(|| detail(404, "File not found"))?;
-    let size = file.size();
-    // Files never change under their address, so the address is a good tag.
-    let etag = format!("\"{}\"", &blake3::hash(key.as_bytes()).to_hex()[..16]);
-    let same = sent(header::IF_RANGE).is_none_or(|tag| tag == etag);
-    let asked = match sent(header::RANGE) {
-        Some(range) if app.config.ranges && same => parse(range, size),
-        _ => Asked::Whole,
-    };
-    let (code, start, length) = match &asked {
-        Asked::Whole => (200, 0, size),
-        Asked::Part(range) => (206, *range.start(), range.end() - range.start() + 1),
-        Asked::Unsatisfiable => {
-            let mut refusal = detail(416, "Range not satisfiable");
-            refusal.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}")));
-            return Err(refusal);
+impl Downloads {
+    /// Answers for the file under `key`; a `HEAD` gets no body.
+    pub(super) async fn answer(self, store: &Store, key: &str, call: Call, head: bool) -> Result<Answer, Answer> {
+        let headers = call.parts.headers;
+        let sent = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let file = Source::find(store, key).ok_or_else(|| detail(404, "File not found"))?;
+        let size = file.size();
+        // Files never change under their address, so the address is a good tag.
+        let etag = format!("\"{}\"", &blake3::hash(key.as_bytes()).to_hex()[..16]);
+        let same = sent(header::IF_RANGE).is_none_or(|tag| tag == etag);
+        let asked = match sent(header::RANGE) {
+            Some(range) if self.ranges && same => parse(range, size),
+            _ => Asked::Whole,
+        };
+        let (code, start, length) = match &asked {
+            Asked::Whole => (200, 0, size),
+            Asked::Part(range) => (206, *range.start(), range.end() - range.start() + 1),
+            Asked::Unsatisfiable => {
+                let mut refusal = detail(416, "Range not satisfiable");
+                refusal.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}")));
+                return Err(refusal);
+            }
+        };
+        let body = if head {
+            Body::empty()
+        } else {
+            file.body(start, length).await.map_err(|_| detail(404, "File not found"))?
+        };
+        let mut found = Answer::new(body);
+        *found.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
+        let answered = found.headers_mut();
+        answered.insert(header::CONTENT_LENGTH, length.into());
+        answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=5184000, immutable"));
+        answered.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        answered.insert(header::ETAG, text(&etag));
+        if self.ranges {
+            answered.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         }
-    };
-    let body =
-        if head { Body::empty() } else { file.body(start, length).await.map_err(|_| detail(404, "File not found"))? };
-    let mut found = Answer::new(body);
-    *found.status_mut() = StatusCode::from_u16(code).unwrap_or_default();
-    let answered = found.headers_mut();
-    answered.insert(header::CONTENT_LENGTH, length.into());
-    answered.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=5184000, immutable"));
-    answered.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    answered.insert(header::ETAG, text(&etag));
-    if app.config.ranges {
-        answered.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        if let Some(digest) = if self.digests { file.digest().await } else { None } {
+            answered.insert("repr-digest", text(&digest));
+        }
+        if let Asked::Part(range) = &asked {
+            answered.insert(header::CONTENT_RANGE, text(&format!("bytes {}-{}/{size}", range.start(), range.end())));
+        }
+        Ok(with(found, header::CONTENT_TYPE, file.media_type()))
     }
-    if let Some(digest) = if app.config.digests { file.digest().await } else { None } {
-        answered.insert("repr-digest", text(&digest));
-    }
-    if let Asked::Part(range) = &asked {
-        answered.insert(header::CONTENT_RANGE, text(&format!("bytes {}-{}/{size}", range.start(), range.end())));
-    }
-    Ok(answer::with(found, header::CONTENT_TYPE, file.media_type()))
 }
 
 fn text(value: &str) -> HeaderValue {

@@ -1,99 +1,63 @@
 //! Files in parts, in the Python dialect (protocol 6.3) and the JavaScript one (6.4).
 
 use super::{
-    super::{
-        answer::{self, Answer, detail, json},
-        app::{App, lock},
-        auth,
-        dispatch::Call,
-    },
+    parts::{Multipart, Part},
     store::{CRC, Store, StoredFile, Written, crc_tag},
     upload::{announced, check_signature, interrupted, media_type},
 };
+use crate::wire::{Answer, Call, detail, json, lock, with};
 use axum::http::header;
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::Result as IoResult,
-    path::PathBuf,
-    sync::{Arc, Mutex},
-};
-
-/// An upload whose parts are still coming.
-#[derive(Debug)]
-pub(crate) struct Multipart {
-    key: String,
-    media_type: String,
-    parts: Mutex<BTreeMap<u32, Part>>,
-}
-
-#[derive(Debug, Clone)]
-struct Part {
-    path: PathBuf,
-    size: u64,
-    etag: String,
-    /// CRC-32C of a part that was not kept.
-    dropped: Option<u64>,
-}
-
-impl Multipart {
-    pub(crate) fn new(key: String, media_type: String) -> Self {
-        Self { key, media_type, parts: Mutex::default() }
-    }
-}
+use std::{collections::BTreeMap, fs::File, io::Result as IoResult, path::PathBuf, sync::Arc};
 
 /// `POST /files/upload/multipart`.
-pub(super) fn begin(app: &App, call: &Call) -> Result<Answer, Answer> {
-    auth::require_cdn_token(app, &call.parts.headers)?;
+pub(super) fn begin(store: &Store, call: &Call) -> Answer {
     let media_type = media_type(call);
     let key = Store::new_key(call.header("x-fal-file-name"), &media_type);
     let id = uuid::Uuid::new_v4().simple().to_string();
-    let body = json!({ "access_url": app.file_url(&key), "uploadId": id });
-    app.files.begin(id, Multipart::new(key, media_type));
-    Ok(json(200, &body))
+    let body = json!({ "access_url": store.url(&key), "uploadId": id });
+    store.begin(id, Multipart::new(key, media_type));
+    json(200, &body)
 }
 
 /// `PUT {access_url}/multipart/{id}/{n}`: the tag comes back in a header.
-pub(super) async fn part(app: &App, key: &str, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
-    auth::require_cdn_token(app, &call.parts.headers)?;
-    let upload = find(app, id, Some(key))?;
-    let (_, etag) = take_part(app, &upload, number, call).await?;
-    Ok(answer::with(json(200, &json!({})), header::ETAG, &format!("\"{etag}\"")))
+pub(super) async fn part(store: &Store, key: &str, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
+    let upload = find(store, id, Some(key))?;
+    let (_, etag) = take_part(store, &upload, number, call).await?;
+    Ok(with(json(200, &json!({})), header::ETAG, &format!("\"{etag}\"")))
 }
 
 /// `POST {access_url}/multipart/{id}/complete`.
-pub(super) async fn complete(app: &App, key: &str, id: &str, call: Call) -> Result<Answer, Answer> {
-    auth::require_cdn_token(app, &call.parts.headers)?;
-    let upload = find(app, id, Some(key))?;
-    finish(app, id, upload, call).await
+pub(super) async fn complete(store: &Store, key: &str, id: &str, call: Call, strict: bool) -> Result<Answer, Answer> {
+    let upload = find(store, id, Some(key))?;
+    finish(store, id, upload, call, strict).await
 }
 
 /// `PUT {signed}/{n}`: the tag comes back in a JSON body.
-pub(super) async fn signed_part(app: &App, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
-    check_signature(app, id, &call)?;
-    let upload = find(app, id, None)?;
-    let (number, etag) = take_part(app, &upload, number, call).await?;
+pub(super) async fn signed_part(store: &Store, id: &str, number: &str, call: Call) -> Result<Answer, Answer> {
+    check_signature(store, id, &call)?;
+    let upload = find(store, id, None)?;
+    let (number, etag) = take_part(store, &upload, number, call).await?;
     Ok(json(200, &json!({ "partNumber": number, "etag": etag })))
 }
 
 /// `POST {signed}/complete`.
-pub(super) async fn signed_complete(app: &App, id: &str, call: Call) -> Result<Answer, Answer> {
-    check_signature(app, id, &call)?;
-    let upload = find(app, id, None)?;
-    finish(app, id, upload, call).await
+pub(super) async fn signed_complete(store: &Store, id: &str, call: Call, strict: bool) -> Result<Answer, Answer> {
+    check_signature(store, id, &call)?;
+    let upload = find(store, id, None)?;
+    finish(store, id, upload, call, strict).await
 }
 
-fn find(app: &App, id: &str, key: Option<&str>) -> Result<Arc<Multipart>, Answer> {
-    let upload = app.files.multipart(id).filter(|upload| key.is_none_or(|key| key == upload.key));
+fn find(store: &Store, id: &str, key: Option<&str>) -> Result<Arc<Multipart>, Answer> {
+    let upload = store.multipart(id).filter(|upload| key.is_none_or(|key| key == upload.key));
     upload.ok_or_else(|| detail(404, "No such upload"))
 }
 
-async fn take_part(app: &App, upload: &Multipart, number: &str, call: Call) -> Result<(u32, String), Answer> {
+async fn take_part(store: &Store, upload: &Multipart, number: &str, call: Call) -> Result<(u32, String), Answer> {
     let number = number.parse().ok().filter(|n| (1..=10_000).contains(n));
     let number: u32 = number.ok_or_else(|| detail(400, "Part numbers go from 1 to 10000"))?;
     let announced = announced(&call);
-    let written = app.files.write(call.body, announced).await.map_err(|error| interrupted(&error))?;
+    let written = store.write(call.body, announced).await.map_err(|error| interrupted(&error))?;
     let Written { path, size, etag, dropped } = written;
     if size == 0 {
         let _ = tokio::fs::remove_file(path).await;
@@ -104,12 +68,11 @@ async fn take_part(app: &App, upload: &Multipart, number: &str, call: Call) -> R
     Ok((number, etag))
 }
 
-async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Result<Answer, Answer> {
-    let strict = app.config.strict_part_order;
+async fn finish(store: &Store, id: &str, upload: Arc<Multipart>, call: Call, strict: bool) -> Result<Answer, Answer> {
     let body = call.json().await.unwrap_or(Value::Null);
     let parts = check(&body, &lock(&upload.parts), strict).map_err(|why| detail(400, &why))?;
     let size = parts.iter().map(|part| part.size).sum();
-    let target = app.files.new_path();
+    let target = store.new_path();
     let path = target.clone();
     let digest = digest(&parts);
     // Of a file with a part that was dropped there is nothing to join.
@@ -119,12 +82,12 @@ async fn finish(app: &App, id: &str, upload: Arc<Multipart>, call: Call) -> Resu
             return Err(detail(500, "The parts could not be joined"));
         }
     }
-    app.files.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size, digest });
-    app.files.forget(id);
-    Ok(json(200, &json!({ "access_url": app.file_url(&upload.key) })))
+    store.add(&upload.key, StoredFile { path, media_type: upload.media_type.clone(), size, digest });
+    store.forget(id);
+    Ok(json(200, &json!({ "access_url": store.url(&upload.key) })))
 }
 
-/// The CRC-32C of the whole where all parts have one, else a hash of their tags.
+/// The CRC-32C of the whole where all parts have one, otherwise a hash of their tags.
 fn digest(parts: &[Part]) -> String {
     let whole =
         parts.iter().try_fold(0, |whole, part| Some(crc_fast::checksum_combine(CRC, whole, part.dropped?, part.size)));

@@ -1,6 +1,7 @@
 //! Files on disk, in a temporary folder that goes away with the emulator.
 
-use super::{super::app::lock, multipart::Multipart};
+use super::parts::Multipart;
+use crate::wire::lock;
 use axum::body::Body;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
@@ -40,6 +41,8 @@ pub(crate) struct Signed {
 
 #[derive(Debug)]
 pub(crate) struct Store {
+    /// Address of the emulator, without a slash at its end.
+    base: String,
     folder: tempfile::TempDir,
     files: Mutex<HashMap<String, StoredFile>>,
     signed: Mutex<HashMap<String, Signed>>,
@@ -53,15 +56,38 @@ pub(crate) struct Written {
     pub(crate) path: PathBuf,
     pub(crate) size: u64,
     pub(crate) etag: String,
-    /// Whether there is a file at `path`; else the CRC-32C of what was dropped.
+    /// `None` where there is a file at `path`, otherwise the CRC-32C of what was dropped.
     pub(crate) dropped: Option<u64>,
 }
 
 impl Store {
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(base: String) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mediagen-emulator-").tempdir()?;
         let keep_below = AtomicU64::new(u64::MAX);
-        Ok(Self { folder, files: Mutex::default(), signed: Mutex::default(), multiparts: Mutex::default(), keep_below })
+        Ok(Self {
+            base,
+            folder,
+            files: Mutex::default(),
+            signed: Mutex::default(),
+            multiparts: Mutex::default(),
+            keep_below,
+        })
+    }
+
+    /// Address of the CDN, without a slash at its end.
+    pub(crate) fn address(&self) -> String {
+        format!("{}/cdn", self.base)
+    }
+
+    /// The public address of the file under `key`.
+    pub(crate) fn url(&self, key: &str) -> String {
+        format!("{}/files/{key}", self.address())
+    }
+
+    /// The file behind one of this emulator's CDN addresses.
+    pub(crate) fn at(&self, url: &str) -> Option<StoredFile> {
+        let rest = url.strip_prefix(&self.base)?.strip_prefix("/cdn/files/")?;
+        self.get(rest.split(['?', '#']).next().unwrap_or(rest))
     }
 
     /// From now on, bodies of `bytes` and above are dropped: the file has its size and CRC-32C, and a download of it

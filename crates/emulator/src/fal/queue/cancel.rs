@@ -1,8 +1,9 @@
 //! `PUT .../cancel` (protocol 2.9).
 
-use super::{
-    super::answer::{self, Answer, json},
-    job::Job,
+use super::job::Job;
+use crate::{
+    fal::answer::REQUEST_ID,
+    wire::{Answer, json, with},
 };
 use serde_json::json;
 
@@ -13,5 +14,5 @@ pub(super) fn answer(job: &Job) -> Answer {
         job.cancel.cancel();
         (202, "CANCELLATION_REQUESTED")
     };
-    answer::with(json(code, &json!({ "status": word })), answer::REQUEST_ID, &job.id)
+    with(json(code, &json!({ "status": word })), REQUEST_ID, &job.id)
 }

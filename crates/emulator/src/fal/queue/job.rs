@@ -1,9 +1,7 @@
 //! One request of the queue and its state.
 
-use super::{
-    super::{app::Delays, record::JobRecord},
-    work::Ending,
-};
+use crate::fal::runner::{Delays, Ending};
+use serde::Serialize;
 use serde_json::Value;
 use std::{
     sync::Arc,
@@ -11,6 +9,22 @@ use std::{
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// One job of the queue, or one synchronous run, with its own time.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct JobRecord {
+    /// fal's request id.
+    pub request_id: String,
+    /// The full endpoint id of the submit.
+    pub endpoint: String,
+    /// `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`.
+    pub status: String,
+    /// From submit received to completed, in milliseconds; `None` while it goes on.
+    pub work_ms: Option<f64>,
+    /// HTTP status of the result; `None` while it goes on.
+    pub result_status: Option<u16>,
+}
 
 /// Where a job is.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +54,7 @@ pub(super) struct LogLine {
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) phase: Phase,
-    /// Other people's requests before this one.
+    /// Requests of others before this one.
     pub(super) ahead: u32,
     pub(super) logs: Vec<LogLine>,
 }
@@ -53,7 +67,9 @@ pub(crate) struct Job {
     pub(super) endpoint: String,
     /// Its first two (or three) segments.
     pub(super) app: String,
-    /// `None` when the body was no JSON.
+    /// Address of the request, below which its status and its result are.
+    pub(super) address: String,
+    /// `None` when the body was not JSON.
     pub(super) input: Option<Value>,
     pub(super) webhook: Option<String>,
     pub(super) start_within: Option<Duration>,

@@ -1,21 +1,20 @@
 //! `GET .../status` (protocol 2.5), and the status object that the stream sends too.
 
 use super::{
-    super::{
-        answer::{self, Answer, json},
-        app::App,
-        dispatch::Call,
-    },
     job::{Job, LogLine, Phase, State},
-    work::Ending,
+    jobs::Jobs,
+};
+use crate::{
+    fal::{answer::REQUEST_ID, runner::Ending},
+    wire::{Answer, Call, json, with},
 };
 use serde_json::{Value, json};
 
-pub(super) fn answer(app: &App, job: &Job, call: &Call) -> Answer {
+pub(super) fn answer(jobs: &Jobs, job: &Job, call: &Call) -> Answer {
     let state = job.state.borrow().clone();
     let code = if matches!(state.phase, Phase::Completed(_)) { 200 } else { 202 };
     let logs = wants_logs(call).then_some(state.logs.as_slice());
-    answer::with(json(code, &status(app, job, &state, logs)), answer::REQUEST_ID, &job.id)
+    with(json(code, &status(jobs, job, &state, logs)), REQUEST_ID, &job.id)
 }
 
 /// Off by default; the official clients send `1`/`0` and `true`/`false`.
@@ -24,20 +23,20 @@ pub(super) fn wants_logs(call: &Call) -> bool {
 }
 
 /// Adds the request id and the three addresses, which name the application only (protocol 2.1).
-pub(super) fn add_identity(app: &App, job: &Job, body: &mut Value) {
-    let request = format!("{}/queue/{}/requests/{}", app.base, job.app, job.id);
+pub(super) fn add_identity(job: &Job, body: &mut Value) {
+    let address = &job.address;
     body["request_id"] = job.id.as_str().into();
-    body["status_url"] = format!("{request}/status").into();
-    body["cancel_url"] = format!("{request}/cancel").into();
-    body["response_url"] = request.into();
+    body["status_url"] = format!("{address}/status").into();
+    body["cancel_url"] = format!("{address}/cancel").into();
+    body["response_url"] = address.as_str().into();
 }
 
-/// The status object; `logs` is `None` when nobody asked for them.
-pub(super) fn status(app: &App, job: &Job, state: &State, logs: Option<&[LogLine]>) -> Value {
+/// The status object; `logs` is `None` when the call did not want them.
+pub(super) fn status(jobs: &Jobs, job: &Job, state: &State, logs: Option<&[LogLine]>) -> Value {
     let mut body = json!({ "status": state.phase.word() });
-    add_identity(app, job, &mut body);
+    add_identity(job, &mut body);
     match &state.phase {
-        Phase::Queued => body["queue_position"] = app.queue.position(job).into(),
+        Phase::Queued => body["queue_position"] = jobs.position(job).into(),
         Phase::Running => body["logs"] = lines(logs),
         Phase::Completed(finish) => {
             body["logs"] = lines(logs);
@@ -55,6 +54,11 @@ pub(super) fn status(app: &App, job: &Job, state: &State, logs: Option<&[LogLine
 }
 
 fn lines(logs: Option<&[LogLine]>) -> Value {
-    let line = |l: &LogLine| json!({ "timestamp": l.timestamp, "message": l.message, "level": "INFO", "source": "USER", "labels": {} });
-    logs.map_or(Value::Null, |logs| logs.iter().map(line).collect())
+    let Some(logs) = logs else { return Value::Null };
+    let line = |line: &LogLine| {
+        json!({
+            "timestamp": line.timestamp, "message": line.message, "level": "INFO", "source": "USER", "labels": {},
+        })
+    };
+    logs.iter().map(line).collect()
 }

@@ -1,55 +1,71 @@
 //! `GET .../status/stream`: one event per change, then the end (protocol 2.7).
 
 use super::{
-    super::{
-        answer::{self, Answer, detail},
-        app::App,
-        dispatch::Call,
-    },
     job::{Job, Phase, State},
+    jobs::Jobs,
     status::{status, wants_logs},
+};
+use crate::{
+    fal::answer::REQUEST_ID,
+    wire::{Answer, Call, detail, text, with},
 };
 use axum::{
     body::{Body, Bytes},
     http::header,
 };
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
-pub(super) fn answer(app: &Arc<App>, job: Arc<Job>, call: &Call) -> Answer {
-    if !app.config.status_stream {
-        return detail(404, "Not Found");
+/// How status streams behave.
+pub(crate) struct Streams {
+    /// Whether there are any.
+    pub(crate) offered: bool,
+    /// Time between two `: ping` comments of a silent stream.
+    pub(crate) ping_interval: Duration,
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Streams {
+    pub(super) fn answer(&self, jobs: &Arc<Jobs>, job: Arc<Job>, call: &Call) -> Answer {
+        if !self.offered {
+            return detail(404, "Not Found");
+        }
+        let id = job.id.clone();
+        let watcher = Watcher {
+            state: job.state.subscribe(),
+            moved: jobs.moved(),
+            jobs: Arc::clone(jobs),
+            job,
+            ping_interval: self.ping_interval,
+            stopping: self.stopping.clone(),
+            logs: wants_logs(call),
+            sent_logs: 0,
+            last: None,
+            over: false,
+        };
+        let events = futures_util::stream::unfold(watcher, |mut watcher| async move {
+            let bytes = watcher.next().await?;
+            Some((Ok::<_, Infallible>(bytes), watcher))
+        });
+        let answer = text(200, "text/event-stream", Body::from_stream(events));
+        let answer = with(answer, header::CACHE_CONTROL, "no-cache");
+        with(answer, REQUEST_ID, &id)
     }
-    let id = job.id.clone();
-    let watcher = Watcher {
-        state: job.state.subscribe(),
-        moved: app.queue.moved.subscribe(),
-        app: Arc::clone(app),
-        job,
-        logs: wants_logs(call),
-        sent_logs: 0,
-        last: None,
-        over: false,
-    };
-    let events = futures_util::stream::unfold(watcher, |mut watcher| async move {
-        let bytes = watcher.next().await?;
-        Some((Ok::<_, Infallible>(bytes), watcher))
-    });
-    let answer = answer::text(200, "text/event-stream", Body::from_stream(events));
-    let answer = answer::with(answer, header::CACHE_CONTROL, "no-cache");
-    answer::with(answer, answer::REQUEST_ID, &id)
 }
 
 /// Follows one job for one listener.
 struct Watcher {
-    app: Arc<App>,
+    jobs: Arc<Jobs>,
     job: Arc<Job>,
     state: watch::Receiver<State>,
     moved: watch::Receiver<u64>,
+    ping_interval: Duration,
+    stopping: CancellationToken,
     logs: bool,
     /// Lines that this listener has; the stream sends each line once.
     sent_logs: usize,
-    /// What was said last: phase, and the position in the queue.
+    /// What was sent last: phase, and the position in the queue.
     last: Option<(&'static str, Option<u64>)>,
     over: bool,
 }
@@ -60,12 +76,11 @@ impl Watcher {
             if let Some(event) = self.change() {
                 return Some(event);
             }
-            let stopping = self.app.stopping.clone();
             tokio::select! {
                 changed = self.state.changed() => changed.ok()?,
                 changed = self.moved.changed() => changed.ok()?,
-                () = tokio::time::sleep(self.app.config.ping_interval) => return Some(Bytes::from_static(b": ping\n\n")),
-                () = stopping.cancelled() => return None,
+                () = tokio::time::sleep(self.ping_interval) => return Some(Bytes::from_static(b": ping\n\n")),
+                () = self.stopping.cancelled() => return None,
             }
         }
         None
@@ -74,13 +89,13 @@ impl Watcher {
     /// The event for what changed since the last one, if anything did.
     fn change(&mut self) -> Option<Bytes> {
         let state = self.state.borrow_and_update().clone();
-        let position = matches!(state.phase, Phase::Queued).then(|| self.app.queue.position(&self.job));
+        let position = matches!(state.phase, Phase::Queued).then(|| self.jobs.position(&self.job));
         let now = Some((state.phase.word(), position));
         let fresh = &state.logs[self.sent_logs.min(state.logs.len())..];
         if now == self.last && (!self.logs || fresh.is_empty()) {
             return None;
         }
-        let body = status(&self.app, &self.job, &state, self.logs.then_some(fresh));
+        let body = status(&self.jobs, &self.job, &state, self.logs.then_some(fresh));
         self.sent_logs = state.logs.len();
         self.last = now;
         self.over = matches!(state.phase, Phase::Completed(_));

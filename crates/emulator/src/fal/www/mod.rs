@@ -1,37 +1,48 @@
 //! The website (protocol 7.3 to 7.5): its JSON, the `OpenAPI` documents, pages.
 
+mod item;
 mod pages;
 mod payload;
 mod sitemap;
 
-use super::{
-    answer::{Answer, detail, json, text},
-    api::search,
-    app::App,
-    dispatch::Call,
-};
-use crate::fal::catalogue::Endpoint;
+use super::catalogue::{Catalogue, Endpoint};
+use crate::wire::{Answer, Call, detail, json, text};
+use item::item;
 use serde_json::{Value, json};
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 const DEFAULT_SIZE: usize = 40;
 const MAX_SIZE: usize = 200;
 
-/// Answers everything below `/www`; nothing here needs a key.
-pub(crate) fn answer(app: &App, call: &Call) -> Answer {
-    match call.path.as_str() {
-        "api/models" => list(app, call),
-        "api/openapi/queue/openapi.json" => openapi(app, call),
-        "robots.txt" => text(200, "text/plain", app.config.robots.clone()),
-        "sitemap.xml" => sitemap::root(app),
-        path => match path.strip_prefix("models/").and_then(|rest| rest.strip_suffix("/llms.txt")) {
-            Some(id) => llms(app, id),
-            None if path.starts_with("sitemap/") => sitemap::child(app, path),
-            None if path.is_empty() || path.starts_with("models") || path.starts_with("explore") => {
-                pages::page(app, path)
-            }
-            None => detail(404, "Not Found"),
-        },
+/// The website of one emulator.
+pub(crate) struct Website {
+    pub(crate) catalogue: Arc<Catalogue>,
+    /// Address of the emulator, without a slash at its end.
+    pub(crate) base: String,
+    /// Its `robots.txt`.
+    pub(crate) robots: String,
+    /// Whether the list is a bare array.
+    pub(crate) bare_list: bool,
+}
+
+impl Website {
+    /// Answers everything below `/www`; nothing here needs a key.
+    pub(crate) fn answer(&self, call: &Call) -> Answer {
+        let catalogue = &self.catalogue;
+        match call.path.as_str() {
+            "api/models" => list(catalogue, self.bare_list, call),
+            "api/openapi/queue/openapi.json" => openapi(catalogue, call),
+            "robots.txt" => text(200, "text/plain", self.robots.clone()),
+            "sitemap.xml" => sitemap::root(catalogue, &self.base),
+            path => match path.strip_prefix("models/").and_then(|rest| rest.strip_suffix("/llms.txt")) {
+                Some(id) => llms(catalogue, id),
+                None if path.starts_with("sitemap/") => sitemap::child(catalogue, &self.base, path),
+                None if path.is_empty() || path.starts_with("models") || path.starts_with("explore") => {
+                    pages::page(catalogue, path)
+                }
+                None => detail(404, "Not Found"),
+            },
+        }
     }
 }
 
@@ -55,61 +66,34 @@ fn number(call: &Call, name: &str, default: usize) -> usize {
     call.param(name).and_then(|text| text.parse().ok()).filter(|n| *n >= 1).unwrap_or(default)
 }
 
-fn list(app: &App, call: &Call) -> Answer {
+fn list(catalogue: &Catalogue, bare: bool, call: &Call) -> Answer {
     let asked = call.param("categories").unwrap_or_default();
     let categories: Vec<&str> = asked.split(',').filter(|c| !c.is_empty()).collect();
     let text = call.param("keywords").unwrap_or_default();
     let wanted = |e: &&Endpoint| {
         categories.is_empty() || e.metadata["category"].as_str().is_some_and(|c| categories.contains(&c))
     };
-    let all: Vec<&Endpoint> = search(app, &text).into_iter().filter(wanted).collect();
+    let all: Vec<&Endpoint> = catalogue.search(&text).into_iter().filter(wanted).collect();
     let size = number(call, "size", DEFAULT_SIZE).min(MAX_SIZE);
     let page = number(call, "page", 1);
     let items: Vec<Value> = all.iter().skip((page - 1).saturating_mul(size)).take(size).map(|e| item(e)).collect();
-    if app.config.bare_website_list {
+    if bare {
         return json(200, &Value::Array(items));
     }
     let pages = all.len().div_ceil(size);
     json(200, &json!({ "items": items, "page": page, "pages": pages, "size": size, "total": all.len() }))
 }
 
-fn item(endpoint: &Endpoint) -> Value {
-    let m = &endpoint.metadata;
-    json!({
-        "id": endpoint.id,
-        "endpointId": endpoint.id,
-        "modelId": endpoint.id,
-        "title": m["display_name"],
-        "category": m["category"],
-        "shortDescription": m["description"],
-        "tags": m["tags"],
-        "thumbnailUrl": m["thumbnail_url"],
-        "modelUrl": m["model_url"],
-        "date": m["date"],
-        "licenseType": m["license_type"],
-        "group": m["group"],
-        "kind": m["kind"],
-        "status": "public",
-        "deprecated": m["status"] == "deprecated",
-        "removed": false,
-        "hidePricing": endpoint.price.is_none(),
-        "highlighted": m["highlighted"],
-        "pinned": m["pinned"],
-        "pricingInfoOverride": endpoint.price.as_ref()
-            .map(|p| format!("Your request will cost **${}** per {}.", p.unit_price, p.unit)),
-    })
-}
-
-fn openapi(app: &App, call: &Call) -> Answer {
+fn openapi(catalogue: &Catalogue, call: &Call) -> Answer {
     let id = call.param("endpoint_id").unwrap_or_default();
-    match app.endpoint(&id).and_then(|e| e.openapi.as_ref()) {
+    match catalogue.get(&id).and_then(|e| e.openapi.as_ref()) {
         Some(document) => json(200, document),
         None => json(404, &Value::Null),
     }
 }
 
-fn llms(app: &App, id: &str) -> Answer {
-    let Some(endpoint) = app.endpoint(id) else { return detail(404, "Not Found") };
+fn llms(catalogue: &Catalogue, id: &str) -> Answer {
+    let Some(endpoint) = catalogue.get(id) else { return detail(404, "Not Found") };
     let m = &endpoint.metadata;
     let mut page = format!(
         "# {}\n\n> {}\n\n- **Endpoint**: `{id}`\n- **Category**: {}\n",

@@ -1,15 +1,10 @@
 //! HTML: lists of models, and the page of one.
 
-use super::{
-    super::{
-        answer::{Answer, text},
-        api::search,
-        app::App,
-    },
-    item,
-    payload::Payload,
+use super::{item::item, payload::Payload};
+use crate::{
+    fal::catalogue::{Catalogue, Endpoint},
+    wire::{Answer, text},
 };
-use crate::fal::catalogue::Endpoint;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -19,12 +14,12 @@ const RENDERED: usize = 40;
 const BELOW: [&str; 3] = ["/api", "/playground", "/examples"];
 
 /// `/`, `/explore…`, `/models` and `/models/ID…`. fal's site answers 200 for models that do not exist.
-pub(super) fn page(app: &App, path: &str) -> Answer {
+pub(super) fn page(catalogue: &Catalogue, path: &str) -> Answer {
     let id = path.strip_prefix("models/").unwrap_or("");
     let id = BELOW.iter().find_map(|page| id.strip_suffix(page)).unwrap_or(id);
-    let body = match app.endpoint(id) {
-        Some(endpoint) => model(app, endpoint),
-        None if id.is_empty() => list(app),
+    let body = match catalogue.get(id) {
+        Some(endpoint) => model(catalogue, endpoint),
+        None if id.is_empty() => list(catalogue),
         None => format!("<h1>fal</h1>{}", Payload::new().scripts(&json!({ "urlParts": ["", "models"] }))),
     };
     let head =
@@ -34,8 +29,8 @@ pub(super) fn page(app: &App, path: &str) -> Answer {
 }
 
 /// Headings with links, and some of the models as data.
-fn list(app: &App) -> String {
-    let shown: Vec<&Endpoint> = search(app, "").into_iter().take(RENDERED).collect();
+fn list(catalogue: &Catalogue) -> String {
+    let shown: Vec<&Endpoint> = catalogue.search("").into_iter().take(RENDERED).collect();
     let mut body = String::from("<a href=\"/models\">Models</a><a href=\"/docs\">Docs</a><h2>Models</h2>\n");
     for endpoint in &shown {
         let name = endpoint.metadata["display_name"].as_str().unwrap_or(&endpoint.id);
@@ -47,12 +42,12 @@ fn list(app: &App) -> String {
     body + &payload.scripts(&json!({ "models": items }))
 }
 
-fn model(app: &App, endpoint: &Endpoint) -> String {
+fn model(catalogue: &Catalogue, endpoint: &Endpoint) -> String {
     let id = &endpoint.id;
     let name = endpoint.metadata["display_name"].as_str().unwrap_or(id);
     let mut payload = Payload::new();
     let model = payload.outline(&item(endpoint));
-    let document = application(app, endpoint);
+    let document = application(catalogue, endpoint);
     let data = payload.outline(&json!({ "app_name": alias(id), "metadata": { "openapi": document } }));
     let billing = endpoint.price.as_ref().map(|price| {
         json!({ "endpoint": id, "billing_unit": price.unit, "price": price.unit_price, "provider_type": "fal" })
@@ -75,9 +70,9 @@ fn alias(id: &str) -> &str {
 }
 
 /// The document of the endpoint's application: every endpoint of it under its own rest of the path, answering at once.
-fn application(app: &App, endpoint: &Endpoint) -> Value {
+fn application(catalogue: &Catalogue, endpoint: &Endpoint) -> Value {
     let owner = application_of(&endpoint.id);
-    let siblings = app.config.catalogue.iter().filter(|e| application_of(&e.id) == owner && e.id != endpoint.id);
+    let siblings = catalogue.iter().filter(|e| application_of(&e.id) == owner && e.id != endpoint.id);
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     paths.insert("/health".to_owned(), json!({ "get": { "responses": { "200": { "description": "Well" } } } }));
     for one in siblings.chain([endpoint]) {

@@ -143,11 +143,13 @@ fn promises_file(document: Document<'_>, output: &Value) -> bool {
 }
 
 async fn check(files: &Memory, endpoint: &Endpoint) -> Vec<String> {
-    let document = Document::new(endpoint.openapi.as_ref().expect("a document"));
+    let task = endpoint.task();
+    let schemas = task.schemas.clone().expect("a document");
+    let document = schemas.document();
     let input = minimal(document);
-    let outcome = match perform(endpoint, &input, files).await {
+    let outcome = match perform(task, &input, files).await {
         Ok(outcome) => outcome,
-        Err(error) => return vec![format!("{}: {input} was refused: {}", endpoint.id, error.body)],
+        Err(failure) => return vec![format!("{}: {input} was refused: {failure:?}", endpoint.id)],
     };
     let mut found = breaches(document, document.output().expect("an output"), &outcome.body, &endpoint.id);
     let mut addresses = Vec::new();
@@ -166,7 +168,7 @@ async fn check(files: &Memory, endpoint: &Endpoint) -> Vec<String> {
             _ => !bytes.is_empty(),
         };
         if !read {
-            found.push(format!("{}: {address} is no {media_type}", endpoint.id));
+            found.push(format!("{}: {address} is not {media_type}", endpoint.id));
         }
     }
     if !(2..=4).contains(&outcome.logs.len()) || outcome.billable_units <= 0.0 {
@@ -186,7 +188,7 @@ async fn every_builtin_endpoint_answers_what_its_schema_promises() {
 }
 
 #[tokio::test]
-async fn endpoints_of_the_snapshot_answer_too_when_it_is_at_hand() {
+async fn endpoints_of_the_snapshot_also_answer_when_it_is_at_hand() {
     let Some(folder) = std::env::var_os("MEDIAGEN_FAL_DATA") else {
         eprintln!("SKIPPED: MEDIAGEN_FAL_DATA does not name a folder with catalogue.jsonl.gz");
         return;
@@ -197,7 +199,8 @@ async fn endpoints_of_the_snapshot_answer_too_when_it_is_at_hand() {
     let step: usize = std::env::var("MEDIAGEN_FAL_STEP").ok().and_then(|step| step.parse().ok()).unwrap_or(25);
     let (files, mut found, mut count) = (Memory::new(), Vec::new(), 0);
     for endpoint in catalogue.iter().filter(|endpoint| endpoint.openapi.is_some()).step_by(step) {
-        let document = Document::new(endpoint.openapi.as_ref().expect("a document"));
+        let schemas = endpoint.task().schemas.expect("a document");
+        let document = schemas.document();
         // A few bodies are a choice of several objects; the minimal input knows only the first.
         if document.input().is_some_and(|input| document.alternatives(input).len() > 1) {
             continue;

@@ -226,7 +226,7 @@ async fn an_endpoint_without_data_row_is_understood_from_its_schema() {
     let text = endpoint.openapi.take().expect("a document").to_string().replace("fal-ai/esrgan", "some-lab/enlarger");
     endpoint.openapi = Some(serde_json::from_str(&text).expect("JSON"));
     endpoint.id = "some-lab/enlarger".to_owned();
-    let body = perform(&endpoint, &json!({"image_url": IMAGE, "scale": 2}), &files).await.expect("an image").body;
+    let body = perform(endpoint.task(), &json!({"image_url": IMAGE, "scale": 2}), &files).await.expect("an image").body;
     assert_eq!(files.image(&body["image"]["url"]).width(), 128);
 }
 

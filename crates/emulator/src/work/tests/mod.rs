@@ -4,9 +4,12 @@ mod every_endpoint;
 mod families;
 mod refusals;
 
-use super::{Files, ModelError, Outcome, perform};
+use super::{Files, Outcome, perform};
 use crate::{
-    fal::catalogue::{Catalogue, Endpoint},
+    fal::{
+        ModelError,
+        catalogue::{Catalogue, Endpoint},
+    },
     media::{Audio, AudioFormat, AudioKind, AudioSpec, Image, ImageFormat, VideoSpec, audio, paint, video},
 };
 use bytes::Bytes;
@@ -88,7 +91,7 @@ fn builtin(id: &str) -> Endpoint {
 }
 
 async fn run(files: &Memory, id: &str, input: Value) -> Result<Outcome, ModelError> {
-    perform(&builtin(id), &input, files).await
+    Ok(perform(builtin(id).task(), &input, files).await?)
 }
 
 async fn body(files: &Memory, id: &str, input: Value) -> Value {

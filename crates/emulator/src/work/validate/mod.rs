@@ -8,13 +8,13 @@ mod scalar;
 mod tests;
 
 use super::{
-    errors::Entry,
+    failure::Problem,
     schema::{Document, required, takes_null, type_of, union},
 };
 use serde_json::{Value, json};
 
 /// Every way in which `value` breaks `schema`; empty when it fits.
-pub(super) fn check<'a>(document: Document<'a>, schema: &'a Value, value: &Value) -> Vec<Entry> {
+pub(super) fn check<'a>(document: Document<'a>, schema: &'a Value, value: &Value) -> Vec<Problem> {
     let mut check = Check { document, loc: Vec::new(), found: Vec::new() };
     check.value(schema, value);
     check.found
@@ -23,7 +23,7 @@ pub(super) fn check<'a>(document: Document<'a>, schema: &'a Value, value: &Value
 struct Check<'a> {
     document: Document<'a>,
     loc: Vec<Value>,
-    found: Vec<Entry>,
+    found: Vec<Problem>,
 }
 
 impl<'a> Check<'a> {
@@ -57,13 +57,13 @@ impl<'a> Check<'a> {
         }
         let words = expected.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), |text| format!("'{text}'")));
         let words = words.collect::<Vec<_>>().join(", ");
-        let entry = Entry::new(&self.loc, "literal_error", format!("Input should be {words}"), value);
-        self.found.push(entry.with("expected", &json!(words)));
+        let problem = Problem::new(&self.loc, "literal_error", format!("Input should be {words}"), value);
+        self.found.push(problem.with("expected", &json!(words)));
     }
 
     /// Fits when one member fits; otherwise the complaints of the member that is nearest in kind are reported.
     fn any_of(&mut self, members: &'a [Value], value: &Value) {
-        let mut best: Option<(bool, Vec<Entry>)> = None;
+        let mut best: Option<(bool, Vec<Problem>)> = None;
         for member in members {
             let mut trial = Check { document: self.document, loc: self.loc.clone(), found: Vec::new() };
             trial.value(member, value);
@@ -75,13 +75,13 @@ impl<'a> Check<'a> {
                 best = Some((near, trial.found));
             }
         }
-        self.found.extend(best.into_iter().flat_map(|(_, entries)| entries));
+        self.found.extend(best.into_iter().flat_map(|(_, problems)| problems));
     }
 
     fn object(&mut self, schema: &'a Value, value: &Value) {
         let Some(given) = value.as_object() else {
             let msg = "Input should be a valid dictionary";
-            return self.found.push(Entry::new(&self.loc, "dict_type", msg, value));
+            return self.found.push(Problem::new(&self.loc, "dict_type", msg, value));
         };
         let properties = self.document.properties(schema);
         for name in required(schema).filter(|name| !given.contains_key(*name)) {
@@ -91,7 +91,7 @@ impl<'a> Check<'a> {
                 continue;
             }
             self.loc.push(json!(name));
-            self.found.push(Entry::new(&self.loc, "missing", "Field required", value));
+            self.found.push(Problem::new(&self.loc, "missing", "Field required", value));
             self.loc.pop();
         }
         for (name, member) in given {
@@ -107,7 +107,7 @@ impl<'a> Check<'a> {
 
     fn list(&mut self, schema: &'a Value, value: &Value) {
         let Some(items) = value.as_array() else {
-            return self.found.push(Entry::new(&self.loc, "list_type", "Input should be a valid list", value));
+            return self.found.push(Problem::new(&self.loc, "list_type", "Input should be a valid list", value));
         };
         self.found.extend(scalar::length(schema, ["minItems", "maxItems"], items.len(), "item", value, &self.loc));
         let fixed = schema.get("prefixItems").and_then(Value::as_array);

@@ -1,31 +1,31 @@
 //! Text, numbers, booleans, and their limits.
 
-use super::super::errors::Entry;
+use super::super::failure::Problem;
 use serde_json::{Number, Value, json};
 
 /// What is wrong with a value that should be of the scalar type `word`.
-pub(super) fn check(word: &str, schema: &Value, value: &Value, loc: &[Value]) -> Vec<Entry> {
+pub(super) fn check(word: &str, schema: &Value, value: &Value, loc: &[Value]) -> Vec<Problem> {
     match word {
         "string" => text(schema, value, loc),
         "integer" => number(schema, value, loc, integer(value)),
         "number" => number(schema, value, loc, real(value)),
         "boolean" => boolean(value, loc),
-        "null" if !value.is_null() => vec![Entry::new(loc, "none_required", "Input should be None", value)],
+        "null" if !value.is_null() => vec![Problem::new(loc, "none_required", "Input should be None", value)],
         _ => Vec::new(),
     }
 }
 
-fn text(schema: &Value, value: &Value, loc: &[Value]) -> Vec<Entry> {
+fn text(schema: &Value, value: &Value, loc: &[Value]) -> Vec<Problem> {
     match value.as_str() {
         Some(text) => {
             let count = text.chars().count();
             length(schema, ["minLength", "maxLength"], count, "character", value, loc).into_iter().collect()
         }
-        None => vec![Entry::new(loc, "string_type", "Input should be a valid string", value)],
+        None => vec![Problem::new(loc, "string_type", "Input should be a valid string", value)],
     }
 }
 
-fn boolean(value: &Value, loc: &[Value]) -> Vec<Entry> {
+fn boolean(value: &Value, loc: &[Value]) -> Vec<Problem> {
     let words = ["true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"];
     let fits = match value {
         Value::Bool(_) => true,
@@ -38,7 +38,7 @@ fn boolean(value: &Value, loc: &[Value]) -> Vec<Entry> {
         Value::String(_) => ("bool_parsing", "Input should be a valid boolean, unable to interpret input"),
         _ => ("bool_type", "Input should be a valid boolean"),
     };
-    vec![Entry::new(loc, kind, msg, value)]
+    vec![Problem::new(loc, kind, msg, value)]
 }
 
 type Parsed = Result<Number, (&'static str, &'static str)>;
@@ -76,14 +76,14 @@ fn parsed(text: &str) -> Option<Number> {
     whole.or_else(|| text.parse::<f64>().ok().and_then(Number::from_f64))
 }
 
-fn number(schema: &Value, value: &Value, loc: &[Value], parsed: Parsed) -> Vec<Entry> {
+fn number(schema: &Value, value: &Value, loc: &[Value], parsed: Parsed) -> Vec<Problem> {
     match parsed {
-        Err((kind, msg)) => vec![Entry::new(loc, kind, msg, value)],
+        Err((kind, msg)) => vec![Problem::new(loc, kind, msg, value)],
         Ok(number) => number.as_f64().map(|float| limits(schema, float, value, loc)).unwrap_or_default(),
     }
 }
 
-fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entry> {
+fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Problem> {
     let rules: [(&str, &'static str, &str, &str, bool); 4] = [
         ("minimum", "greater_than_equal", "ge", "greater than or equal to", exclusive(schema, "exclusiveMinimum")),
         ("exclusiveMinimum", "greater_than", "gt", "greater than", true),
@@ -103,15 +103,15 @@ fn limits(schema: &Value, number: f64, value: &Value, loc: &[Value]) -> Vec<Entr
             _ => (kind, name, words),
         };
         if beyond || on_edge {
-            let entry = Entry::new(loc, kind, format!("Input should be {words} {limit}"), value);
-            found.push(entry.with(name, limit));
+            let problem = Problem::new(loc, kind, format!("Input should be {words} {limit}"), value);
+            found.push(problem.with(name, limit));
         }
     }
     if let Some(step) = schema.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0) {
         let rest = (number / step).fract().abs();
         if rest > 1e-9 && rest < 1.0 - 1e-9 {
-            let entry = Entry::new(loc, "multiple_of", format!("Input should be a multiple of {step}"), value);
-            found.push(entry.with("multiple_of", &schema["multipleOf"]));
+            let problem = Problem::new(loc, "multiple_of", format!("Input should be a multiple of {step}"), value);
+            found.push(problem.with("multiple_of", &schema["multipleOf"]));
         }
     }
     found
@@ -130,14 +130,14 @@ pub(super) fn length(
     what: &str,
     value: &Value,
     loc: &[Value],
-) -> Option<Entry> {
+) -> Option<Problem> {
     let limit =
         |keyword: &str| schema.get(keyword).and_then(Value::as_u64).and_then(|limit| usize::try_from(limit).ok());
     if let Some(least) = limit(keywords[0]).filter(|least| count < *least) {
         let msg = format!("Input should have at least {least} {what}(s), not {count}");
-        return Some(Entry::new(loc, "sequence_too_short", msg, value).with("min_length", &json!(least)));
+        return Some(Problem::new(loc, "sequence_too_short", msg, value).with("min_length", &json!(least)));
     }
     let most = limit(keywords[1]).filter(|most| count > *most)?;
     let msg = format!("Input should have at most {most} {what}(s), not {count}");
-    Some(Entry::new(loc, "sequence_too_long", msg, value).with("max_length", &json!(most)))
+    Some(Problem::new(loc, "sequence_too_long", msg, value).with("max_length", &json!(most)))
 }

@@ -4,7 +4,7 @@ fn kinds(schema: &Value, value: &Value) -> Vec<&'static str> {
     let root = json!({"components": {"schemas": {"Size": {
         "type": "object", "required": ["width"], "properties": {"width": {"type": "integer", "exclusiveMinimum": 0}}
     }}}});
-    check(Document::new(&root), schema, value).into_iter().map(|entry| entry.kind).collect()
+    check(Document::new(&root, None, None), schema, value).into_iter().map(|problem| problem.kind).collect()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn every_rule_of_the_dialect() {
 fn a_required_field_with_a_default_may_be_absent() {
     let schema = json!({"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string", "default": "x"}, "b": {"type": "string"}}});
     let root = json!({});
-    let found = check(Document::new(&root), &schema, &json!({}));
+    let found = check(Document::new(&root, None, None), &schema, &json!({}));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].loc, [json!("b")]);
 }

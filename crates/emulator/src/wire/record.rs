@@ -1,6 +1,6 @@
-//! What came in, for tests to look at.
+//! What came in, for tests.
 
-use super::{app::lock, faults::Route};
+use super::{fault::Route, lock::lock};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::{
@@ -35,22 +35,6 @@ impl RequestRecord {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
-}
-
-/// One job of the queue, or one synchronous run, with its own time.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct JobRecord {
-    /// fal's request id.
-    pub request_id: String,
-    /// The full endpoint id of the submit.
-    pub endpoint: String,
-    /// `IN_QUEUE`, `IN_PROGRESS` or `COMPLETED`.
-    pub status: String,
-    /// From submit received to completed, in milliseconds; `None` while it goes on.
-    pub work_ms: Option<f64>,
-    /// HTTP status of the result; `None` while it goes on.
-    pub result_status: Option<u16>,
 }
 
 #[derive(Debug)]

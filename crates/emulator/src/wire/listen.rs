@@ -1,6 +1,5 @@
 //! The listening socket, with a way to hang up on a client in the middle of things.
 
-use super::{app::App, dispatch::dispatch};
 use axum::{
     Router,
     extract::connect_info::Connected,
@@ -20,14 +19,12 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
 };
+use tokio_util::sync::CancellationToken;
 
-/// Serves until the application stops.
-pub(crate) async fn serve(tcp: TcpListener, app: Arc<App>) {
-    let stopping = app.stopping.clone();
-    let loopback = Loopback { tcp, accepted: Arc::clone(&app.connections) };
-    let router = Router::new().fallback(dispatch).with_state(app);
+/// Serves `router` until `stopping`; `accepted` counts the connections.
+pub(crate) async fn serve(tcp: TcpListener, router: Router, accepted: Arc<AtomicU64>, stopping: CancellationToken) {
     let service = router.into_make_service_with_connect_info::<Connection>();
-    let server = axum::serve(loopback, service).with_graceful_shutdown(stopping.cancelled_owned());
+    let server = axum::serve(Loopback { tcp, accepted }, service).with_graceful_shutdown(stopping.cancelled_owned());
     if let Err(error) = server.await {
         tracing::warn!(%error, "the emulator's server ended");
     }
@@ -81,7 +78,7 @@ impl Listener for Loopback {
     }
 }
 
-/// A TCP stream that can be told to fail.
+/// A TCP stream that can be made to fail.
 pub(crate) struct Wire {
     stream: TcpStream,
     connection: Connection,

@@ -1,15 +1,11 @@
 //! `OpenRouter`'s chat (protocol 11): completions whole and streamed, the model list, the key's limits.
 
-use super::{
-    answer::{Answer, json, text},
-    app::App,
-    dispatch::Call,
-};
+use crate::wire::{Answer, Call, json, lock, text};
 use axum::{body::Body, http::header};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
-use std::convert::Infallible;
+use std::{collections::VecDeque, convert::Infallible, sync::Mutex};
 
 /// Id, context length, price of a prompt token and of a completion token in USD.
 const MODELS: [(&str, u32, &str, &str); 3] = [
@@ -18,16 +14,61 @@ const MODELS: [(&str, u32, &str, &str); 3] = [
     ("openrouter/free", 131_072, "0", "0"),
 ];
 
-/// Answers everything below `/openrouter`.
-pub(crate) async fn answer(app: &App, call: Call) -> Answer {
-    let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
-    let done = match (method.as_str(), path.as_str()) {
-        ("GET", "models") => Ok(json(200, &models())),
-        ("GET", "key") => require_key(&call).map(|()| json(200, &key())),
-        ("POST", "chat/completions") => chat(app, call).await,
-        _ => Err(error(404, "Not Found")),
-    };
-    done.unwrap_or_else(|refusal| refusal)
+/// The chat of one emulator.
+#[derive(Debug, Default)]
+pub(crate) struct Chat {
+    /// What the next completions say, in order.
+    replies: Mutex<VecDeque<String>>,
+}
+
+impl Chat {
+    pub(crate) fn add_reply(&self, reply: String) {
+        lock(&self.replies).push_back(reply);
+    }
+
+    /// Answers everything below `/openrouter`.
+    pub(crate) async fn answer(&self, call: Call) -> Answer {
+        let (method, path) = (call.parts.method.as_str().to_owned(), call.path.clone());
+        let done = match (method.as_str(), path.as_str()) {
+            ("GET", "models") => Ok(json(200, &models())),
+            ("GET", "key") => require_key(&call).map(|()| json(200, &key())),
+            ("POST", "chat/completions") => self.chat(call).await,
+            _ => Err(error(404, "Not Found")),
+        };
+        done.unwrap_or_else(|refusal| refusal)
+    }
+
+    async fn chat(&self, call: Call) -> Result<Answer, Answer> {
+        require_key(&call)?;
+        let asked = call.json().await.ok_or_else(|| error(400, "The body is not JSON"))?;
+        let model = asked["model"].as_str().unwrap_or("openrouter/free");
+        if !MODELS.iter().any(|(id, ..)| *id == model) {
+            return Err(error(404, &format!("No endpoints found for {model}.")));
+        }
+        let last =
+            asked["messages"].as_array().and_then(|m| m.last()).ok_or_else(|| error(400, "messages is required"))?;
+        let prompt = last["content"].as_str().map_or_else(|| last["content"].to_string(), str::to_owned);
+        let content = lock(&self.replies).pop_front().unwrap_or_else(|| echo(&asked, &prompt));
+        // About four characters make a token.
+        let (used, made) = (prompt.len().div_ceil(4), content.len().div_ceil(4));
+        let usage = json!({ "prompt_tokens": used, "completion_tokens": made, "total_tokens": used + made, "cost": 0 });
+        let mut head = json!({
+            "id": format!("gen-{}", uuid::Uuid::new_v4().simple()),
+            "created": jiff::Timestamp::now().as_second(),
+            "model": model,
+            "provider": "emulator",
+        });
+        if asked["stream"] == true {
+            return Ok(streamed(&head, &content, &usage));
+        }
+        head["object"] = "chat.completion".into();
+        head["usage"] = usage;
+        head["choices"] = json!([{
+            "index": 0, "finish_reason": "stop", "native_finish_reason": "stop",
+            "message": { "role": "assistant", "content": content },
+        }]);
+        Ok(json(200, &head))
+    }
 }
 
 fn error(code: u16, message: &str) -> Answer {
@@ -59,37 +100,6 @@ fn key() -> Value {
         "label": "emulator", "limit": null, "limit_remaining": null, "usage": 0, "is_free_tier": true,
         "free_model_daily_requests": { "used": 0, "limit": 50, "remaining": 50 },
     } })
-}
-
-async fn chat(app: &App, call: Call) -> Result<Answer, Answer> {
-    require_key(&call)?;
-    let asked = call.json().await.ok_or_else(|| error(400, "The body is not JSON"))?;
-    let model = asked["model"].as_str().unwrap_or("openrouter/free");
-    if !MODELS.iter().any(|(id, ..)| *id == model) {
-        return Err(error(404, &format!("No endpoints found for {model}.")));
-    }
-    let last = asked["messages"].as_array().and_then(|m| m.last()).ok_or_else(|| error(400, "messages is required"))?;
-    let prompt = last["content"].as_str().map_or_else(|| last["content"].to_string(), str::to_owned);
-    let content = app.next_chat_reply().unwrap_or_else(|| echo(&asked, &prompt));
-    // About four characters make a token.
-    let (used, made) = (prompt.len().div_ceil(4), content.len().div_ceil(4));
-    let usage = json!({ "prompt_tokens": used, "completion_tokens": made, "total_tokens": used + made, "cost": 0 });
-    let mut head = json!({
-        "id": format!("gen-{}", uuid::Uuid::new_v4().simple()),
-        "created": jiff::Timestamp::now().as_second(),
-        "model": model,
-        "provider": "emulator",
-    });
-    if asked["stream"] == true {
-        return Ok(streamed(&head, &content, &usage));
-    }
-    head["object"] = "chat.completion".into();
-    head["usage"] = usage;
-    head["choices"] = json!([{
-        "index": 0, "finish_reason": "stop", "native_finish_reason": "stop",
-        "message": { "role": "assistant", "content": content },
-    }]);
-    Ok(json(200, &head))
 }
 
 /// Without a scripted reply the last message comes back, as JSON where JSON is asked for.

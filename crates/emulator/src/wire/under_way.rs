@@ -1,6 +1,6 @@
 //! How many requests of each class are being answered at this moment, and how many were at most.
 
-use super::faults::Route;
+use super::fault::Route;
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::watch;
 
@@ -47,9 +47,9 @@ impl UnderWay {
     /// Waits until so many requests of `route` have been under way at the same time.
     pub(crate) async fn gathered(&self, route: Route, requests: usize) {
         let mut seen = self.0.subscribe();
-        // The peak, because the first to see it may be gone before the next one looks.
+        // The peak, because the first request may be gone before the next one sees the count.
         let enough = |counts: &BTreeMap<Route, Count>| counts.get(&route).is_some_and(|count| count.most >= requests);
-        // The sender lives as long as the application; without it there is nobody left to wait for.
+        // The sender lives as long as the service; without it nothing is left to wait for.
         drop(seen.wait_for(enough).await);
     }
 

@@ -1,11 +1,11 @@
 //! Scripted misbehaviour: what goes wrong, on which class of route, how many times.
 
-use super::app::lock;
+use super::lock::lock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::HashMap, collections::VecDeque, sync::Mutex, time::Duration};
 
-/// A class of routes, for faults and for counting.
+/// A class of routes, for faults and for counting; the paths are those of fal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -91,35 +91,10 @@ pub(crate) struct Script {
     pub(crate) times: usize,
 }
 
-/// How a job (or a synchronous run) fails instead of being worked on.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum JobFault {
-    /// A request error of the platform (protocol 5.3), which the queue status repeats.
-    Infrastructure {
-        /// HTTP status of the result.
-        status: u16,
-        /// Such as `runner_disconnected`.
-        error_type: String,
-        /// The text in `detail`.
-        detail: String,
-    },
-    /// An error of the model (protocol 5.1, 5.2); the queue status does not show it.
-    Model {
-        /// HTTP status of the result.
-        status: u16,
-        /// The whole body, mostly `{"detail": [...]}`.
-        body: Value,
-        /// For `X-Fal-Retryable`.
-        retryable: bool,
-    },
-}
-
 /// The script: for each route the faults that are still to come, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     routes: Mutex<HashMap<Route, VecDeque<(Fault, usize)>>>,
-    jobs: Mutex<VecDeque<JobFault>>,
 }
 
 impl Faults {
@@ -131,10 +106,9 @@ impl Faults {
 
     pub(crate) fn clear(&self) {
         lock(&self.routes).clear();
-        lock(&self.jobs).clear();
     }
 
-    /// The fault for the next request of `route`; using it up is part of asking.
+    /// The fault for the next request of `route`, which uses it up.
     pub(crate) fn take(&self, route: Route) -> Option<Fault> {
         let mut routes = lock(&self.routes);
         let script = routes.get_mut(&route)?;
@@ -145,13 +119,5 @@ impl Faults {
             script.pop_front();
         }
         Some(fault)
-    }
-
-    pub(crate) fn add_job(&self, fault: &JobFault, times: usize) {
-        lock(&self.jobs).extend(std::iter::repeat_n(fault.clone(), times));
-    }
-
-    pub(crate) fn take_job(&self) -> Option<JobFault> {
-        lock(&self.jobs).pop_front()
     }
 }
