@@ -1,4 +1,4 @@
-//! The emulator's one account: who may do what (protocol 1.2).
+//! The emulator's one account: what it is allowed to do (protocol 1.2).
 
 use crate::wire::{Answer, Call, detail, lock};
 use axum::http::{HeaderMap, header};

@@ -14,7 +14,7 @@ pub struct EmulatorConfig {
     pub catalogue: Catalogue,
     /// Time in the queue before a run starts; on the synchronous `/run` route it plays the cold start. Default 0.
     pub queue_delay: Duration,
-    /// Requests of other people that stand before each new one; they go one by one during `queue_delay`. Default 0.
+    /// Requests of others that stand in front of each new one; they go one by one during `queue_delay`. Default 0.
     pub queue_ahead: u32,
     /// Time a run takes; `None` (the default) lets the endpoint decide.
     pub run_delay: Option<Duration>,
@@ -24,32 +24,32 @@ pub struct EmulatorConfig {
     pub ping_interval: Duration,
     /// Requests of the account that may run at the same time, at least 1 (protocol 8). Default 2.
     pub concurrency: usize,
-    /// Keys that are let in, as `id:secret`; empty (the default) lets every non-empty key in.
+    /// Keys that are accepted, as `id:secret`; empty (the default) accepts every key that is not empty.
     pub accepted_keys: Vec<String>,
     /// Whether the account starts locked: 403 on everything that costs, status still answers. Default false.
     pub locked: bool,
     /// Whether a running job ignores cancellation and finishes as usual (protocol 2.9). Default false.
     pub slow_cancel: bool,
-    /// Whether the CDN honours `Range` and says so in `Accept-Ranges`. Default true.
+    /// Whether the CDN honours `Range` and announces it in `Accept-Ranges`. Default true.
     pub ranges: bool,
     /// Whether the CDN sends `Repr-Digest` (RFC 9530) with files up to 64 MiB. Default false.
     pub digests: bool,
     /// Whether the completion of a multipart upload must name its parts in order (protocol 12). Default false,
-    /// because fal's own Python client names them in the order in which they were sent off.
+    /// because fal's own Python client names them in the order in which it sent them.
     pub strict_part_order: bool,
-    /// How long a finished request can be asked for (protocol 2.8). Default 1 h.
+    /// How long a finished request is kept (protocol 2.8). Default 1 h.
     pub result_ttl: Duration,
     /// US dollars on the account, for the balance routes. Default 100.
     pub balance: f64,
     /// Most models of one page of `/api/models`, without and with `expand=openapi-3.0` (protocol 7.1). Default 500, 10.
     pub page_limits: (usize, usize),
-    /// Whether a larger `limit` is refused with 400; `false` (the default) gives as many as there may be.
+    /// Whether a larger `limit` is refused with 400; `false` (the default) returns as many as are allowed.
     pub strict_page_limits: bool,
     /// Whether `/www/api/models` answers a bare array, as it did before July 2025 (protocol 7.3). Default false.
     pub bare_website_list: bool,
     /// The website's `robots.txt`. Default: everything but `/dashboard` may be read.
     pub robots: String,
-    /// Makes request ids a function of this number and of the order of submits; `None` (the default) draws them.
+    /// Makes request ids a function of this number and of the order of submits; `None` (the default) makes them random.
     pub id_seed: Option<u64>,
 }
 
@@ -130,7 +130,7 @@ impl EmulatorConfig {
         self
     }
 
-    /// Adds a key to [`accepted_keys`](Self::accepted_keys); from then on no other key is let in.
+    /// Adds a key to [`accepted_keys`](Self::accepted_keys); from then on no other key is accepted.
     pub fn with_accepted_key(mut self, key: impl Into<String>) -> Self {
         self.accepted_keys.push(key.into());
         self

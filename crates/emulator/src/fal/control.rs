@@ -92,15 +92,15 @@ impl Control {
     }
 
     /// `{"queue_ms": n, "run_ms": n|null, "queue_ahead": n}`; what is absent stays as it is.
-    fn delays(&self, asked: &Value) -> Answer {
+    fn delays(&self, wanted: &Value) -> Answer {
         let now = self.timing.now();
-        let queue = asked["queue_ms"].as_u64().map_or(now.queue, Duration::from_millis);
-        let run = match asked.get("run_ms") {
+        let queue = wanted["queue_ms"].as_u64().map_or(now.queue, Duration::from_millis);
+        let run = match wanted.get("run_ms") {
             Some(run) => run.as_u64().map(Duration::from_millis),
             None => now.run,
         };
         self.timing.set(queue, run);
-        if let Some(ahead) = asked["queue_ahead"].as_u64() {
+        if let Some(ahead) = wanted["queue_ahead"].as_u64() {
             self.timing.set_ahead(u32::try_from(ahead).unwrap_or(u32::MAX));
         }
         json(200, &json!({}))

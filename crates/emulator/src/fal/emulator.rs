@@ -15,13 +15,13 @@ pub enum EmulatorError {
     /// The port is taken or not allowed.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Bind {
-        /// The port asked for.
+        /// The port from the configuration.
         port: u16,
         /// The cause.
         source: std::io::Error,
     },
-    /// There is no room for uploads.
-    #[error("cannot make a temporary folder for the CDN's files")]
+    /// There is no folder for uploads.
+    #[error("cannot create a temporary folder for the CDN's files")]
     Storage(#[source] std::io::Error),
 }
 
@@ -36,8 +36,8 @@ impl Emulator {
     /// Starts serving on loopback inside the current tokio runtime.
     ///
     /// # Errors
-    /// [`EmulatorError::Bind`] when the port cannot be had, [`EmulatorError::Storage`] when the
-    /// system gives no temporary folder.
+    /// [`EmulatorError::Bind`] when the port is not available, [`EmulatorError::Storage`] when a
+    /// temporary folder cannot be created.
     pub async fn start(config: EmulatorConfig) -> Result<Self, EmulatorError> {
         // Webhooks leave through reqwest, which comes without cryptography; a choice that was made before stands.
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -63,7 +63,7 @@ impl Emulator {
         self.address
     }
 
-    /// Stops taking connections, ends streams and jobs; the same as dropping. Waiting for it is not needed.
+    /// Stops accepting connections, ends streams and jobs; the same as dropping. Waiting for it is not needed.
     pub fn stop(&self) {
         self.service.stopping.cancel();
     }
@@ -83,7 +83,7 @@ impl Emulator {
         self.service.control.clear_faults();
     }
 
-    /// Makes the next chat completion say `content`; replies follow each other, without one the last message is echoed.
+    /// Makes `content` the next chat completion; replies follow each other. Without one, the last message is echoed.
     pub fn reply_in_chat(&self, content: impl Into<String>) {
         self.service.chat.add_reply(content.into());
     }
@@ -145,8 +145,8 @@ impl Emulator {
         self.service.control.jobs.records()
     }
 
-    /// Lets the CDN count and check the files and parts of at least so many bytes that it takes from now on, and keep
-    /// nothing of them: a test of transfers needs no room then.
+    /// From now on the CDN counts and checks files and parts of at least so many bytes, and keeps nothing of them: then a
+    /// test of transfers needs no space on the disk.
     pub fn keep_below(&self, bytes: u64) {
         self.service.control.store.keep_below(bytes);
     }
@@ -165,7 +165,7 @@ impl Emulator {
         store.put(content, file_name, media_type).await.map(|key| store.url(&key))
     }
 
-    /// The URL of a file of `bytes` bytes that takes no room: its content is computed while it is sent, the same in every
+    /// The URL of a file of `bytes` bytes that takes no space: its content is computed while it is sent, the same in every
     /// run, with `ETag` and `Range`. In another process: `{base}/cdn/files/synthetic/{bytes}.bin`.
     pub fn synthetic(&self, bytes: u64) -> String {
         self.service.control.store.url(&cdn::synthetic::key(bytes))

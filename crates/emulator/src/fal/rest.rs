@@ -46,14 +46,14 @@ impl Rest {
     async fn browser_token(&self, call: Call) -> Result<Answer, Answer> {
         self.account.require_key(&call.parts.headers, "tokens")?;
         self.account.require_unlocked()?;
-        let asked = call.json().await.unwrap_or(Value::Null);
-        if !asked["allowed_apps"].is_array() {
+        let wanted = call.json().await.unwrap_or(Value::Null);
+        if !wanted["allowed_apps"].is_array() {
             let entry = json!({ "loc": ["body", "allowed_apps"], "msg": "Field required", "type": "missing" });
             return Err(json(422, &json!({ "detail": [entry] })));
         }
-        let life = asked["token_expiration"].as_i64().or(asked["duration"].as_i64()).unwrap_or(120);
+        let life = wanted["token_expiration"].as_i64().or(wanted["duration"].as_i64()).unwrap_or(120);
         let expires = Timestamp::now().as_second().saturating_add(life);
-        let claims = json!({ "allowed_apps": asked["allowed_apps"], "exp": expires });
+        let claims = json!({ "allowed_apps": wanted["allowed_apps"], "exp": expires });
         let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         let head = encode(br#"{"alg":"EdDSA","typ":"JWT"}"#);
         let signature = encode(uuid::Uuid::new_v4().as_bytes());
@@ -68,8 +68,8 @@ impl Rest {
         if call.param("storage_type").is_some_and(|t| t != "fal-cdn-v3") {
             return Err(detail(400, "Unknown storage_type; tokens exist for fal-cdn-v3"));
         }
-        let asked = call.json().await.unwrap_or(Value::Null);
-        let life = asked["expiration_seconds"].as_u64().map_or(TOKEN_LIFE, Duration::from_secs).min(TOKEN_LIFE);
+        let wanted = call.json().await.unwrap_or(Value::Null);
+        let life = wanted["expiration_seconds"].as_u64().map_or(TOKEN_LIFE, Duration::from_secs).min(TOKEN_LIFE);
         let now = Timestamp::now();
         let expires = now + SignedDuration::try_from(life).unwrap_or_default();
         // An offset instead of `Z`: older Pythons cannot read the latter.
@@ -93,9 +93,9 @@ impl Rest {
         if !call.param("storage_type").is_some_and(|t| matches!(t.as_str(), "fal-cdn-v3" | "gcs")) {
             return Err(detail(400, "Unknown storage_type; use fal-cdn-v3 or gcs"));
         }
-        let asked = call.json().await.unwrap_or(Value::Null);
-        let media_type = asked["content_type"].as_str().unwrap_or("application/octet-stream").to_owned();
-        let key = Store::new_key(asked["file_name"].as_str(), &media_type);
+        let wanted = call.json().await.unwrap_or(Value::Null);
+        let media_type = wanted["content_type"].as_str().unwrap_or("application/octet-stream").to_owned();
+        let key = Store::new_key(wanted["file_name"].as_str(), &media_type);
         let (id, signed) = self.store.sign(key.clone(), media_type);
         let folder = if in_parts { "upload/multipart" } else { "upload" };
         if in_parts {

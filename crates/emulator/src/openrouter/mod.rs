@@ -40,15 +40,15 @@ impl Chat {
 
     async fn chat(&self, call: Call) -> Result<Answer, Answer> {
         require_key(&call)?;
-        let asked = call.json().await.ok_or_else(|| error(400, "The body is not JSON"))?;
-        let model = asked["model"].as_str().unwrap_or("openrouter/free");
+        let body = call.json().await.ok_or_else(|| error(400, "The body is not JSON"))?;
+        let model = body["model"].as_str().unwrap_or("openrouter/free");
         if !MODELS.iter().any(|(id, ..)| *id == model) {
             return Err(error(404, &format!("No endpoints found for {model}.")));
         }
         let last =
-            asked["messages"].as_array().and_then(|m| m.last()).ok_or_else(|| error(400, "messages is required"))?;
+            body["messages"].as_array().and_then(|m| m.last()).ok_or_else(|| error(400, "messages is required"))?;
         let prompt = last["content"].as_str().map_or_else(|| last["content"].to_string(), str::to_owned);
-        let content = lock(&self.replies).pop_front().unwrap_or_else(|| echo(&asked, &prompt));
+        let content = lock(&self.replies).pop_front().unwrap_or_else(|| echo(&body, &prompt));
         // About four characters make a token.
         let (used, made) = (prompt.len().div_ceil(4), content.len().div_ceil(4));
         let usage = json!({ "prompt_tokens": used, "completion_tokens": made, "total_tokens": used + made, "cost": 0 });
@@ -58,7 +58,7 @@ impl Chat {
             "model": model,
             "provider": "emulator",
         });
-        if asked["stream"] == true {
+        if body["stream"] == true {
             return Ok(streamed(&head, &content, &usage));
         }
         head["object"] = "chat.completion".into();
@@ -102,9 +102,9 @@ fn key() -> Value {
     } })
 }
 
-/// Without a scripted reply the last message comes back, as JSON where JSON is asked for.
-fn echo(asked: &Value, prompt: &str) -> String {
-    match asked["response_format"]["type"].as_str() {
+/// Without a scripted reply the last message comes back, as JSON where the format is JSON.
+fn echo(body: &Value, prompt: &str) -> String {
+    match body["response_format"]["type"].as_str() {
         Some("json_object" | "json_schema") => json!({ "echo": prompt }).to_string(),
         _ => prompt.to_owned(),
     }

@@ -78,7 +78,7 @@ impl Behaviour {
     }
 }
 
-/// What of a schema tells the work apart.
+/// What distinguishes kinds of work in a schema.
 struct Signature<'a> {
     category: &'a str,
     inputs: Vec<&'a str>,
@@ -107,7 +107,7 @@ impl<'a> Signature<'a> {
         self.takes.contains(&kind)
     }
 
-    fn asks(&self, meaning: &str) -> bool {
+    fn has(&self, meaning: &str) -> bool {
         Wishes::names(meaning).iter().any(|name| self.inputs.contains(&name.as_str()))
     }
 
@@ -148,17 +148,17 @@ impl<'a> Signature<'a> {
         let images = self.takes.iter().filter(|kind| **kind == Kind::Image).count();
         match images {
             0 => Behaviour::Generate,
-            _ if masked && self.asks("prompt") => Behaviour::Inpaint,
-            _ if self.asks("scale") => Behaviour::Upscale,
-            _ if !self.asks("prompt") && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
-            2 if !self.asks("prompt") => Behaviour::SwapFace,
+            _ if masked && self.has("prompt") => Behaviour::Inpaint,
+            _ if self.has("scale") => Behaviour::Upscale,
+            _ if !self.has("prompt") && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
+            2 if !self.has("prompt") => Behaviour::SwapFace,
             _ => Behaviour::Edit,
         }
     }
 
     fn video(&self) -> Behaviour {
         match () {
-            () if self.takes(Kind::Video) && self.asks("scale") => Behaviour::Upscale,
+            () if self.takes(Kind::Video) && self.has("scale") => Behaviour::Upscale,
             () if self.takes(Kind::Video) && self.takes(Kind::Audio) => Behaviour::Dub,
             () if self.takes(Kind::Video) && self.has_any(&CUTOUT_FIELDS) => Behaviour::Cutout,
             () if self.takes(Kind::Video) => Behaviour::Restyle,
@@ -171,7 +171,7 @@ impl<'a> Signature<'a> {
         let split = STEM_FIELDS.iter().filter(|name| self.outputs.contains(name)).count() > 1;
         match () {
             () if split => Behaviour::Stems,
-            () if self.category == "text-to-speech" || self.asks("speed") => Behaviour::Speak,
+            () if self.category == "text-to-speech" || self.has("speed") => Behaviour::Speak,
             () if self.has_any(&["gen_text", "ref_text", "voice"]) => Behaviour::Speak,
             () if self.takes(Kind::Audio) && self.category != "text-to-audio" => Behaviour::ReworkAudio,
             () => Behaviour::Music,

@@ -13,7 +13,7 @@
 //! | `[fail]` | 500 with `internal_server_error`, which may be retried |
 //!
 //! Where the input does not say, an image has 512 by 512 pixels, a video 256 lines, 24 frames a second and 2 seconds,
-//! audio 5 seconds. There is no MP3 encoder: audio asked for as MP3 comes as WAV and says so.
+//! audio 5 seconds. There is no MP3 encoder: audio wanted as MP3 comes as WAV, with the media type of WAV.
 
 mod behaviour;
 mod billing;

@@ -35,7 +35,7 @@ pub(super) enum Medium {
     Video(Bytes, VideoFacts),
     /// Decoded audio; `None` for M4A, which is taken but not decoded.
     Audio(Option<Audio>),
-    /// Anything else.
+    /// Any other file.
     Archive,
 }
 

@@ -29,14 +29,14 @@ pub(super) fn prices(catalogue: &Catalogue, call: &Call) -> Result<Answer, Answe
 
 /// `POST /models/pricing/estimate`. The emulator's history knows one unit per call.
 pub(super) async fn estimate(catalogue: &Catalogue, call: Call) -> Result<Answer, Answer> {
-    let asked = call.json().await.unwrap_or(Value::Null);
-    let kind = asked["estimate_type"].as_str().unwrap_or_default().to_owned();
+    let body = call.json().await.unwrap_or(Value::Null);
+    let kind = body["estimate_type"].as_str().unwrap_or_default().to_owned();
     let quantity = match kind.as_str() {
         "unit_price" => "unit_quantity",
         "historical_api_price" => "call_quantity",
         _ => return Err(invalid("estimate_type is unit_price or historical_api_price")),
     };
-    let endpoints = asked["endpoints"].as_object().ok_or_else(|| invalid("endpoints must be an object"))?;
+    let endpoints = body["endpoints"].as_object().ok_or_else(|| invalid("endpoints must be an object"))?;
     let mut total = 0.0;
     let mut currency = "USD".to_owned();
     for (id, entry) in endpoints {

@@ -17,7 +17,7 @@ const FILES: [&str; 9] = [
     include_str!("../../../data/fal/endpoints/other.json"),
 ];
 
-/// One endpoint as the data spell it.
+/// One endpoint as the data have it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own in the data")]

@@ -16,9 +16,9 @@ use tokio_util::io::ReaderStream;
 
 const CHUNK: usize = 256 << 10;
 
-/// What a `Range` header asks of a file.
+/// What a `Range` header wants of a file.
 #[derive(Debug, PartialEq, Eq)]
-enum Asked {
+enum Wanted {
     Whole,
     Part(RangeInclusive<u64>),
     Unsatisfiable,
@@ -91,14 +91,14 @@ impl Downloads {
         // Files never change under their address, so the address is a good tag.
         let etag = format!("\"{}\"", &blake3::hash(key.as_bytes()).to_hex()[..16]);
         let same = sent(header::IF_RANGE).is_none_or(|tag| tag == etag);
-        let asked = match sent(header::RANGE) {
+        let wanted = match sent(header::RANGE) {
             Some(range) if self.ranges && same => parse(range, size),
-            _ => Asked::Whole,
+            _ => Wanted::Whole,
         };
-        let (code, start, length) = match &asked {
-            Asked::Whole => (200, 0, size),
-            Asked::Part(range) => (206, *range.start(), range.end() - range.start() + 1),
-            Asked::Unsatisfiable => {
+        let (code, start, length) = match &wanted {
+            Wanted::Whole => (200, 0, size),
+            Wanted::Part(range) => (206, *range.start(), range.end() - range.start() + 1),
+            Wanted::Unsatisfiable => {
                 let mut refusal = detail(416, "Range not satisfiable");
                 refusal.headers_mut().insert(header::CONTENT_RANGE, text(&format!("bytes */{size}")));
                 return Err(refusal);
@@ -122,7 +122,7 @@ impl Downloads {
         if let Some(digest) = if self.digests { file.digest().await } else { None } {
             answered.insert("repr-digest", text(&digest));
         }
-        if let Asked::Part(range) = &asked {
+        if let Wanted::Part(range) = &wanted {
             answered.insert(header::CONTENT_RANGE, text(&format!("bytes {}-{}/{size}", range.start(), range.end())));
         }
         Ok(with(found, header::CONTENT_TYPE, file.media_type()))
@@ -133,38 +133,38 @@ fn text(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// A malformed header, another unit or several ranges count as not asked (RFC 9110, 14.2).
-fn parse(range: &str, size: u64) -> Asked {
+/// A malformed header, another unit or several ranges are ignored (RFC 9110, 14.2).
+fn parse(range: &str, size: u64) -> Wanted {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else {
-        return Asked::Whole;
+        return Wanted::Whole;
     };
     let numbers = (first.trim().parse::<u64>(), last.trim().parse::<u64>());
     let (start, end) = match (first.trim(), last.trim(), numbers) {
         (_, "", (Ok(start), _)) => (start, size.saturating_sub(1)),
         ("", _, (_, Ok(count))) if count > 0 => (size.saturating_sub(count), size.saturating_sub(1)),
-        ("", _, (_, Ok(_))) => return Asked::Unsatisfiable,
+        ("", _, (_, Ok(_))) => return Wanted::Unsatisfiable,
         (_, _, (Ok(start), Ok(end))) if start <= end => (start, end.min(size.saturating_sub(1))),
-        _ => return Asked::Whole,
+        _ => return Wanted::Whole,
     };
-    if start >= size { Asked::Unsatisfiable } else { Asked::Part(start..=end) }
+    if start >= size { Wanted::Unsatisfiable } else { Wanted::Part(start..=end) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, parse};
+    use super::{Wanted, parse};
 
     #[test]
     fn one_range_is_understood_and_anything_else_ignored() {
-        assert_eq!(parse("bytes=0-0", 10), Asked::Part(0..=0));
-        assert_eq!(parse("bytes=4-", 10), Asked::Part(4..=9));
-        assert_eq!(parse("bytes=-3", 10), Asked::Part(7..=9));
-        assert_eq!(parse("bytes=-30", 10), Asked::Part(0..=9));
-        assert_eq!(parse("bytes=5-99", 10), Asked::Part(5..=9));
-        assert_eq!(parse("bytes=10-", 10), Asked::Unsatisfiable);
-        assert_eq!(parse("bytes=-0", 10), Asked::Unsatisfiable);
-        assert_eq!(parse("bytes=0-", 0), Asked::Unsatisfiable);
-        assert_eq!(parse("bytes=5-2", 10), Asked::Whole);
-        assert_eq!(parse("bytes=0-1,4-5", 10), Asked::Whole);
-        assert_eq!(parse("items=0-1", 10), Asked::Whole);
+        assert_eq!(parse("bytes=0-0", 10), Wanted::Part(0..=0));
+        assert_eq!(parse("bytes=4-", 10), Wanted::Part(4..=9));
+        assert_eq!(parse("bytes=-3", 10), Wanted::Part(7..=9));
+        assert_eq!(parse("bytes=-30", 10), Wanted::Part(0..=9));
+        assert_eq!(parse("bytes=5-99", 10), Wanted::Part(5..=9));
+        assert_eq!(parse("bytes=10-", 10), Wanted::Unsatisfiable);
+        assert_eq!(parse("bytes=-0", 10), Wanted::Unsatisfiable);
+        assert_eq!(parse("bytes=0-", 0), Wanted::Unsatisfiable);
+        assert_eq!(parse("bytes=5-2", 10), Wanted::Whole);
+        assert_eq!(parse("bytes=0-1,4-5", 10), Wanted::Whole);
+        assert_eq!(parse("items=0-1", 10), Wanted::Whole);
     }
 }

@@ -67,8 +67,8 @@ fn number(call: &Call, name: &str, default: usize) -> usize {
 }
 
 fn list(catalogue: &Catalogue, bare: bool, call: &Call) -> Answer {
-    let asked = call.param("categories").unwrap_or_default();
-    let categories: Vec<&str> = asked.split(',').filter(|c| !c.is_empty()).collect();
+    let wanted_categories = call.param("categories").unwrap_or_default();
+    let categories: Vec<&str> = wanted_categories.split(',').filter(|c| !c.is_empty()).collect();
     let text = call.param("keywords").unwrap_or_default();
     let wanted = |e: &&Endpoint| {
         categories.is_empty() || e.metadata["category"].as_str().is_some_and(|c| categories.contains(&c))

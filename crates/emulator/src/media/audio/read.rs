@@ -79,7 +79,7 @@ fn read_other(bytes: &[u8]) -> Result<Audio, MediaError> {
     let probe = symphonia::default::get_probe();
     let mut reader = probe
         .probe(&Hint::new(), source, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|why| unreadable(format!("the bytes are no WAV, Ogg Vorbis, FLAC or MP3 ({why})")))?;
+        .map_err(|why| unreadable(format!("the bytes are not WAV, Ogg Vorbis, FLAC or MP3 ({why})")))?;
     decode_all(&mut *reader)
 }
 
@@ -88,7 +88,7 @@ fn decode_all(reader: &mut (dyn FormatReader + '_)) -> Result<Audio, MediaError>
     let track = reader.default_track(TrackType::Audio).ok_or_else(|| unreadable("there is no audio track"))?;
     let id = track.id;
     let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
-    let parameters = parameters.ok_or_else(|| unreadable("the codec is not told"))?;
+    let parameters = parameters.ok_or_else(|| unreadable("its codec is unknown"))?;
     let mut decoder = symphonia::default::get_codecs()
         .make_audio_decoder(parameters, &AudioDecoderOptions::default())
         .map_err(unreadable)?;

@@ -78,10 +78,10 @@ fn ffprobe_agrees_with_rate_channels_and_duration() {
             return;
         };
         assert!(answer.stderr.is_empty(), "{}", String::from_utf8_lossy(&answer.stderr));
-        let told = String::from_utf8(answer.stdout).unwrap();
-        let told: Vec<&str> = told.lines().collect();
-        assert_eq!(told[1..3], ["24000", "2"], "{format:?}");
-        assert!((told[3].parse::<f64>().unwrap() - 1.25).abs() < 0.001, "{format:?} {told:?}");
+        let facts = String::from_utf8(answer.stdout).unwrap();
+        let facts: Vec<&str> = facts.lines().collect();
+        assert_eq!(facts[1..3], ["24000", "2"], "{format:?}");
+        assert!((facts[3].parse::<f64>().unwrap() - 1.25).abs() < 0.001, "{format:?} {facts:?}");
         let decoded = Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(&path).args(["-f", "null", "-"]).output();
         assert!(decoded.is_ok_and(|answer| answer.stderr.is_empty()), "{format:?}");
     }

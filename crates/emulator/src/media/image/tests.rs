@@ -38,7 +38,7 @@ fn the_prompt_is_written_at_the_foot() {
 }
 
 #[test]
-fn every_format_decodes_to_the_size_asked_for() {
+fn every_format_decodes_to_the_wanted_size() {
     for format in ALL {
         for (width, height) in [(1, 1), (17, 9), (640, 480)] {
             let bytes = paint(width, height, "size", 3).unwrap().encode(format).unwrap();

@@ -43,7 +43,7 @@ pub(crate) struct Restyle {
 /// Decodes an H.264 video, changes its frames and encodes them again; the duration stays, to the nearest frame.
 ///
 /// # Errors
-/// [`MediaError::Unreadable`] for bytes that are no H.264 in MP4, [`MediaError::OutOfRange`] when the result would be
+/// [`MediaError::Unreadable`] for bytes that are not H.264 in MP4, [`MediaError::OutOfRange`] when the result would be
 /// larger or longer than [`VideoSpec`] allows.
 pub(crate) fn transform_video(input: &[u8], change: &VideoChange) -> Result<Video, MediaError> {
     let track = Track::find(input)?;

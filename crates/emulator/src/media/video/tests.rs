@@ -18,7 +18,8 @@ fn video_frame(bytes: &[u8], index: u32) -> Result<Image, MediaError> {
     found.map(|frame| frame.to_image()).ok_or_else(|| read::unreadable("it has no frame"))
 }
 
-/// Asks ffprobe for `entries` of the first stream, and ffmpeg to decode everything; `None` where they are not installed.
+/// What ffprobe reports for `entries` of the first stream, after ffmpeg has decoded everything; `None` where they are not
+/// installed.
 fn ffprobe(video: &Video, entries: &str) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("video.mp4");
@@ -48,9 +49,9 @@ fn ffprobe_agrees_with_what_a_video_says_of_itself() {
     for (fps, frames, rate) in [(24.0, 48, "24/1"), (29.97, 30, "30000/1001"), (12.5, 7, "25/2"), (8.0, 1, "8/1")] {
         let video = video(&VideoSpec::new(320, 180, fps, frames, "a train", 3)).unwrap();
         let wanted = "stream=codec_name,profile,width,height,pix_fmt,r_frame_rate,nb_frames,nb_read_frames,duration";
-        let Some(told) = ffprobe(&video, wanted) else { return };
-        let [codec, profile, width, height, layout, fraction, duration, count, read] = told.as_slice() else {
-            panic!("{told:?}")
+        let Some(facts) = ffprobe(&video, wanted) else { return };
+        let [codec, profile, width, height, layout, fraction, duration, count, read] = facts.as_slice() else {
+            panic!("{facts:?}")
         };
         assert_eq!([codec, profile, layout], ["h264", "Constrained Baseline", "yuv420p"]);
         assert_eq!((width.as_str(), height.as_str(), fraction.as_str()), ("320", "180", rate));
@@ -117,7 +118,7 @@ fn a_larger_video_keeps_rate_duration_and_content() {
     assert!((after.duration_s - before.duration_s).abs() < 1e-9);
     let (old, new) = (video_frame(&before.bytes, 6).unwrap(), video_frame(&after.bytes, 6).unwrap());
     assert!(difference(&new, &old.resize(320, 192).unwrap()) < 5.0);
-    assert!(ffprobe(&after, "stream=width").is_none_or(|told| told == ["320"]));
+    assert!(ffprobe(&after, "stream=width").is_none_or(|facts| facts == ["320"]));
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn config((per_second, per_frame): (u32, u32)) -> EncoderConfig {
         .vui(VuiConfig::bt709())
 }
 
-/// The encoder knows rates from 1 to 60; the file's own times are exact whatever it is told.
+/// The encoder knows rates from 1 to 60; the file's own times are exact at any rate.
 #[expect(clippy::cast_possible_truncation, reason = "the encoder takes no more digits")]
 fn encoder_rate(fps: f64) -> f32 {
     fps.clamp(1.0, 60.0) as f32

@@ -39,7 +39,7 @@ fn seconds(maker: &Maker) -> f64 {
 
 fn words(maker: &Maker) -> String {
     let prompt = maker.wishes.text("prompt");
-    let asked = if prompt.is_empty() { String::new() } else { format!(" You asked: {prompt}") };
+    let question = if prompt.is_empty() { String::new() } else { format!(" You question: {prompt}") };
     if maker.behaviour == Behaviour::Transcribe {
         return format!("A recording of {:.1} seconds.", seconds(maker));
     }
@@ -47,13 +47,13 @@ fn words(maker: &Maker) -> String {
         let centre = image.pixel(image.width() / 2, image.height() / 2).unwrap_or_default();
         let [red, green, blue, _] = centre;
         return format!(
-            "An image of {} by {} pixels, whose middle has the colour #{red:02x}{green:02x}{blue:02x}.{asked}",
+            "An image of {} by {} pixels, whose middle has the colour #{red:02x}{green:02x}{blue:02x}.{question}",
             image.width(),
             image.height()
         );
     }
     match maker.sources.video() {
-        Some((_, facts)) => format!("A video of {:.1} seconds.{asked}", facts.duration_s),
-        None => format!("Seed {}.{asked}", maker.wishes.seed),
+        Some((_, facts)) => format!("A video of {:.1} seconds.{question}", facts.duration_s),
+        None => format!("Seed {}.{question}", maker.wishes.seed),
     }
 }

@@ -1,4 +1,4 @@
-//! A valid value for a schema of which nothing else is known.
+//! A valid value for a schema when nothing more is known.
 
 use super::super::schema::{Document, required, takes_null, type_of, union};
 use serde_json::{Map, Value, json};

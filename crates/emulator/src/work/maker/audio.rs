@@ -18,7 +18,7 @@ impl Maker {
             (Behaviour::Stems, Some(source)) => stem(source, name),
             _ => audio(&self.audio_spec(index))?,
         };
-        // There is no MP3 encoder: what asks for MP3 (or anything unknown) gets WAV and says so.
+        // There is no MP3 encoder: MP3 (or anything unknown) comes as WAV, with the media type of WAV.
         let format = self.wishes.word("format").and_then(AudioFormat::parse).unwrap_or(AudioFormat::Wav);
         let facts = json!({
             "duration": made.duration_s(), "channels": made.channels(), "sample_rate": made.sample_rate(),

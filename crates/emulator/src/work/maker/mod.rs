@@ -54,7 +54,7 @@ impl Made {
 pub(super) struct Maker {
     /// What the endpoint does.
     pub(super) behaviour: Behaviour,
-    /// What is asked for.
+    /// What is wanted.
     pub(super) wishes: Wishes,
     /// The input files.
     pub(super) sources: Sources,
@@ -63,7 +63,7 @@ pub(super) struct Maker {
 }
 
 impl Maker {
-    /// Makes the `index`-th file of a property; `name` tells a mask from an image, one stem from another.
+    /// Makes the `index`-th file of a property; `name` distinguishes a mask from an image, one stem from another.
     ///
     /// # Errors
     /// [`MediaError`] when the wish is beyond what can be made.
@@ -80,7 +80,7 @@ impl Maker {
         }
     }
 
-    /// A settings file; weights are bytes that no one looks into, here the settings again.
+    /// A settings file; weights are bytes that no test reads, here the settings again.
     fn archive(&self, name: &str) -> Made {
         let settings = json!({"made_for": name, "seed": self.wishes.seed, "prompt": self.wishes.text("prompt")});
         let bytes = settings.to_string().into_bytes();
@@ -106,9 +106,9 @@ impl Maker {
     fn image(&self, name: &str, index: usize) -> Result<Made, MediaError> {
         let image = self.drawn(name, index)?;
         let image = if self.flagged { Image::flagged(image.width(), image.height())? } else { image };
-        let asked = self.wishes.word("format").and_then(ImageFormat::parse);
-        let format = match asked {
-            // A JPEG would lose what was asked for.
+        let wanted = self.wishes.word("format").and_then(ImageFormat::parse);
+        let format = match wanted {
+            // A JPEG would lose what was wanted.
             Some(ImageFormat::Jpeg) | None if image.has_transparency() => ImageFormat::Png,
             Some(format) => format,
             None => ImageFormat::Png,
@@ -144,10 +144,10 @@ impl Maker {
         }
     }
 
-    /// The source under the prompt, in the size that is asked for or its own.
+    /// The source under the prompt, in the size that is wanted, or its own.
     fn redrawn(&self, source: &Image, prompt: &str, seed: u64) -> Result<Image, MediaError> {
         let own = (source.width(), source.height());
-        let size = self.wishes.asked_size(Target::Image, Some(f64::from(own.0) / f64::from(own.1)));
+        let size = self.wishes.wanted_size(Target::Image, Some(f64::from(own.0) / f64::from(own.1)));
         let (width, height) = size.unwrap_or(own);
         let source = if (width, height) == own { source.clone() } else { source.resize(width, height)? };
         source.restyle(prompt, seed, self.strength())

@@ -53,7 +53,7 @@ fn pcm_entry(audio: &Audio) -> SampleEntry {
     payload.extend_from_slice(&audio.channels().to_be_bytes());
     payload.extend_from_slice(&16_u16.to_be_bytes());
     payload.extend_from_slice(&[0; 4]);
-    // 16.16 fixed point: a rate above 65535 Hz does not fit and is told by the track alone.
+    // 16.16 fixed point: a rate above 65535 Hz does not fit; the track alone has it.
     payload.extend_from_slice(&u16::try_from(audio.sample_rate()).unwrap_or(0).to_be_bytes());
     payload.extend_from_slice(&[0; 2]);
     payload.extend_from_slice(&14_u32.to_be_bytes());

@@ -95,12 +95,12 @@ impl Maker {
         frames.round().clamp(1.0, f64::from(MAX_FRAMES)) as u32
     }
 
-    /// What is asked for, otherwise the size of the first frame, made to fit an H.264 video.
+    /// What is wanted, otherwise the size of the first frame, made to fit an H.264 video.
     fn video_size(&self, first: Option<&Image>) -> (u32, u32) {
         let own = first.map(|image| (image.width(), image.height()));
         let ratio = own.map(|(width, height)| f64::from(width) / f64::from(height));
-        let asked = self.wishes.asked_size(Target::Video, ratio);
-        fitted(asked.or(own).unwrap_or_else(|| self.wishes.size(Target::Video)))
+        let wanted = self.wishes.wanted_size(Target::Video, ratio);
+        fitted(wanted.or(own).unwrap_or_else(|| self.wishes.size(Target::Video)))
     }
 }
 

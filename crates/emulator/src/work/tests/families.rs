@@ -199,7 +199,7 @@ async fn audios_keep_their_length_or_follow_the_words() {
 }
 
 #[tokio::test]
-async fn stems_are_several_files_and_only_those_asked_for() {
+async fn stems_are_several_files_and_only_the_wanted_ones() {
     let files = Memory::new();
     let all = body(&files, "fal-ai/demucs", json!({"audio_url": AUDIO})).await;
     let two = body(&files, "fal-ai/demucs", json!({"audio_url": AUDIO, "stems": ["vocals", "bass"]})).await;

@@ -1,4 +1,4 @@
-//! What the caller asks for, whatever the fields are called: a table of spellings is data.
+//! What the caller wants, whatever the fields are called: the table of spellings is data.
 
 mod size;
 
@@ -73,7 +73,7 @@ impl Wishes {
         self.number("seconds").or_else(milliseconds).filter(|seconds| *seconds > 0.0)
     }
 
-    /// Whether files are to come back inside the answer: `sync_mode` as a boolean; as text it means something else.
+    /// Whether the answer contains the files: `sync_mode` as a boolean; as text it has another meaning.
     pub(super) fn inline(&self) -> bool {
         self.field("sync_mode") == Some(&json!(true))
     }

@@ -7,29 +7,29 @@ use std::{collections::BTreeMap, sync::LazyLock};
 static PRESETS: LazyLock<BTreeMap<String, (u32, u32)>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../data/work/sizes.json")).unwrap_or_default());
 
-/// What the size is for: unasked sizes differ.
+/// What the size is for: the usual sizes differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Target {
-    /// Unasked: one side of 512 pixels (squared).
+    /// Usually one side of 512 pixels (squared).
     Image,
-    /// Unasked: a short side of 256 pixels, which keeps tests quick.
+    /// Usually a short side of 256 pixels, which keeps tests quick.
     Video,
 }
 
 impl Wishes {
-    /// Width and height, if input or default say anything about either; `own` is the ratio to keep when none is asked.
-    pub(in super::super) fn asked_size(&self, target: Target, own: Option<f64>) -> Option<(u32, u32)> {
+    /// Width and height, if the input or a default sets either; `own` is the ratio to keep when none is set.
+    pub(in super::super) fn wanted_size(&self, target: Target, own: Option<f64>) -> Option<(u32, u32)> {
         self.exact_size().or_else(|| {
             let area = self.resolution(target);
             let ratio = self.ratio();
             (area.is_some() || ratio.is_some())
-                .then(|| from_ratio(ratio.or(own).unwrap_or(target.ratio()), area.unwrap_or(target.unasked())))
+                .then(|| from_ratio(ratio.or(own).unwrap_or(target.ratio()), area.unwrap_or(target.usual())))
         })
     }
 
     /// Width and height of something made from nothing.
     pub(in super::super) fn size(&self, target: Target) -> (u32, u32) {
-        self.asked_size(target, None).unwrap_or_else(|| from_ratio(target.ratio(), target.unasked()))
+        self.wanted_size(target, None).unwrap_or_else(|| from_ratio(target.ratio(), target.usual()))
     }
 
     /// A size object, a preset, `1024x768`, or two plain fields.
@@ -85,7 +85,7 @@ impl Target {
         }
     }
 
-    const fn unasked(self) -> Measure {
+    const fn usual(self) -> Measure {
         match self {
             Self::Image => Measure::Area(512.0 * 512.0),
             Self::Video => Measure::ShortSide(256.0),
@@ -93,7 +93,7 @@ impl Target {
     }
 }
 
-/// The size nearest to the measure: a resolution word is taken at its word (540p is 540 lines), to even sides as videos
+/// The size nearest to the measure: a resolution word is taken literally (540p is 540 lines), to even sides as videos
 /// need them; an area is met with multiples of 8.
 fn from_ratio(ratio: f64, measure: Measure) -> (u32, u32) {
     let (width, height, step) = match measure {
@@ -159,9 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn auto_asks_for_nothing() {
+    fn auto_sets_nothing() {
         let auto = json!({"image_size": "auto", "aspect_ratio": "auto", "resolution": "auto"});
-        assert_eq!(wishes(&auto).asked_size(Target::Image, None), None);
+        assert_eq!(wishes(&auto).wanted_size(Target::Image, None), None);
         assert_eq!(wishes(&auto).size(Target::Video), (456, 256));
     }
 }
