@@ -134,7 +134,7 @@ async fn waiting_for_a_page_can_be_cancelled() {
     assert_eq!(emulator.requests().len(), 1, "robots.txt alone");
 }
 
-/// `MEDIAGEN_WRITE_SNAPSHOT=1 cargo test -p fal-provider --test wire snapshot` writes the file anew.
+/// `MEDIAGEN_WRITE_SNAPSHOT=1 cargo test -p fal-provider --test wire snapshot` writes the file again.
 #[tokio::test]
 async fn the_bundled_snapshot_is_what_the_emulator_brings() {
     let catalogue = Catalogue::builtin();
@@ -154,7 +154,7 @@ async fn the_bundled_snapshot_is_what_the_emulator_brings() {
     if std::env::var_os("MEDIAGEN_WRITE_SNAPSHOT").is_some() {
         std::fs::write(file, &text).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(file).unwrap(), text, "write it anew, see above");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text, "write it again, see above");
 
     let fal = FalProvider::new(config("http://127.0.0.1:9")).unwrap();
     let snapshot = source(&fal, "snapshot");
@@ -162,9 +162,9 @@ async fn the_bundled_snapshot_is_what_the_emulator_brings() {
     assert_eq!((ids(&models), pages), (builtin(), 1));
     let mut query = ModelQuery::default();
     (query.category, query.limit) = (Some("text-to-video".to_owned()), Some(2));
-    let (films, pages) = walk(&context(), &*snapshot, query).await;
-    assert!(films.iter().all(|spec| spec.category.as_deref() == Some("text-to-video")));
-    assert_eq!(pages, films.len().div_ceil(2));
+    let (videos, pages) = walk(&context(), &*snapshot, query).await;
+    assert!(videos.iter().all(|spec| spec.category.as_deref() == Some("text-to-video")));
+    assert_eq!(pages, videos.len().div_ceil(2));
     let trainer = |e: &&Endpoint| e.metadata.get("kind").and_then(Value::as_str) == Some("training");
     let trainers = catalogue.iter().filter(trainer).count();
     assert_eq!(models.iter().filter(|spec| spec.listing.trains).count(), trainers);
