@@ -13,7 +13,7 @@ use mediagen_core::{
     Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobTicket, JsonMap, Kind, KindRequest, MediaFacts,
     MediaInput, MediaModel, Model, ModelSpec, ModelType, Plan, PlannedUpload, ProviderInfo, Request, Result, Submitted,
 };
-use mediagen_params::{Mapped, map_with_facts};
+use mediagen_params::{Mapped, map};
 use mediagen_provider_kit::{LocalInput, upload::Given};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
@@ -41,9 +41,9 @@ impl<K: Kind> FalModel<K> {
         let request = request.into_request();
         let mode = self.provider.client().mode;
         let handling = Handling::of(&request.delivery, request.policy, mode)?;
-        let rules = self.provider.rules().matching(self.id.as_str());
+        let dialect = self.provider.dialect(self.id.as_str());
         let facts = facts(cx, &request).await;
-        let mut mapped = map_with_facts(&request, K::KIND, &self.spec.schema, &rules, &facts)?;
+        let mut mapped = map(&request, K::KIND, &self.spec.schema, &dialect, &facts)?;
         mapped.notes.extend(handling.notes.iter().cloned());
         let mut files = BTreeMap::new();
         for slot in &mapped.uploads {

@@ -12,7 +12,7 @@ use mediagen_core::{
     ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Request, Result, Settings, UnitPrice,
     Uploaded, inventory,
 };
-use mediagen_params::{Op, RuleBook, places, prompt_limit};
+use mediagen_params::{AliasTable, Dialect, Op, RuleBook, places, prompt_limit};
 use mediagen_provider_kit::{LocalInput, upload::Stored};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -37,6 +37,7 @@ struct Inner {
     client: FalClient,
     catalog: Catalog,
     rules: RuleBook,
+    names: AliasTable,
 }
 
 impl FalProvider {
@@ -47,9 +48,11 @@ impl FalProvider {
     pub fn new(config: FalConfig) -> Result<Self> {
         let rules = RuleBook::parse(include_str!("../data/rules.toml"))
             .map_err(|e| Error::new(ErrorKind::Config, "the table of rules cannot be read").with_source(e))?;
+        let names = AliasTable::parse(include_str!("../data/fields.toml"))
+            .map_err(|e| Error::new(ErrorKind::Config, "the table of names cannot be read").with_source(e))?;
         let client = FalClient::new(&config)?;
         let catalog = Catalog::new(config.aliases)?;
-        Ok(Self(Arc::new(Inner { client, catalog, rules })))
+        Ok(Self(Arc::new(Inner { client, catalog, rules, names })))
     }
 
     /// Moves `media` to fal's storage and gives its address; an address is given back as it is.
@@ -67,8 +70,8 @@ impl FalProvider {
         &self.0.client
     }
 
-    pub(crate) fn rules(&self) -> &RuleBook {
-        &self.0.rules
+    pub(crate) fn dialect(&self, model: &str) -> Dialect<'_> {
+        Dialect::new(&self.0.names, self.0.rules.matching(model))
     }
 }
 
@@ -124,11 +127,11 @@ impl Provider for FalProvider {
     }
 
     fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
-        places(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+        places(kind, &spec.schema, &self.dialect(&spec.id.name))
     }
 
     fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
-        prompt_limit(kind, &spec.schema, &self.rules().matching(&spec.id.name))
+        prompt_limit(kind, &spec.schema, &self.dialect(&spec.id.name))
     }
 
     /// The endpoint's `OpenAPI` document, from the catalogue or else from the website; no key is needed.
@@ -160,12 +163,12 @@ impl Provider for FalProvider {
         body: &Value,
         price: &UnitPrice,
     ) -> Estimate {
-        let rules = self.rules().matching(&spec.id.name);
-        let frame_rate = rules.iter().rev().flat_map(|rule| &rule.ops).find_map(|op| match op {
+        let dialect = self.dialect(&spec.id.name);
+        let frame_rate = dialect.rules.iter().rev().flat_map(|rule| &rule.ops).find_map(|op| match op {
             Op::FrameRate { value } if *value > 0.0 => Some(*value),
             _ => None,
         });
-        let places = places(kind, &spec.schema, &rules);
+        let places = places(kind, &spec.schema, &dialect);
         let mut inputs = Vec::with_capacity(request.inputs.len());
         for input in &request.inputs {
             inputs.push((input.role, cx.probe(&input.media).await));

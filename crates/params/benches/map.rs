@@ -6,12 +6,19 @@
 
 use mediagen_core::{AspectRatio, ModelKind, OutputFormat, Request, Role, Schema, SchemaSource, Size};
 use mediagen_emulator::fal::catalogue::Catalogue;
-use mediagen_params::{RuleBook, map, schema_from_openapi};
+use mediagen_params::{AliasTable, Dialect, RuleBook, map, schema_from_openapi};
 use serde_json::{Value, json};
-use std::hint::black_box;
+use std::{hint::black_box, sync::LazyLock};
 
 fn main() {
     divan::main();
+}
+
+/// The names that the endpoints' provider uses, without rules.
+fn fal() -> Dialect<'static> {
+    static NAMES: LazyLock<AliasTable> =
+        LazyLock::new(|| AliasTable::parse(include_str!("../../fal-provider/data/fields.toml")).unwrap());
+    Dialect::new(&NAMES, Vec::new())
 }
 
 fn document(id: &str) -> Value {
@@ -51,15 +58,15 @@ fn rich() -> Request {
 /// One request onto a schema that was read before.
 #[divan::bench(args = ["fal-ai/framepack", "fal-ai/flux/dev", "fal-ai/ltx-video-13b-distilled"])]
 fn plain_request(bencher: divan::Bencher<'_, '_>, id: &str) {
-    let (schema, request) = (schema(id), plain());
-    bencher.bench(|| map(black_box(&request), ModelKind::ImageToVideo, black_box(&schema), &[]));
+    let (schema, request, dialect) = (schema(id), plain(), fal());
+    bencher.bench(|| map(black_box(&request), ModelKind::ImageToVideo, black_box(&schema), &dialect, &[]));
 }
 
 /// The same with most options set.
 #[divan::bench(args = ["fal-ai/framepack", "fal-ai/flux/dev", "fal-ai/ltx-video-13b-distilled"])]
 fn rich_request(bencher: divan::Bencher<'_, '_>, id: &str) {
-    let (schema, request) = (schema(id), rich());
-    bencher.bench(|| map(black_box(&request), ModelKind::ImageToVideo, black_box(&schema), &[]));
+    let (schema, request, dialect) = (schema(id), rich(), fal());
+    bencher.bench(|| map(black_box(&request), ModelKind::ImageToVideo, black_box(&schema), &dialect, &[]));
 }
 
 /// A document of 20 kB, as it comes off the wire: parsed and read.

@@ -1,8 +1,9 @@
-//! What canonical options and roles are called elsewhere: one table, best name first.
+//! What canonical options and roles are called elsewhere, whoever the provider is: one table, best name first.
 //!
 //! A name alone decides nothing: the field behind it must also be of a type, and have values, that can carry the option
-//! ([`Carries`]), because the same word means other things elsewhere. No model is named here; what one model does
-//! differently is a [`Rule`](crate::Rule) of its provider.
+//! ([`Carries`]), because the same word means other things elsewhere. No model is named here, and no provider: names that
+//! only one provider uses are rows of its own (see [`AliasTable`](crate::AliasTable)), and what one model does differently
+//! is a [`Rule`](crate::Rule).
 
 use mediagen_core::ModelKind::{self, AudioToAudio, TextToAudio};
 
@@ -33,29 +34,33 @@ pub(crate) enum Carries {
 /// required field's name, a leading `=` lets any scale of numbers pass, and a leading `>` only numbers from 1 up: what is
 /// called a bare `scale` and may be below 1 is a weight, not an enlargement.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Alias {
+pub(crate) struct Neutral {
     pub(crate) option: &'static str,
     pub(crate) kinds: &'static [ModelKind],
     pub(crate) carries: Carries,
     pub(crate) fields: &'static [&'static str],
 }
 
-const fn row(option: &'static str, carries: Carries, fields: &'static [&'static str]) -> Alias {
-    Alias { option, kinds: &[], carries, fields }
+const fn row(option: &'static str, carries: Carries, fields: &'static [&'static str]) -> Neutral {
+    Neutral { option, kinds: &[], carries, fields }
 }
 
-const fn of(kinds: &'static [ModelKind], alias: Alias) -> Alias {
-    Alias { option: alias.option, kinds, carries: alias.carries, fields: alias.fields }
+const fn of(kinds: &'static [ModelKind], row: Neutral) -> Neutral {
+    Neutral { option: row.option, kinds, carries: row.carries, fields: row.fields }
 }
 
 /// `option` where it is a canonical option, a role or `prompt`.
 pub(crate) fn canonical(option: &str) -> Option<&'static str> {
-    let row = ALIASES.iter().find(|alias| alias.option == option)?;
-    (!matches!(option, "width" | "height")).then_some(row.option)
+    named(option).filter(|option| !matches!(*option, "width" | "height"))
+}
+
+/// `option` where the table has a row for it.
+pub(crate) fn named(option: &str) -> Option<&'static str> {
+    NEUTRAL.iter().find(|row| row.option == option).map(|row| row.option)
 }
 
 #[rustfmt::skip]
-pub(crate) static ALIASES: &[Alias] = &[
+pub(crate) static NEUTRAL: &[Neutral] = &[
     // Speech models that have both `text` and `prompt` mean the style by `prompt`.
     of(&[TextToAudio], row("prompt", Carries::Text, &[
         "text", "gen_text", "script", "transcript", "input_text", "preview_text", "prompt", "text_prompt", "inputs[].text",
@@ -68,52 +73,27 @@ pub(crate) static ALIASES: &[Alias] = &[
     row("negative_prompt", Carries::Text, &["negative_prompt", "neg_prompt", "n_prompt", "negative", "negative_text"]),
 
     row("image", Carries::Media, &[
-        "image_url", "start_image_url", "first_frame_url", "first_frame_image_url", "first_image_url",
-        "start_frame_url", "input_image_url", "image_urls", "input_image_urls", "images_urls", "base_image_url",
-        "target_image_url", "target_image", "source_image_url", "init_image_url", "initial_image_url",
-        "human_image_url", "person_image_url", "model_image_url", "subject_image_url", "main_image_url",
-        "portrait_image_url", "character_image_url", "product_image_url", "photo_url", "picture_url",
-        "control_image_url", "img_url", "image", "input_image", "image_source", "images", "frames", "images[].url",
-        "frames[].url", "images[].image_url", "image_references[].image_url", "reference_image_url",
-        "reference_image_urls", "subject_reference_image_url", "control_lora_image_url", "garment_image_url",
-        "image_data_url", "images_data_url", "face_image_url", "*image_url", "*image_urls", "*frame_url", "*photo_url",
-        "*picture_url"]),
+        "image", "input_image", "start_image", "first_frame_image", "first_frame", "init_image", "base_image",
+        "image_input", "input_images", "images", "image_source", "image_path", "frames", "target_image", "source_image"]),
     row("end_image", Carries::Media, &[
-        "end_image_url", "last_frame_url", "tail_image_url", "last_image_url", "end_frame_url", "last_frame_image_url",
-        "final_image_url", "end_image", "last_frame", "last_frame_image", "tail_image", "end_frame_image_url",
-        "ending_image_url", "image_tail_url", "final_frame_url", "end_frame"]),
-    row("mask", Carries::Media, &[
-        "mask_url", "mask_image_url", "mask_video_url", "inpaint_mask_url", "mask", "mask_image", "mask_urls", "masks",
-        "*mask_url"]),
+        "end_image", "last_frame", "last_frame_image", "tail_image", "end_frame", "end_frame_image", "last_image"]),
+    row("mask", Carries::Media, &["mask", "mask_image", "masks", "mask_video"]),
     row("reference", Carries::Media, &[
-        "reference_image_urls", "reference_image_url", "ref_image_urls", "ref_image_url", "style_image_url",
-        "style_reference_image_url", "style_reference_url", "subject_image_urls", "image_prompt_url", "style_image",
-        "reference_images", "reference_image", "image_references[].image_url", "reference_video_urls",
-        "reference_video_url", "garment_image_url", "image_urls", "input_image_urls", "images_urls", "images", "input_images",
-        "image_url"]),
+        "reference_images", "reference_image", "style_image", "style_reference_images", "reference_videos",
+        "reference_video", "images", "input_images", "image_input", "image"]),
     row("video", Carries::Media, &[
-        "video_url", "input_video_url", "source_video_url", "base_video_url", "main_video_url", "target_video_url",
-        "video_urls", "input_video_urls", "video", "input_video", "video.video_url", "driving_video_url",
-        "reference_video_url", "reference_video_urls", "ref_video_urls", "target_video", "videos[].url", "videos",
-        "video_data_url", "source_video", "media_url", "*video_url", "*video_urls"]),
-    // A model that makes sound from text takes sound as the voice or style to follow: see `voice_sample`.
-    of(&[TextToAudio], row("audio", Carries::Media, &[
-        "audio_url", "input_audio_url", "source_audio_url", "audio_urls", "audio", "song_url", "music_url"])),
+        "video", "input_video", "source_video", "target_video", "driving_video", "video_path", "videos", "input_videos"]),
+    // A model that makes audio from text takes audio as the voice or style to follow: see `voice_sample`.
+    of(&[TextToAudio], row("audio", Carries::Media, &["audio", "input_audio", "source_audio"])),
     row("audio", Carries::Media, &[
-        "audio_url", "input_audio_url", "source_audio_url", "driven_audio_url", "driving_audio_url", "speech_audio_url",
-        "audio_urls", "audio_file_url", "audio", "input_audio", "song_url", "music_url", "sound_url", "voice_url",
-        "reference_audio_url", "ref_audio_url", "audio_data_url", "vocals_url", "vocal_url", "speech_url", "song",
-        "music", "*audio_url", "*audio_urls"]),
+        "audio", "input_audio", "source_audio", "driven_audio", "driving_audio", "audio_file", "audio_path", "song",
+        "music"]),
     row("voice_sample", Carries::Media, &[
-        "ref_audio_url", "reference_audio_url", "voice_sample_url", "voice_sample", "speaker_audio_url", "speaker_url",
-        "voice_url", "reference_voice_url", "voice_audio_url", "prompt_audio_url", "audio_prompt_url",
-        "sample_audio_url", "ref_audio_urls", "reference_audio_urls", "target_voice_audio_url", "speakers[].audio_url",
-        "voice_sample_audio_url", "clone_audio_url", "sample_url", "audio_url", "audio_urls", "*voice_url",
-        "*voice_audio_url"]),
+        "voice_sample", "reference_audio", "ref_audio", "audio_prompt", "prompt_audio", "speaker_audio", "voice_file",
+        "reference_voice", "audio"]),
     row("source_face", Carries::Media, &[
-        "source_face_url", "face_image_url", "source_face", "swap_image_url", "face_url", "source_face_image_url",
-        "source_face_image", "face_image", "face_image_0", "reference_face_url", "swap_image", "user_image_url",
-        "source_image_url", "source_image", "*face_url", "*face_image_url", "image_url"]),
+        "source_face", "source_face_image", "face_image", "face_image_0", "swap_image", "reference_face", "source_image",
+        "image"]),
 
     row("seed", Carries::Number, &["seed", "random_seed", "noise_seed", "rng_seed"]),
     row("count", Carries::Number, &[

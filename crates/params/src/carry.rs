@@ -1,20 +1,8 @@
 //! Whether a field can carry what an alias is about.
 
-use crate::{
-    alias::{Alias, Carries},
-    coerce, media,
-};
+use crate::{alias::Carries, coerce, media};
 use mediagen_core::FieldType;
 use serde_json::Value;
-
-/// A name of the table without the mark before it, and what the field must be able to carry.
-pub(crate) fn marked<'n>(alias: &Alias, name: &'n str) -> (&'n str, Carries) {
-    match name.split_at(1) {
-        ("=", name) => (name, Carries::Number),
-        (">", name) => (name, Carries::Growth),
-        _ => (name, alias.carries),
-    }
-}
 
 /// Whether a field of type `ty` can carry what the alias is about: the same word means other things elsewhere.
 pub(crate) fn fits(carries: Carries, ty: &FieldType, default: Option<&Value>) -> bool {

@@ -45,7 +45,8 @@ impl Check {
     }
 
     fn object(&mut self, at: &str, map: &JsonMap, fields: &[Field]) {
-        let under = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+        let under =
+            |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{}", path::shown(name, true)) };
         for field in fields {
             match map.get(&field.name) {
                 None if field.required && field.default.is_none() => {
@@ -142,6 +143,15 @@ impl Check {
             _ => format!("the value does not fit; allowed: {allowed}"),
         };
         self.add(at, message, misfit_code(value, ty), Some(ty));
+    }
+}
+
+/// Whether `value` is among those that `ty` lists; true where it lists none.
+pub(crate) fn offers(ty: &FieldType, value: &Value) -> bool {
+    match ty {
+        FieldType::Enum(values) => is_member(value, values),
+        FieldType::Union(variants) => variants.iter().any(|variant| offers(variant, value)),
+        _ => true,
     }
 }
 

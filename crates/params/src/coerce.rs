@@ -158,6 +158,22 @@ fn one_of(value: &Value, allowed: &[Value], default: Option<&Value>) -> Option<C
     Some(Coerced { value: best.clone(), changed })
 }
 
+/// The number that is as far from the other end of the range of `ty`; `None` where there is no range of numbers.
+pub(crate) fn mirrored(value: &Value, ty: &FieldType) -> Option<Value> {
+    let range = range(ty)?;
+    let (min, max) = range.min.zip(range.max)?;
+    as_f64(value).map(|number| tidy(min + max - number))
+}
+
+/// The bounds of a type that takes numbers.
+pub(crate) fn range(ty: &FieldType) -> Option<&Range> {
+    match ty {
+        FieldType::Integer(range) | FieldType::Number(range) => Some(range),
+        FieldType::Union(variants) => variants.iter().find_map(range),
+        _ => None,
+    }
+}
+
 /// Numbers as text, with the unit that the default has.
 fn text(value: &Value, default: Option<&Value>) -> Option<Coerced> {
     let unit = default.and_then(Value::as_str).filter(|d| number(&Value::from(*d)).is_some()).unwrap_or_default();

@@ -1,9 +1,10 @@
 //! The body while it is being written: where things go, and the record of what was changed on the way.
 
 use crate::{
-    Mapped, Op, Rule, UploadSlot,
+    Dialect, Mapped, Op, UploadSlot,
     coerce::{self, Change, coerce},
     path::{self, Path, Spot},
+    table::Alias,
     targets::Targets,
 };
 use mediagen_core::{
@@ -17,7 +18,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) request: &'a Request,
     pub(crate) kind: ModelKind,
     pub(crate) schema: &'a Schema,
-    pub(crate) rules: &'a [&'a Rule],
+    pub(crate) dialect: &'a Dialect<'a>,
     ops: Vec<(&'a Op, &'a str)>,
     pub(crate) body: JsonMap,
     notes: Vec<Note>,
@@ -34,14 +35,14 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(request: &'a Request, kind: ModelKind, schema: &'a Schema, rules: &'a [&'a Rule]) -> Self {
-        let matching = rules.iter().filter(|rule| rule.kind.is_none_or(|other| other == kind));
+    pub(crate) fn new(request: &'a Request, kind: ModelKind, schema: &'a Schema, dialect: &'a Dialect<'a>) -> Self {
+        let matching = dialect.rules.iter().filter(|rule| rule.kind.is_none_or(|other| other == kind));
         let ops = matching.flat_map(|rule| rule.ops.iter().map(|op| (op, rule.why.as_str()))).collect();
         Self {
             request,
             kind,
             schema,
-            rules,
+            dialect,
             ops,
             body: JsonMap::new(),
             notes: Vec::new(),
@@ -49,7 +50,7 @@ impl<'a> Draft<'a> {
             uploads: Vec::new(),
             given: Vec::new(),
             filled: Vec::new(),
-            targets: Targets::of(schema),
+            targets: Targets::of(schema, dialect.aliases),
             facts: &[],
         }
     }
@@ -64,12 +65,26 @@ impl<'a> Draft<'a> {
         &self.ops
     }
 
-    /// The field that a rule sends `option` to; the last rule wins.
+    /// The field that a rule sends `option` to: of all that do, the last one whose field the schema has.
     pub(crate) fn renamed(&self, option: &str) -> Option<Path> {
         self.ops.iter().rev().find_map(|(op, _)| match op {
-            Op::Rename { option: other, field } if other == option => Some(Path::parse(field)),
+            Op::Rename { option: other, field } if other == option => {
+                let path = Path::parse(field);
+                (self.blind() || path::find(self.schema, &path).is_some()).then_some(path)
+            }
             _ => None,
         })
+    }
+
+    /// The row of names of `option`.
+    pub(crate) fn alias(&self, option: &str) -> Option<&'a Alias> {
+        self.dialect.aliases.row(option, self.kind)
+    }
+
+    /// Whether a rule says that the field counts the other way round.
+    pub(crate) fn inverted(&self, path: &Path) -> bool {
+        let inverts = |op: &Op| matches!(op, Op::Invert { field } if Path::parse(field) == *path);
+        self.ops.iter().any(|(op, _)| inverts(op))
     }
 
     pub(crate) fn dropped(&self, path: &Path) -> bool {
@@ -108,7 +123,13 @@ impl<'a> Draft<'a> {
 
     /// Coerces `asked` into `spot` and writes it; notes a change of meaning. False when it cannot be expressed there.
     pub(crate) fn fill(&mut self, option: &'static str, asked: &Value, spot: &Spot<'_>) -> bool {
-        let Some(fit) = coerce(asked, spot.ty, spot.default()) else { return false };
+        let mirrored = if self.inverted(&spot.path) { coerce::mirrored(asked, spot.ty) } else { None };
+        let wanted = mirrored.as_ref().unwrap_or(asked);
+        let Some(fit) = coerce(wanted, spot.ty, spot.default()) else { return false };
+        if mirrored.is_some() {
+            let why = format!("`{}` counts the other way round", spot.path);
+            self.note(option, asked.clone(), fit.value.clone(), why);
+        }
         if let Some(change) = fit.changed {
             self.adjust(option, asked.clone(), fit.value.clone(), change.after(&format!("`{}`: ", spot.path)));
         }

@@ -1,12 +1,6 @@
 //! Which canonical option or role fills a field: what a problem says has to be given.
 
-use crate::{
-    alias::{self, ALIASES},
-    draft::Draft,
-    index,
-    path::Path,
-    places,
-};
+use crate::{draft::Draft, path::Path, places};
 use mediagen_core::{FieldProblem, ProblemCode, Role};
 
 /// The problem with the options and roles that fill its field, and the way to do it in its message.
@@ -36,7 +30,7 @@ pub(crate) fn explained(draft: &Draft<'_>, mut problem: FieldProblem) -> FieldPr
 fn best(draft: &Draft<'_>, path: &Path) -> Option<&'static str> {
     let given = draft.request.options.to_map();
     let mut best: Option<(usize, &'static str)> = None;
-    for row in ALIASES.iter().filter(|row| alias::canonical(row.option).is_some()) {
+    for row in draft.dialect.aliases.canonical(draft.kind) {
         let option = row.option;
         let role = Role::ALL.iter().find(|role| role.as_str() == option);
         let taken = match role {
@@ -44,13 +38,12 @@ fn best(draft: &Draft<'_>, path: &Path) -> Option<&'static str> {
             Some(_) => false,
             None => given.contains_key(option) || (option == "prompt" && draft.request.prompt.is_some()),
         };
-        let own = index::alias(option, draft.kind).is_some_and(|other| std::ptr::eq(other, row));
-        if taken || !own || best.is_some_and(|(_, other)| other == option) {
+        if taken {
             continue;
         }
         let places = match role {
             Some(_) => draft.places(option).into_iter().map(|spot| spot.path).collect(),
-            None => places::targets(option, draft.kind, draft.schema, draft.rules),
+            None => places::targets(option, draft.kind, draft.schema, draft.dialect),
         };
         let sent = places.iter().any(|place| path.leads_to(place));
         let name = path.to_string().replace(".0.", "[].");

@@ -4,7 +4,6 @@ use crate::{
     UploadSlot,
     draft::Draft,
     facts,
-    index::alias,
     mapped::placeholder,
     media::{self, Shape},
     path::{self, Path, Spot, Step},
@@ -70,7 +69,7 @@ fn map_role(draft: &mut Draft<'_>, role: Role, main: Option<Role>, inputs: &[usi
 fn own<'a>(draft: &Draft<'_>, role: Role, places: Vec<Spot<'a>>) -> Vec<Spot<'a>> {
     let rank = |role: Role, spot: &Spot<'_>| {
         let name = spot.path.root();
-        alias(role.as_str(), draft.kind).and_then(|row| row.fields.iter().position(|field| *field == name))
+        draft.alias(role.as_str()).and_then(|row| row.fields.iter().position(|field| *field == name))
     };
     let asked = |other: &&Role| **other != role && draft.request.inputs.iter().any(|input| input.role == **other);
     let theirs = |spot: &Spot<'_>| {

@@ -1,7 +1,7 @@
 //! The way from a canonical request to a body.
 
 use crate::{
-    Mapped, Op, Rule, check,
+    Dialect, Mapped, Op, check,
     coerce::tidy,
     draft::Draft,
     extra, inputs, options,
@@ -13,36 +13,28 @@ use serde_json::Value;
 /// Turns a canonical request into the body of one endpoint.
 ///
 /// The caller's own fields (`Request::extra`) are written first and win; then the prompt, the inputs and the options go
-/// where aliases, schema and rules say; then rules set what they set; then the whole body is checked. What the caller did
+/// where the dialect's names and rules and the schema say; then rules set what they set; then the whole body is checked. What the caller did
 /// not set is not in the body, unless a rule put it there, which leaves a note.
 ///
 /// Without a schema (no input fields) nothing can be checked: every part goes under its canonical name, or the one that
 /// a rule's `rename` gives, and a note says so.
 ///
+/// `facts` about the files behind the inputs are in the order of `Request::inputs`; missing ones are unknown. They are held
+/// against the limits that the schema puts on each field's file, so that a file which is too large is refused before it is
+/// uploaded, and they give an enlargement factor where a size was asked for and the model takes only a factor.
+///
 /// # Errors
 /// With every problem at once, as [`FieldProblem`](mediagen_core::FieldProblem)s: `InvalidInput` for what is missing,
 /// unknown or does not fit, and for adjustments under the strict policy; `Unsupported` when all there is to say is that
 /// the model cannot express something. Nothing was sent.
-pub fn map(request: &Request, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Result<Mapped> {
-    map_with_facts(request, kind, schema, rules, &[])
-}
-
-/// As [`map`], knowing the files behind the inputs.
-///
-/// `facts` are in the order of `Request::inputs`; missing ones are unknown. They are held against the limits that the
-/// schema puts on each field's file, so that a file which is too big is refused before it is uploaded, and they give an
-/// enlargement factor where a size was asked for and the model takes only a factor.
-///
-/// # Errors
-/// As [`map`]; a file outside a field's limits is a problem with the code [`ProblemCode::Media`](mediagen_core::ProblemCode::Media).
-pub fn map_with_facts(
+pub fn map(
     request: &Request,
     kind: ModelKind,
     schema: &Schema,
-    rules: &[&Rule],
+    dialect: &Dialect<'_>,
     facts: &[Option<MediaFacts>],
 ) -> Result<Mapped> {
-    let mut draft = Draft::new(request, kind, schema, rules);
+    let mut draft = Draft::new(request, kind, schema, dialect);
     draft.facts = facts;
     extra::map(&mut draft);
     prompt(&mut draft);
@@ -102,7 +94,8 @@ fn one_speaker(draft: &mut Draft<'_>, words: &Path) {
 /// What the number or name of a speaker is called in one turn of a dialogue.
 const SPEAKER: &[&str] = &["speaker_id", "speaker", "speaker_number", "speaker_index"];
 
-/// What rules set, except where the caller's own field stands, and except fields that the schema does not know.
+/// What rules set, except where the caller's own field stands, and except fields that the schema does not know or
+/// whose listed values do not have it.
 fn set(draft: &mut Draft<'_>) {
     for (op, why) in draft.ops().to_vec() {
         let holds = |field: &String| path::get(&draft.body, &Path::parse(field)).is_some();
@@ -116,10 +109,11 @@ fn set(draft: &mut Draft<'_>) {
             _ => continue,
         };
         let path = Path::parse(field);
-        let known = draft.blind() || path::find(draft.schema, &path).is_some();
+        let possible =
+            draft.blind() || path::find(draft.schema, &path).is_some_and(|spot| check::offers(spot.ty, value));
         let present = path::get(&draft.body, &path).cloned();
         let given = draft.given.iter().any(|given| given.overlaps(&path));
-        if !known || given || present.as_ref() == Some(value) || (present.is_some() && !always) {
+        if !possible || given || present.as_ref() == Some(value) || (present.is_some() && !always) {
             continue;
         }
         if path::put(&mut draft.body, &path, value.clone()) {

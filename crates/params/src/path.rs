@@ -2,7 +2,7 @@
 
 use mediagen_core::{Field, FieldType, JsonMap, Schema};
 use serde_json::Value;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Longest list that a path may reach into: `-P loras.999999999.path=…` must not allocate.
 const MAX_INDEX: usize = 255;
@@ -19,17 +19,27 @@ pub(crate) enum Step {
 pub(crate) struct Path(pub(crate) Vec<Step>);
 
 impl Path {
+    /// Reads a path. A number after the first step is an item of a list, unless it stands in quotes; so does a name with a
+    /// dot: `prompt."6".inputs."a.b"`.
     pub(crate) fn parse(text: &str) -> Self {
         let mut steps = Vec::new();
-        for (place, part) in text.split('.').enumerate() {
+        let mut rest = Some(text);
+        while let Some(from) = rest {
+            if let Some((name, after)) = quoted(from) {
+                steps.push(Step::Key(name.to_owned()));
+                rest = after;
+                continue;
+            }
+            let (part, after) = from.split_once('.').map_or((from, None), |(part, after)| (part, Some(after)));
             let name = part.strip_suffix("[]");
             match part.parse::<usize>() {
-                Ok(index) if place > 0 && index <= MAX_INDEX => steps.push(Step::Index(index)),
+                Ok(index) if !steps.is_empty() && index <= MAX_INDEX => steps.push(Step::Index(index)),
                 _ => steps.push(Step::Key(name.unwrap_or(part).to_owned())),
             }
             if name.is_some() {
                 steps.push(Step::Index(0));
             }
+            rest = after;
         }
         Self(steps)
     }
@@ -69,12 +79,27 @@ impl Path {
     }
 }
 
+/// The name in quotes at the start of `text`, and what comes after the dot behind it.
+fn quoted(text: &str) -> Option<(&str, Option<&str>)> {
+    let (name, after) = text.strip_prefix('"')?.split_once('"')?;
+    match after.strip_prefix('.') {
+        Some(after) => Some((name, Some(after))),
+        None => after.is_empty().then_some((name, None)),
+    }
+}
+
+/// A name as a step of a path in text: in quotes where it would be read as something else.
+pub(crate) fn shown(name: &str, inner: bool) -> Cow<'_, str> {
+    let number = inner && name.parse::<usize>().is_ok();
+    if number || (inner && name.contains('.')) { Cow::Owned(format!("\"{name}\"")) } else { Cow::Borrowed(name) }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, step) in self.0.iter().enumerate() {
             f.write_str(if place > 0 { "." } else { "" })?;
             match step {
-                Step::Key(name) => f.write_str(name)?,
+                Step::Key(name) => f.write_str(&shown(name, place > 0))?,
                 Step::Index(index) => write!(f, "{index}")?,
             }
         }

@@ -1,10 +1,10 @@
 //! What a model takes, for a person to read: each field, and the canonical option that goes there.
 
 use crate::{
-    Rule,
-    alias::{self, ALIASES, Carries},
+    Dialect,
+    alias::Carries,
     draft::Draft,
-    index, map, options,
+    map, options,
     path::{self, Path},
 };
 use mediagen_core::{
@@ -15,10 +15,10 @@ use mediagen_core::{
 /// would send there; the mapping itself is asked, so the two cannot disagree.
 ///
 /// Empty when nothing is known of what the model takes.
-pub fn places(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Place> {
+pub fn places(kind: ModelKind, schema: &Schema, dialect: &Dialect<'_>) -> Vec<Place> {
     let mut places = Place::of(schema);
-    for option in canonical(kind) {
-        for path in targets(option, kind, schema, rules) {
+    for option in dialect.aliases.canonical(kind).map(|row| row.option) {
+        for path in targets(option, kind, schema, dialect) {
             let path = path.to_string();
             let holds = |place: &&mut Place| {
                 path == place.field || path.strip_prefix(&place.field).is_some_and(|rest| rest.starts_with('.'))
@@ -34,8 +34,8 @@ pub fn places(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Place> {
 
 /// The most characters of a prompt that the model takes: the limit of the field where [`map`](crate::map) puts it;
 /// `None` where the model does not say.
-pub fn prompt_limit(kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Option<u64> {
-    let path = targets("prompt", kind, schema, rules).into_iter().next()?;
+pub fn prompt_limit(kind: ModelKind, schema: &Schema, dialect: &Dialect<'_>) -> Option<u64> {
+    let path = targets("prompt", kind, schema, dialect).into_iter().next()?;
     longest(path::find(schema, &path)?.ty)
 }
 
@@ -52,19 +52,11 @@ fn longest(ty: &FieldType) -> Option<u64> {
     }
 }
 
-fn canonical(kind: ModelKind) -> impl Iterator<Item = &'static str> {
-    let counts = move |row: &&alias::Alias| {
-        alias::canonical(row.option).is_some()
-            && index::alias(row.option, kind).is_some_and(|other| std::ptr::eq(other, *row))
-    };
-    ALIASES.iter().filter(counts).map(|row| row.option)
-}
-
 /// Where `option` alone would go.
-pub(crate) fn targets(option: &str, kind: ModelKind, schema: &Schema, rules: &[&Rule]) -> Vec<Path> {
-    let special = index::alias(option, kind).is_some_and(|row| row.carries == Carries::Special);
+pub(crate) fn targets(option: &str, kind: ModelKind, schema: &Schema, dialect: &Dialect<'_>) -> Vec<Path> {
+    let special = dialect.aliases.row(option, kind).is_some_and(|row| row.carries == Carries::Special);
     let request = probe(option, kind);
-    let mut draft = Draft::new(&request, kind, schema, rules);
+    let mut draft = Draft::new(&request, kind, schema, dialect);
     if option == "prompt" {
         map::prompt(&mut draft);
         return filled(&draft);

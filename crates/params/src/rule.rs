@@ -55,14 +55,15 @@ pub enum Op {
         /// Dotted path in the body.
         field: String,
     },
-    /// `field` is always `value`, unless the caller's own extra field says otherwise.
+    /// `field` is always `value`, unless the caller's own extra field says otherwise. Where the schema lists the values of
+    /// `field` and `value` is not among them, nothing is set.
     Set {
         /// Dotted path in the body.
         field: String,
         /// The value, as JSON.
         value: Value,
     },
-    /// `field` is `value` where nothing else filled it.
+    /// `field` is `value` where nothing else filled it, and where the schema does not list other values only.
     Default {
         /// Dotted path in the body.
         field: String,
@@ -79,6 +80,11 @@ pub enum Op {
     FrameRate {
         /// Frames a second, above 0.
         value: f64,
+    },
+    /// `field` counts the other way round: its lowest number stands for the most of the option, such as the best quality.
+    Invert {
+        /// Dotted path in the body.
+        field: String,
     },
     /// No option is mapped to `field`; the caller's own extra field still is.
     Drop {

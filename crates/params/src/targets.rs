@@ -1,11 +1,12 @@
 //! Where an option may go: the places of a schema that bear one of its names and can carry it.
 
 use crate::{
-    alias::{Alias, Carries},
+    AliasTable,
+    alias::Carries,
     carry::fits,
     draft::Draft,
-    index::{self, Ending, Entry},
     path::{self, Path, Spot, Step},
+    table::{Alias, Entry},
 };
 use mediagen_core::{Field, FieldType, Schema};
 
@@ -15,20 +16,20 @@ const SETTINGS: &[&str] =
 
 /// The fields of a schema, each with the rows of the alias table that name it.
 pub(crate) struct Targets<'a> {
-    fields: Vec<(&'a Field, &'static [Entry])>,
+    fields: Vec<(&'a Field, &'a [Entry])>,
     /// The same for the parts of objects that hold settings, with the object's name.
-    parts: Vec<(&'a str, &'a str, &'static [Entry])>,
+    parts: Vec<(&'a str, &'a str, &'a [Entry])>,
 }
 
 impl<'a> Targets<'a> {
     /// Of the inputs of `schema`.
-    pub(crate) fn of(schema: &'a Schema) -> Self {
-        let fields = schema.inputs.iter().map(|field| (field, index::entries(&field.name))).collect();
+    pub(crate) fn of(schema: &'a Schema, table: &'a AliasTable) -> Self {
+        let fields = schema.inputs.iter().map(|field| (field, table.entries(&field.name))).collect();
         let mut parts = Vec::new();
         for holder in schema.inputs.iter().filter(|field| holds_settings(field)) {
             let start = parts.len();
             names(&holder.ty, &mut |name| {
-                let entries = index::entries(name);
+                let entries = table.entries(name);
                 if !entries.is_empty() && parts[start..].iter().all(|(_, other, _)| *other != name) {
                     parts.push((holder.name.as_str(), name, entries));
                 }
@@ -61,9 +62,9 @@ impl<'a> Draft<'a> {
     pub(crate) fn places(&self, option: &str) -> Vec<Spot<'a>> {
         let renamed = self.renamed(option).and_then(|path| path::find(self.schema, &path));
         let mut spots: Vec<Spot<'a>> = renamed.into_iter().collect();
-        let Some((alias, endings)) = index::with_endings(option, self.kind) else { return spots };
+        let Some(alias) = self.alias(option) else { return spots };
         let own = spots.len();
-        self.named(alias, endings, &mut spots);
+        self.named(alias, &mut spots);
         self.inside(alias, &mut spots);
         let mut place = 0;
         spots.retain(|spot| {
@@ -81,7 +82,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The fields that the row names, and the required ones that end like one of its names, in the row's order.
-    fn named(&self, alias: &Alias, endings: &[Ending], spots: &mut Vec<Spot<'a>>) {
+    fn named(&self, alias: &Alias, spots: &mut Vec<Spot<'a>>) {
         let start = spots.len();
         let mut ranks: Vec<usize> = Vec::new();
         let mut add = |rank: usize, spot: Spot<'a>| {
@@ -91,23 +92,26 @@ impl<'a> Draft<'a> {
             spots.insert(start + at, spot);
         };
         for (field, entries) in &self.targets.fields {
-            for entry in entries.iter().filter(|entry| std::ptr::eq(entry.alias, alias)) {
-                let spot =
-                    if entry.whole { Some(Spot::of(field)) } else { path::find(self.schema, &Path::parse(entry.name)) };
+            for entry in entries.iter().filter(|entry| entry.row == alias.id) {
+                let spot = if entry.whole {
+                    Some(Spot::of(field))
+                } else {
+                    path::find(self.schema, &Path::parse(&entry.name))
+                };
                 if let Some(spot) = spot.filter(|spot| fits(entry.carries, spot.ty, spot.default())) {
                     add(entry.rank, spot);
                 }
             }
         }
-        for (rank, ending) in endings {
+        for (rank, ending) in &alias.endings {
             self.ending(alias, ending, true).for_each(|spot| add(*rank, spot));
         }
     }
 
     /// Places that only end like `option`, required or not: for what has to go somewhere.
     pub(crate) fn alike(&self, option: &str) -> Vec<Spot<'a>> {
-        let Some((alias, endings)) = index::with_endings(option, self.kind) else { return Vec::new() };
-        let spots = endings.iter().flat_map(|(_, ending)| self.ending(alias, ending, false));
+        let Some(alias) = self.alias(option) else { return Vec::new() };
+        let spots = alias.endings.iter().flat_map(|(_, ending)| self.ending(alias, ending, false));
         spots.filter(|spot| !self.dropped(&spot.path)).collect()
     }
 
@@ -121,7 +125,7 @@ impl<'a> Draft<'a> {
         }
         let mut found: Vec<(usize, Spot<'a>)> = Vec::new();
         for (holder, name, entries) in &self.targets.parts {
-            for entry in entries.iter().filter(|entry| entry.whole && std::ptr::eq(entry.alias, alias)) {
+            for entry in entries.iter().filter(|entry| entry.whole && entry.row == alias.id) {
                 let path = Path::key(holder).then(Step::Key((*name).to_owned()));
                 let spot = path::find(self.schema, &path).filter(|spot| spot.field.is_some());
                 found.extend(spot.filter(|s| fits(entry.carries, s.ty, s.default())).map(|spot| (entry.rank, spot)));
@@ -133,8 +137,7 @@ impl<'a> Draft<'a> {
 
     /// Fields, required ones or all, whose names only end like the alias and belong to no other option.
     fn ending(&self, alias: &Alias, ending: &str, required: bool) -> impl Iterator<Item = Spot<'a>> {
-        let taken =
-            |entry: &Entry| entry.whole && (std::ptr::eq(entry.alias, alias) || entry.alias.option != alias.option);
+        let taken = |entry: &Entry| entry.whole && (entry.row == alias.id || entry.option != alias.option);
         let fields = self.targets.fields.iter().filter(move |(field, entries)| {
             (field.required || !required) && field.name.ends_with(ending) && !entries.iter().any(taken)
         });

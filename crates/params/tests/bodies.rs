@@ -4,6 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod common;
+
+use common::fal;
 use mediagen_core::{AspectRatio, Modality, ModelKind, OutputFormat, Quality, Request, Role, SchemaSource, Size};
 use mediagen_emulator::fal::catalogue::Catalogue;
 use mediagen_params::{map, schema_from_openapi};
@@ -60,7 +63,7 @@ fn long(kind: ModelKind) -> Request {
 /// What `request` becomes: the body and the notes, or the problems.
 fn outcome(request: &Request, kind: ModelKind, document: &Value) -> Value {
     let schema = schema_from_openapi(document, SchemaSource::Live).unwrap();
-    match map(request, kind, &schema, &[]) {
+    match map(request, kind, &schema, &fal(), &[]) {
         Ok(mapped) => {
             let notes: Vec<String> = mapped.notes.iter().map(ToString::to_string).collect();
             json!({"body": mapped.body, "notes": notes})

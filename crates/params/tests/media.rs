@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{adjusted, body, document, fields, noted, prompt, refused, schema, strict, with};
+use common::{adjusted, body, document, fal, fields, names, noted, prompt, refused, schema, strict, with};
 use mediagen_core::{ErrorKind, ModelKind, ProblemCode, Request, Role, Size};
-use mediagen_params::{RuleBook, map};
+use mediagen_params::{Dialect, RuleBook, map};
 use serde_json::{Value, json};
 
 use ModelKind::{AudioToAudio, ImageToImage, ImageToVideo, TextToAudio, TextToImage};
@@ -31,7 +31,8 @@ fn a_056_a_model_of_frames_gets_frames_and_no_field_that_it_lacks() {
 fn a_057_a_missing_prompt_is_found_before_anything_is_sent() {
     let schema =
         schema(&json!({"prompt": {"type": "string"}, "image_url": {"type": "string"}}), &["prompt", "image_url"]);
-    let error = map(&Request::new().with_input(Role::Image, url("a.png")), ImageToVideo, &schema, &[]).unwrap_err();
+    let error =
+        map(&Request::new().with_input(Role::Image, url("a.png")), ImageToVideo, &schema, &fal(), &[]).unwrap_err();
     assert_eq!((error.fields().len(), error.fields()[0].path.as_str()), (1, "prompt"));
 }
 
@@ -64,7 +65,7 @@ fn a_060_an_end_image_goes_to_the_field_that_the_model_has() {
 fn a_068_the_words_go_to_the_field_for_words() {
     for name in ["text", "prompt", "gen_text", "lyrics"] {
         let schema = schema(&json!({name: {"type": "string"}}), &[name]);
-        let mapped = map(&prompt(), TextToAudio, &schema, &[]).unwrap();
+        let mapped = map(&prompt(), TextToAudio, &schema, &fal(), &[]).unwrap();
         assert_eq!(Value::from(mapped.body), json!({name: "a lighthouse"}));
     }
     let both = fields(&[("text", json!({"type": "string"}))]);
@@ -76,7 +77,7 @@ fn a_069_a_voice_sample_waits_for_its_upload() {
     let input = fields(&[("ref_audio_url", json!({"type": "string"})), ("ref_text", json!({"type": "string"}))]);
     let mut request = with(|o| o.voice_sample_text = Some("hello".into()));
     request = request.with_input(Role::VoiceSample, "voice.ogg".parse().unwrap());
-    let mut mapped = map(&request, TextToAudio, &document(&input), &[]).unwrap();
+    let mut mapped = map(&request, TextToAudio, &document(&input), &fal(), &[]).unwrap();
     assert_eq!(
         (mapped.body["ref_audio_url"].clone(), mapped.body["ref_text"].clone()),
         (json!("upload:0"), json!("hello"))
@@ -97,7 +98,7 @@ fn a_070_a_model_that_cannot_clone_refuses_a_voice_sample() {
 #[test]
 fn a_071_a_text_over_the_models_limit_is_refused() {
     let schema = schema(&json!({"text": {"type": "string", "maxLength": 5}}), &["text"]);
-    let error = map(&prompt(), TextToAudio, &schema, &[]).unwrap_err();
+    let error = map(&prompt(), TextToAudio, &schema, &fal(), &[]).unwrap_err();
     assert_eq!(error.fields()[0].code, Some(ProblemCode::Length));
     assert!(error.to_string().contains("12 characters") && !error.to_string().contains("lighthouse"), "{error}");
 }
@@ -130,10 +131,10 @@ fn a_076_a_rule_never_sends_a_field_that_the_model_lacks() {
         "[[rule]]\nmodel = 'acme/**'\nwhy = 'the mask is wanted'\nops = [{op = 'set', field = 'return_mask', value = true}]",
     )
     .unwrap();
-    let rules = book.matching("acme/cutout/v2");
+    let dialect = Dialect::new(names(), book.matching("acme/cutout/v2"));
     let input = |more: Value| document(&fields(&[("image_url", json!({"type": "string"})), ("x", more)]));
     let request = Request::new().with_input(Role::Image, url("a.png"));
-    let mapped = map(&request, ImageToImage, &input(json!({"type": "string"})), &rules).unwrap();
+    let mapped = map(&request, ImageToImage, &input(json!({"type": "string"})), &dialect, &[]).unwrap();
     assert!(!mapped.body.contains_key("return_mask") && mapped.notes.is_empty());
 }
 
@@ -153,7 +154,7 @@ fn a_078_all_pictures_go_to_the_list() {
         .with_input(Role::Image, url("a.png"))
         .with_input(Role::Image, "b.png".parse().unwrap())
         .with_input(Role::Image, url("c.png"));
-    let mapped = map(&request, ImageToImage, &document(&input), &[]).unwrap();
+    let mapped = map(&request, ImageToImage, &document(&input), &fal(), &[]).unwrap();
     assert_eq!(mapped.body["image_urls"], json!(["https://media.test/a.png", "upload:1", "https://media.test/c.png"]));
     assert_eq!((mapped.uploads[0].pointer.as_str(), mapped.uploads[0].input), ("/image_urls/1", 1));
 }
@@ -165,10 +166,10 @@ fn a_061_a_face_swap_needs_both_parts_and_takes_each_once() {
         &["base_image_url", "swap_image_url"],
     );
     let target = Request::new().with_input(Role::Image, "target.png".parse().unwrap());
-    let error = map(&target, ImageToImage, &schema, &[]).unwrap_err();
+    let error = map(&target, ImageToImage, &schema, &fal(), &[]).unwrap_err();
     assert!(error.to_string().contains("`source_face`"), "{error}");
     let both = target.with_input(Role::SourceFace, "face.png".parse().unwrap());
-    let mapped = map(&both, ImageToImage, &schema, &[]).unwrap();
+    let mapped = map(&both, ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"base_image_url": "upload:0", "swap_image_url": "upload:1"}));
     assert_eq!(mapped.uploads.len(), 2);
 }
@@ -217,7 +218,7 @@ fn two_required_pictures_take_two_files_and_objects_take_the_url_inside() {
         .with_input(Role::Image, url("a.png"))
         .with_input(Role::Image, url("b.png"))
         .with_input(Role::SourceFace, "f.png".parse().unwrap());
-    let mapped = map(&request, ImageToImage, &schema, &[]).unwrap();
+    let mapped = map(&request, ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(mapped.body["human_image_url"], "https://media.test/a.png");
     assert_eq!(mapped.body["garment_image_url"], "https://media.test/b.png");
     assert_eq!(mapped.body["face_image_0"], json!({"url": "upload:2"}));
@@ -269,12 +270,12 @@ fn rules_rename_set_default_and_drop_with_their_reason() {
         ("mode", json!({"type": "string"})),
     ]));
     let request = with(|o| (o.steps, o.seed) = (Some(3), Some(1)));
-    let mapped = map(&request, TextToImage, &input, &book.matching("acme/a/fast")).unwrap();
+    let mapped = map(&request, TextToImage, &input, &Dialect::new(names(), book.matching("acme/a/fast")), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"prompt": "a lighthouse", "cycles": 3, "mode": "fast", "tiles": 4}));
     let told: Vec<_> = mapped.notes.iter().map(|n| n.option.as_str()).collect();
     assert_eq!(told, ["seed", "mode", "tiles"]);
     let given = request.with_extra("mode", "slow").with_extra("seed", 9);
-    let mapped = map(&given, TextToImage, &input, &book.matching("acme/a/fast")).unwrap();
+    let mapped = map(&given, TextToImage, &input, &Dialect::new(names(), book.matching("acme/a/fast")), &[]).unwrap();
     assert_eq!((&mapped.body["mode"], &mapped.body["seed"]), (&json!("slow"), &json!(9)));
 }
 
@@ -294,7 +295,7 @@ fn without_a_schema_everything_passes_under_canonical_names_with_a_note() {
     let request = with(|o| (o.seed, o.size) = (Some(1), Some(Size::new(64, 32))))
         .with_extra("anything", json!({"a": [1]}))
         .with_input(Role::Image, "a.png".parse().unwrap());
-    let mapped = map(&request, ImageToImage, &mediagen_core::Schema::default(), &[]).unwrap();
+    let mapped = map(&request, ImageToImage, &mediagen_core::Schema::default(), &fal(), &[]).unwrap();
     assert_eq!(
         Value::from(mapped.body),
         json!({"prompt": "a lighthouse", "seed": 1, "size": "64x32", "anything": {"a": [1]}, "image": "upload:0"})
@@ -336,14 +337,14 @@ fn the_models_own_fields_are_checked_with_everything_else() {
 #[test]
 fn a_default_that_contradicts_its_enum_does_no_harm() {
     let schema = schema(&json!({"num_frames": {"enum": ["129", "85"], "default": 129}}), &["num_frames"]);
-    assert!(map(&Request::new(), TextToImage, &schema, &[]).unwrap().body.is_empty());
+    assert!(map(&Request::new(), TextToImage, &schema, &fal(), &[]).unwrap().body.is_empty());
 }
 
 #[test]
 fn a_raw_endpoint_takes_its_own_fields_and_names_what_is_missing() {
     let schema = schema(&json!({"a": {"type": "integer"}, "b": {"type": "string"}}), &["a"]);
     let request = Request::new().with_extra("b", "x");
-    assert_eq!(map(&request, ModelKind::Raw, &schema, &[]).unwrap_err().fields()[0].path, "a");
-    let mapped = map(&request.with_extra("a", 1), ModelKind::Raw, &schema, &[]).unwrap();
+    assert_eq!(map(&request, ModelKind::Raw, &schema, &fal(), &[]).unwrap_err().fields()[0].path, "a");
+    let mapped = map(&request.with_extra("a", 1), ModelKind::Raw, &schema, &fal(), &[]).unwrap();
     assert_eq!((Value::from(mapped.body), mapped.notes.len()), (json!({"a": 1, "b": "x"}), 0));
 }

@@ -6,9 +6,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod common;
+
+use common::fal;
 use mediagen_core::{Field, FieldType, ModelKind, Options, Policy, Request, Role, SchemaSource};
 use mediagen_emulator::fal::catalogue::Catalogue;
-use mediagen_params::{MediaFacts, map_with_facts, schema_from_openapi};
+use mediagen_params::{MediaFacts, map, schema_from_openapi};
 use serde_json::{Map, Value, json};
 
 /// A small generator, so that a failure can be repeated by its number (xorshift64*).
@@ -177,7 +180,7 @@ fn ten_thousand_damaged_documents_and_requests_get_an_answer() {
         let Ok(schema) = schema_from_openapi(&document, SchemaSource::Live) else { continue };
         assert!(weight(&schema.inputs) <= 50_000, "{number}");
         let facts = [Some(MediaFacts::new().with_bytes(u64::MAX).with_size(0, 1).with_duration(f64::NAN)), None];
-        match map_with_facts(&request, kind, &schema, &[], &facts) {
+        match map(&request, kind, &schema, &fal(), &facts) {
             Ok(mut body) => {
                 mapped += 1;
                 let size = serde_json::to_string(&body.body).unwrap().len();

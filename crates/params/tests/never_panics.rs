@@ -1,5 +1,8 @@
 //! Whatever a document, a request or a rule says, mapping answers: a body or an error, never a panic.
 
+mod common;
+
+use common::fal;
 use mediagen_core::{ModelKind, Options, Policy, Request, Role, SchemaSource};
 use mediagen_params::{map, schema_from_openapi};
 use proptest::prelude::*;
@@ -115,8 +118,8 @@ proptest! {
         request.extra = extra.into_iter().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>();
         request.policy = if strict { Policy::Strict } else { Policy::Adjust };
         let schema = schema_from_openapi(&document, SchemaSource::Live).unwrap();
-        if let Ok(mut mapped) = map(&request, kind, &schema, &[]) {
-            prop_assert_eq!(&mapped, &map(&request, kind, &schema, &[]).unwrap());
+        if let Ok(mut mapped) = map(&request, kind, &schema, &fal(), &[]) {
+            prop_assert_eq!(&mapped, &map(&request, kind, &schema, &fal(), &[]).unwrap());
             for slot in mapped.uploads.clone() {
                 prop_assert!(mapped.fill(&slot, "https://cdn.test/x"), "{:?}", slot);
             }

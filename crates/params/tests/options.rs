@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{adjusted, body, fields, noted, prompt, refused, schema, strict, with};
+use common::{adjusted, body, fal, fields, noted, prompt, refused, schema, strict, with};
 use mediagen_core::{AspectRatio, ErrorKind, ModelKind, ProblemCode::Missing, Quality, Request, Size};
 use mediagen_params::map;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ fn a_035_everything_missing_is_told_at_once_with_the_way_to_fill_it() {
             "mode": {"type": "string", "enum": ["a"], "default": "a"}}),
         &["prompt", "image_url", "loras", "mode"],
     );
-    let error = map(&Request::new(), ImageToImage, &schema, &[]).unwrap_err();
+    let error = map(&Request::new(), ImageToImage, &schema, &fal(), &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let told: Vec<_> = error.fields().iter().map(|f| (f.path.as_str(), f.code.clone().unwrap())).collect();
     assert_eq!(told, [("image_url", Missing), ("loras", Missing), ("prompt", Missing)]);

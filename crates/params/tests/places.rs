@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::schema;
+use common::{fal, schema};
 use mediagen_core::{ModelKind, ProblemCode, Request, sentences};
 use mediagen_params::{map, places, prompt_limit};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn every_field_is_listed_with_the_options_that_go_there() {
         }),
         &["prompt"],
     );
-    let lines: Vec<String> = places(ModelKind::TextToVideo, &schema, &[])
+    let lines: Vec<String> = places(ModelKind::TextToVideo, &schema, &fal())
         .iter()
         .map(|place| {
             let needed = if place.required { "!" } else { "" };
@@ -55,7 +55,7 @@ fn a_071_a_long_text_in_parts_fits_the_model_and_is_the_whole_text() {
         ["The lamp is lit. It turns! ", "Does anybody see it? ", "Nobody answers, and the night ", "is long"]
     );
     let schema = schema(&json!({"text": {"type": "string", "maxLength": 30}}), &["text"]);
-    let speak = |text: &str| map(&Request::new().with_prompt(text), ModelKind::TextToAudio, &schema, &[]);
+    let speak = |text: &str| map(&Request::new().with_prompt(text), ModelKind::TextToAudio, &schema, &fal(), &[]);
     assert_eq!(speak(text).unwrap_err().fields()[0].code, Some(ProblemCode::Length));
     let spoken: Vec<Value> = parts.iter().map(|part| speak(part).unwrap().body["text"].clone()).collect();
     assert_eq!(spoken.iter().filter_map(Value::as_str).collect::<String>(), text);
@@ -76,9 +76,9 @@ proptest! {
 fn a_071_the_limit_of_a_prompt_is_that_of_the_field_where_it_goes() {
     let speech = |properties: &Value, required: &[&str]| {
         let schema = schema(properties, required);
-        let listed = places(ModelKind::TextToAudio, &schema, &[]);
+        let listed = places(ModelKind::TextToAudio, &schema, &fal());
         let place = listed.into_iter().find(|place| place.options.contains(&"prompt")).map(|place| place.field);
-        (place, prompt_limit(ModelKind::TextToAudio, &schema, &[]))
+        (place, prompt_limit(ModelKind::TextToAudio, &schema, &fal()))
     };
     let text = |max: u64| json!({"type": "string", "maxLength": max});
     assert_eq!(speech(&json!({"text": text(5000), "prompt": text(90)}), &["text"]), (Some("text".into()), Some(5000)));

@@ -4,9 +4,9 @@
 
 mod common;
 
-use common::{fields, schema};
+use common::{fields, names, schema};
 use mediagen_core::{ModelKind, Options, Request, Role};
-use mediagen_params::{Mapped, RuleBook, map};
+use mediagen_params::{Dialect, Mapped, RuleBook, map};
 use serde_json::{Value, json};
 
 const RULES: &str = include_str!("../../fal-provider/data/rules.toml");
@@ -16,7 +16,8 @@ fn mapped(model: &str, properties: &Value, set: impl FnOnce(&mut Options)) -> Ma
     let book = RuleBook::parse(RULES).unwrap();
     let mut request = Request::new().with_prompt("p").with_input(Role::Image, "https://media.test/a".parse().unwrap());
     set(&mut request.options);
-    map(&request, ModelKind::ImageToVideo, &schema(properties, &[]), &book.matching(model)).unwrap()
+    map(&request, ModelKind::ImageToVideo, &schema(properties, &[]), &Dialect::new(names(), book.matching(model)), &[])
+        .unwrap()
 }
 
 /// Rows whose case is a request to the provider, in its own `tests/wire/rules.rs` and `seed.rs`.

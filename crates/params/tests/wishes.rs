@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{adjusted, body, fields, noted, schema, strict, with};
+use common::{adjusted, body, fal, fields, noted, schema, strict, with};
 use mediagen_core::{ModelKind, OutputFormat, Request, Role};
 use mediagen_params::map;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn text() -> Value {
 
 fn speak(properties: &Value, required: &[&str]) -> Value {
     let schema = schema(properties, required);
-    Value::from(map(&Request::new().with_prompt("hello"), ModelKind::TextToAudio, &schema, &[]).unwrap().body)
+    Value::from(map(&Request::new().with_prompt("hello"), ModelKind::TextToAudio, &schema, &fal(), &[]).unwrap().body)
 }
 
 #[test]
@@ -38,11 +38,11 @@ fn a_068_a_dialogue_is_filled_for_one_speaker() {
     let turn =
         json!({"type": "object", "required": ["text", "voice"], "properties": {"text": text(), "voice": text()}});
     let inputs = schema(&json!({"inputs": {"type": "array", "items": turn}}), &["inputs"]);
-    let error = map(&Request::new().with_prompt("hello"), ModelKind::TextToAudio, &inputs, &[]).unwrap_err();
+    let error = map(&Request::new().with_prompt("hello"), ModelKind::TextToAudio, &inputs, &fal(), &[]).unwrap_err();
     assert_eq!(error.fields()[0].path, "inputs.0.voice");
     let mut request = Request::new().with_prompt("hello");
     request.options.voice = Some("Ada".into());
-    let mapped = map(&request, ModelKind::TextToAudio, &inputs, &[]).unwrap();
+    let mapped = map(&request, ModelKind::TextToAudio, &inputs, &fal(), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"inputs": [{"text": "hello", "voice": "Ada"}]}));
 }
 
@@ -55,7 +55,7 @@ fn a_069_a_voice_is_cloned_from_a_sample_and_what_is_said_in_it() {
     let mut request =
         Request::new().with_prompt("hello").with_input(Role::VoiceSample, "https://media.test/me.wav".parse().unwrap());
     request.options.voice_sample_text = Some("it is me".into());
-    let mapped = map(&request, ModelKind::TextToAudio, &clone, &[]).unwrap();
+    let mapped = map(&request, ModelKind::TextToAudio, &clone, &fal(), &[]).unwrap();
     assert_eq!(
         Value::from(mapped.body),
         json!({"gen_text": "hello", "ref_audio_url": "https://media.test/me.wav", "ref_text": "it is me"})
@@ -71,7 +71,7 @@ fn the_voices_of_a_list_are_found_by_name_and_others_refused_under_strict() {
     let request = with(|options| options.voice = Some("speaker_9".into()));
     let (sent, note) = adjusted(&request, ModelKind::TextToAudio, &bark);
     assert!(sent.get("voice").is_none() && note.why.contains("speaker_0"), "{note:?}");
-    assert!(map(&strict(request), ModelKind::TextToAudio, &schema(&bark, &[]), &[]).is_err());
+    assert!(map(&strict(request), ModelKind::TextToAudio, &schema(&bark, &[]), &fal(), &[]).is_err());
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn a_language_becomes_its_usual_region() {
 fn the_main_input_goes_to_the_only_field_that_sounds_like_it_even_an_optional_one() {
     let schema = schema(&json!({"building_image_url": text(), "palette_id": text()}), &[]);
     let request = Request::new().with_input(Role::Image, "https://media.test/a.png".parse().unwrap());
-    let mapped = map(&request, ModelKind::ImageToImage, &schema, &[]).unwrap();
+    let mapped = map(&request, ModelKind::ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"building_image_url": "https://media.test/a.png"}));
     // What is not the main input of the kind is not guessed.
-    assert!(map(&request, ModelKind::TextToImage, &schema, &[]).unwrap().body.is_empty());
+    assert!(map(&request, ModelKind::TextToImage, &schema, &fal(), &[]).unwrap().body.is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use mediagen_core::{Field, FieldType, Schema, SchemaSource, schema::Range};
-use mediagen_params::places;
+use mediagen_params::{Dialect, places};
 use serde_json::json;
 
 /// What `body` costs at 1 USD for one `unit`.
@@ -11,7 +11,7 @@ fn cost(
     body: &Value,
     inputs: &[(Role, Option<MediaFacts>)],
 ) -> Estimate {
-    let places = places(kind, &Schema::new(SchemaSource::Live, fields.to_vec()), &[]);
+    let places = places(kind, &Schema::new(SchemaSource::Live, fields.to_vec()), &Dialect::neutral());
     let asked = Asked { id: "acme/model", kind, places: &places, body, inputs, frame_rate: None };
     asked.estimate(&UnitPrice::new(1.0, unit, "USD"))
 }

@@ -8,7 +8,7 @@ use crate::{
     draft::Draft,
     path::{self, Spot},
 };
-use mediagen_core::{FieldType, Modality, schema::Range};
+use mediagen_core::Modality;
 use serde_json::Value;
 
 /// Frames a second where neither the caller nor the model says how many.
@@ -55,21 +55,13 @@ fn unit(spot: &Spot<'_>) -> Unit {
 /// The nearest count that the model's own numbers let expect: where least, most and usual are all one more than a
 /// multiple of eight (or four), as video codecs of latent frames need it, so is every count between.
 fn on_grid(spot: &Spot<'_>, frames: f64) -> f64 {
-    let Some(range) = range(spot.ty) else { return frames };
+    let Some(range) = coerce::range(spot.ty) else { return frames };
     let usual = spot.default().and_then(coerce::number).and_then(|number| number.as_f64());
     let told = [range.min, range.max, usual];
     let fits = |step: f64| told.iter().all(|told| told.is_some_and(|told| told >= 1.0 && (told - 1.0) % step == 0.0));
     match [8.0, 4.0].into_iter().find(|step| fits(*step)) {
         Some(step) if range.multiple_of.is_none() => ((frames - 1.0) / step).round() * step + 1.0,
         _ => frames,
-    }
-}
-
-fn range(ty: &FieldType) -> Option<&Range> {
-    match ty {
-        FieldType::Integer(range) | FieldType::Number(range) => Some(range),
-        FieldType::Union(variants) => variants.iter().find_map(range),
-        _ => None,
     }
 }
 

@@ -10,7 +10,6 @@ mod words;
 use crate::{
     alias::{Carries, canonical},
     draft::Draft,
-    index::alias,
     path::Path,
 };
 use serde_json::Value;
@@ -22,7 +21,7 @@ pub(crate) fn map(draft: &mut Draft<'_>) {
         return blind(draft, &asked);
     }
     for (name, value) in &asked {
-        if let Some(alias) = alias(name, draft.kind)
+        if let Some(alias) = draft.alias(name)
             && alias.carries != Carries::Special
         {
             plain(draft, alias.option, value);

@@ -1,11 +1,11 @@
 //! Quality: the model's own word for it, a number on its scale, or more and fewer steps.
 
 use crate::{
-    coerce::{coerce, list, tidy},
+    coerce::{self, coerce, list, tidy},
     draft::Draft,
     path::Spot,
 };
-use mediagen_core::{FieldType, Quality, schema::Range};
+use mediagen_core::{FieldType, Quality};
 use serde_json::{Value, json};
 
 /// What models call a draft, their usual and their best, best word first.
@@ -25,7 +25,7 @@ pub(super) fn map(draft: &mut Draft<'_>) {
     let places: Vec<Spot<'_>> = draft.places("quality").into_iter().filter(|spot| draft.free(&spot.path)).collect();
     let taken = match level(quality) {
         Some(level) => word(draft, &asked, level, &places) || share(draft, &asked, level, &places),
-        None => places.iter().any(|spot| numeric(spot.ty).is_some() && draft.fill("quality", &asked, spot)),
+        None => places.iter().any(|spot| coerce::range(spot.ty).is_some() && draft.fill("quality", &asked, spot)),
     };
     if !taken {
         steps(draft, quality, &asked);
@@ -67,18 +67,11 @@ fn words(ty: &FieldType) -> Option<&[Value]> {
     }
 }
 
-fn numeric(ty: &FieldType) -> Option<&Range> {
-    match ty {
-        FieldType::Integer(range) | FieldType::Number(range) => Some(range),
-        FieldType::Union(variants) => variants.iter().find_map(numeric),
-        _ => None,
-    }
-}
-
 fn share(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]) -> bool {
     for spot in places {
-        let Some((min, max)) = numeric(spot.ty).and_then(|range| range.min.zip(range.max)) else { continue };
-        let exact = min + (max - min) * SHARES[level];
+        let Some((min, max)) = coerce::range(spot.ty).and_then(|range| range.min.zip(range.max)) else { continue };
+        let share = if draft.inverted(&spot.path) { 1.0 - SHARES[level] } else { SHARES[level] };
+        let exact = min + (max - min) * share;
         let exact = if max > 1.0 { exact.round() } else { exact };
         let Some(fit) = coerce(&tidy(exact), spot.ty, spot.default()) else { continue };
         draft.note("quality", asked.clone(), fit.value.clone(), format!("`{}` goes from {min} to {max}", spot.path));
@@ -96,7 +89,7 @@ fn steps(draft: &mut Draft<'_>, quality: Quality, asked: &Value) {
     let Some(spot) = draft.target("steps") else {
         return draft.unsupported("quality", asked.clone(), "the model has no field for quality or steps");
     };
-    let usual = spot.default().and_then(crate::coerce::number).and_then(|number| number.as_f64());
+    let usual = spot.default().and_then(coerce::number).and_then(|number| number.as_f64());
     let wanted = match (quality, usual) {
         (Quality::Exact(steps), _) => Some(steps),
         (Quality::Draft, Some(usual)) => Some((usual / 2.0).ceil()),
@@ -113,6 +106,6 @@ fn steps(draft: &mut Draft<'_>, quality: Quality, asked: &Value) {
 }
 
 fn middle(spot: &Spot<'_>, level: Option<usize>) -> Option<f64> {
-    let (min, max) = numeric(spot.ty).and_then(|range| range.min.zip(range.max))?;
+    let (min, max) = coerce::range(spot.ty).and_then(|range| range.min.zip(range.max))?;
     Some((min + (max - min) * SHARES[level?]).round())
 }

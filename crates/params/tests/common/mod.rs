@@ -4,8 +4,21 @@
 #![allow(dead_code, reason = "each test file uses some of these")]
 
 use mediagen_core::{Error, ModelKind, Note, Options, Policy, Request, Schema, SchemaSource};
-use mediagen_params::{map, schema_from_openapi};
+use mediagen_params::{AliasTable, Dialect, map, schema_from_openapi};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// The names that fal's endpoints use, which most of these schemas are shaped after.
+pub(crate) fn names() -> &'static AliasTable {
+    static NAMES: LazyLock<AliasTable> =
+        LazyLock::new(|| AliasTable::parse(include_str!("../../../fal-provider/data/fields.toml")).unwrap());
+    &NAMES
+}
+
+/// The same without rules.
+pub(crate) fn fal() -> Dialect<'static> {
+    Dialect::new(names(), Vec::new())
+}
 
 /// A schema with these properties, of which `required` are required.
 pub(crate) fn schema(properties: &Value, required: &[&str]) -> Schema {
@@ -27,7 +40,7 @@ pub(crate) fn strict(mut request: Request) -> Request {
 
 /// The body and the notes.
 pub(crate) fn noted(request: &Request, kind: ModelKind, properties: &Value) -> (Value, Vec<Note>) {
-    let mapped = map(request, kind, &document(properties), &[]).unwrap();
+    let mapped = map(request, kind, &document(properties), &fal(), &[]).unwrap();
     (Value::from(mapped.body), mapped.notes)
 }
 
@@ -47,7 +60,7 @@ pub(crate) fn adjusted(request: &Request, kind: ModelKind, properties: &Value) -
 
 /// The refusal.
 pub(crate) fn refused(request: &Request, kind: ModelKind, properties: &Value) -> Error {
-    map(request, kind, &document(properties), &[]).unwrap_err()
+    map(request, kind, &document(properties), &fal(), &[]).unwrap_err()
 }
 
 /// A request with a prompt.

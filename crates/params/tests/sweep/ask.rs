@@ -6,7 +6,7 @@ use mediagen_core::{
     AspectRatio, Error, FieldProblem, Modality, ModelKind, Options, OutputFormat, ProblemCode, Quality, Request, Role,
     Schema, Size,
 };
-use mediagen_params::{Mapped, Rule, map};
+use mediagen_params::{Dialect, Mapped, map};
 use serde_json::Value;
 
 /// The address under which the request gives a file of `role`.
@@ -114,10 +114,10 @@ pub(crate) struct Outcome {
 
 /// Maps; where fields are missing, does what the refusal says: a role, an option, or the model's own field from the
 /// schema's examples.
-pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schema, rules: &[&Rule]) -> Outcome {
+pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schema, dialect: &Dialect<'_>) -> Outcome {
     let mut own = Vec::new();
     for _ in 0..5 {
-        let error = match map(&request, endpoint.kind, schema, rules) {
+        let error = match map(&request, endpoint.kind, schema, dialect, &[]) {
             Ok(mapped) => return Outcome { request, result: Ok(mapped), own },
             Err(error) => error,
         };
@@ -143,7 +143,7 @@ pub(crate) fn complete(endpoint: &Endpoint, mut request: Request, schema: &Schem
             return Outcome { request, result: Err(error), own };
         }
     }
-    let result = map(&request, endpoint.kind, schema, rules);
+    let result = map(&request, endpoint.kind, schema, dialect, &[]);
     Outcome { request, result, own }
 }
 

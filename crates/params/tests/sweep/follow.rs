@@ -6,7 +6,7 @@ use crate::{
     judge, oracle,
 };
 use mediagen_core::{Error, FieldProblem, JsonMap, Options, Request, SchemaSource};
-use mediagen_params::{Rule, RuleBook, map, schema_from_openapi};
+use mediagen_params::{Dialect, RuleBook, map, schema_from_openapi};
 use serde_json::{Value, json};
 
 /// Errors that may be followed before the endpoint has to accept.
@@ -86,13 +86,13 @@ fn options_of(map: JsonMap) -> Option<Options> {
 }
 
 /// `None` where the plain request is accepted at once.
-fn followed(endpoint: &Endpoint, rules: &[&Rule]) -> Option<Followed> {
+fn followed(endpoint: &Endpoint, dialect: &Dialect<'_>) -> Option<Followed> {
     let input = endpoint.input()?;
     let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).unwrap();
     let mut request = ask::plain(endpoint.kind, &oracle::leaves(&endpoint.document, input));
     let mut rounds = 0;
     loop {
-        match map(&request, endpoint.kind, &schema, rules) {
+        match map(&request, endpoint.kind, &schema, dialect, &[]) {
             Ok(_) if rounds == 0 => return None,
             Ok(mapped) => {
                 // What the mapping accepts has to be what an independent validator accepts.
@@ -115,7 +115,7 @@ fn what_an_error_names_mends_the_request() {
     let book = RuleBook::parse(crate::RULES).unwrap();
     let (mut accepted, mut refused, mut rest) = ([0_u32; ROUNDS], 0_u32, Vec::new());
     for endpoint in &endpoints {
-        match followed(endpoint, &book.matching(&endpoint.id)) {
+        match followed(endpoint, &crate::dialect(&book, &endpoint.id)) {
             None => continue,
             Some(Followed::Accepted(rounds)) => accepted[rounds - 1] += 1,
             Some(Followed::Refused(why)) => rest.push(format!("{}: {why}", endpoint.id)),

@@ -20,7 +20,7 @@ mod single;
 use ask::{Outcome, complete};
 use catalogue::Endpoint;
 use mediagen_core::{FieldProblem, ModelKind, ProblemCode, Request, SchemaSource};
-use mediagen_params::{Rule, RuleBook, schema_from_openapi};
+use mediagen_params::{AliasTable, Dialect, Rule, RuleBook, schema_from_openapi};
 use oracle::{Leaf, Miss};
 use report::Row;
 use serde_json::{Value, json};
@@ -28,6 +28,14 @@ use std::sync::LazyLock;
 
 /// The rules of the provider whose endpoints these are.
 const RULES: &str = include_str!("../../../fal-provider/data/rules.toml");
+/// And its names for options.
+const FIELDS: &str = include_str!("../../../fal-provider/data/fields.toml");
+
+/// How the provider speaks to the model called `id`.
+fn dialect<'a>(book: &'a RuleBook, id: &str) -> Dialect<'a> {
+    static NAMES: LazyLock<AliasTable> = LazyLock::new(|| AliasTable::parse(FIELDS).unwrap());
+    Dialect::new(&NAMES, book.matching(id))
+}
 
 type Ask = fn(ModelKind, &[Leaf<'_>]) -> Request;
 
@@ -38,7 +46,7 @@ fn run(endpoint: &Endpoint, ask: Ask, rules: &RuleBook) -> Row {
     let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).expect("the document is read");
     let leaves = oracle::leaves(&endpoint.document, input);
     let request = ask(endpoint.kind, &leaves);
-    let Outcome { request, result, own } = complete(endpoint, request, &schema, &rules.matching(&endpoint.id));
+    let Outcome { request, result, own } = complete(endpoint, request, &schema, &dialect(rules, &endpoint.id));
     row.has_schema = true;
     row.own = own;
     match result {
@@ -85,7 +93,7 @@ fn sabotage(endpoints: &[Endpoint]) -> (u32, u32, Vec<String>) {
         let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).unwrap();
         let leaves = oracle::leaves(&endpoint.document, input);
         let asked = ask::rich(endpoint.kind, &leaves);
-        let Outcome { request, result, own } = complete(endpoint, asked, &schema, &rules.matching(&endpoint.id));
+        let Outcome { request, result, own } = complete(endpoint, asked, &schema, &dialect(&rules, &endpoint.id));
         let Ok(mapped) = result else { continue };
         let misses = |body: &Value| oracle::judge(&request, endpoint.kind, &leaves, body).1.len();
         let body = Value::from(mapped.body);
@@ -183,8 +191,9 @@ fn every_rule_is_of_use() {
     for rule in book.rules() {
         let others = |other: &&&Rule| !std::ptr::eq(**other, rule);
         let useful = endpoints.iter().filter(|endpoint| rule.matches(&endpoint.id)).any(|endpoint| {
-            let all = book.matching(&endpoint.id);
-            let without: Vec<&Rule> = all.iter().filter(others).copied().collect();
+            let all = dialect(&book, &endpoint.id);
+            let mut without = all.clone();
+            without.rules = all.rules.iter().filter(others).copied().collect();
             single::changed_by(endpoint, &all, &without)
         });
         assert!(useful, "`{}` matches no endpoint of the snapshot, or changes nothing there", rule.model);
@@ -196,7 +205,7 @@ fn every_rule_is_of_use() {
 fn a_038_no_option_is_dropped_in_silence() {
     let book = RuleBook::parse(RULES).unwrap();
     let endpoints = catalogue::emulated().into_iter().chain(catalogue::endpoints().unwrap_or_default());
-    let silent: Vec<String> = endpoints.flat_map(|row| single::silent(&row, &book.matching(&row.id))).collect();
+    let silent: Vec<String> = endpoints.flat_map(|row| single::silent(&row, &dialect(&book, &row.id))).collect();
     assert!(silent.is_empty(), "{silent:#?}");
 }
 
@@ -204,7 +213,7 @@ fn a_038_no_option_is_dropped_in_silence() {
 fn mapping_twice_is_mapping_once() {
     let book = RuleBook::parse(RULES).unwrap();
     let endpoints = catalogue::emulated().into_iter().chain(catalogue::endpoints().unwrap_or_default());
-    let other: Vec<String> = endpoints.filter_map(|row| single::again(&row, &book.matching(&row.id))).collect();
+    let other: Vec<String> = endpoints.filter_map(|row| single::again(&row, &dialect(&book, &row.id))).collect();
     assert!(other.is_empty(), "{other:#?}");
 }
 

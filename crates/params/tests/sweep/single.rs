@@ -2,7 +2,7 @@
 
 use crate::{ask, catalogue::Endpoint, oracle};
 use mediagen_core::{JsonMap, ModelKind, Options, Request, Role, Schema, SchemaSource};
-use mediagen_params::{Rule, map, schema_from_openapi};
+use mediagen_params::{Dialect, map, schema_from_openapi};
 use serde_json::{Map, Value};
 
 /// Every option of the rich request, alone.
@@ -16,19 +16,19 @@ fn alone(kind: ModelKind) -> Vec<(String, Options)> {
 }
 
 /// The request without options that the endpoint takes, and its schema.
-fn bare(endpoint: &Endpoint, rules: &[&Rule]) -> Option<(Request, Schema)> {
+fn bare(endpoint: &Endpoint, dialect: &Dialect<'_>) -> Option<(Request, Schema)> {
     let input = endpoint.input()?;
     let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).unwrap();
     let mut request = ask::plain(endpoint.kind, &oracle::leaves(&endpoint.document, input));
     request.options = Options::default();
-    let outcome = ask::complete(endpoint, request, &schema, rules);
+    let outcome = ask::complete(endpoint, request, &schema, dialect);
     outcome.result.is_ok().then_some((outcome.request, schema))
 }
 
 /// The options that left no trace: the body is as if they had not been given, and no note says why.
-pub(crate) fn silent(endpoint: &Endpoint, rules: &[&Rule]) -> Vec<String> {
-    let Some((request, schema)) = bare(endpoint, rules) else { return Vec::new() };
-    let without = map(&request, endpoint.kind, &schema, rules).unwrap();
+pub(crate) fn silent(endpoint: &Endpoint, dialect: &Dialect<'_>) -> Vec<String> {
+    let Some((request, schema)) = bare(endpoint, dialect) else { return Vec::new() };
+    let without = map(&request, endpoint.kind, &schema, dialect, &[]).unwrap();
     let mut silent = Vec::new();
     for (name, options) in alone(endpoint.kind) {
         let mut request = request.clone();
@@ -37,7 +37,7 @@ pub(crate) fn silent(endpoint: &Endpoint, rules: &[&Rule]) -> Vec<String> {
         all.extend(options.to_map());
         request.options = serde_json::from_value(Value::Object(all)).unwrap();
         // What makes the whole request impossible is an error, which is no silence.
-        let Ok(with) = map(&request, endpoint.kind, &schema, rules) else { continue };
+        let Ok(with) = map(&request, endpoint.kind, &schema, dialect, &[]) else { continue };
         let told = with.notes.iter().any(|note| note.option == name);
         if with.body == without.body && !told && !given {
             silent.push(format!("{}: {name}", endpoint.id));
@@ -48,14 +48,14 @@ pub(crate) fn silent(endpoint: &Endpoint, rules: &[&Rule]) -> Vec<String> {
 
 /// Whether the rules change what no option, a single one or a single file becomes at this endpoint; also where its
 /// document stops saying what is required, which is no guide that a rule may lean on.
-pub(crate) fn changed_by(endpoint: &Endpoint, rules: &[&Rule], without: &[&Rule]) -> bool {
-    let Some((request, schema)) = bare(endpoint, rules) else { return false };
+pub(crate) fn changed_by(endpoint: &Endpoint, dialect: &Dialect<'_>, without: &Dialect<'_>) -> bool {
+    let Some((request, schema)) = bare(endpoint, dialect) else { return false };
     let mut lax = schema.clone();
     lax.inputs.iter_mut().for_each(|field| field.required = false);
     let differs = |request: &Request| {
         [&schema, &lax].into_iter().any(|schema| {
-            let with = map(request, endpoint.kind, schema, rules);
-            match (with, map(request, endpoint.kind, schema, without)) {
+            let with = map(request, endpoint.kind, schema, dialect, &[]);
+            match (with, map(request, endpoint.kind, schema, without, &[])) {
                 (Ok(with), Ok(without)) => with.body != without.body,
                 (with, without) => with.is_ok() != without.is_ok(),
             }
@@ -72,14 +72,14 @@ pub(crate) fn changed_by(endpoint: &Endpoint, rules: &[&Rule], without: &[&Rule]
 }
 
 /// Mapping twice is mapping once: the body, given back as the model's own fields, is the body, and there is nothing to say.
-pub(crate) fn again(endpoint: &Endpoint, rules: &[&Rule]) -> Option<String> {
+pub(crate) fn again(endpoint: &Endpoint, dialect: &Dialect<'_>) -> Option<String> {
     let input = endpoint.input()?;
     let schema = schema_from_openapi(&endpoint.document, SchemaSource::Live).unwrap();
     let request = ask::rich(endpoint.kind, &oracle::leaves(&endpoint.document, input));
-    let once = ask::complete(endpoint, request, &schema, rules).result.ok()?;
+    let once = ask::complete(endpoint, request, &schema, dialect).result.ok()?;
     let mut request = Request::new();
     request.extra.clone_from(&once.body);
-    match map(&request, endpoint.kind, &schema, rules) {
+    match map(&request, endpoint.kind, &schema, dialect, &[]) {
         Ok(twice) if twice.body == once.body && twice.notes.is_empty() => None,
         Ok(twice) => Some(format!("{}: {:?} became {:?}, {:?}", endpoint.id, once.body, twice.body, twice.notes)),
         Err(error) => Some(format!("{}: {:?}", endpoint.id, error.fields())),

@@ -5,7 +5,7 @@ use mediagen_core::{
     ErrorKind, Event, KindRequest as _, MediaModelExt as _, ModelKind, Phase, Policy, Schema, SchemaSource, Size,
     TextToImageRequest, TextToVideoRequest, kind::TextToImage,
 };
-use mediagen_params::{map, schema_from_openapi};
+use mediagen_params::{Dialect, map, schema_from_openapi};
 use mediagen_testkit::{Scenario, Server, fake::FakeService};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,12 +51,14 @@ fn schema(properties: &Value) -> Schema {
 }
 
 fn body(request: TextToImageRequest, properties: &Value) -> Value {
-    let mapped = map(&request.into_request(), ModelKind::TextToImage, &schema(properties), &[]).expect("it maps");
+    let mapped = map(&request.into_request(), ModelKind::TextToImage, &schema(properties), &Dialect::neutral(), &[])
+        .expect("it maps");
     Value::Object(mapped.body)
 }
 
 fn film(request: TextToVideoRequest, properties: &Value) -> Value {
-    let mapped = map(&request.into_request(), ModelKind::TextToVideo, &schema(properties), &[]).expect("it maps");
+    let mapped = map(&request.into_request(), ModelKind::TextToVideo, &schema(properties), &Dialect::neutral(), &[])
+        .expect("it maps");
     Value::Object(mapped.body)
 }
 
@@ -66,7 +68,7 @@ fn c5_6_a_field_of_the_same_name_and_another_meaning_is_no_target() {
     let request = TextToImageRequest::new("a fox").with_size(Size::new(1024, 768));
     assert_eq!(body(request.clone(), &modes), json!({"prompt": "a fox"}));
     let strict = request.with_policy(Policy::Strict).into_request();
-    let error = map(&strict, ModelKind::TextToImage, &schema(&modes), &[]).unwrap_err();
+    let error = map(&strict, ModelKind::TextToImage, &schema(&modes), &Dialect::neutral(), &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "the model has no size to set");
     assert!(error.to_string().contains("size"), "{error}");
 }
