@@ -1,6 +1,7 @@
 //! Names that stand for endpoints: the user's own first, then the table `data/aliases.toml`.
 
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_provider_kit::config::table;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -33,18 +34,18 @@ impl Aliases {
     /// # Errors
     /// `Config` when the table that ships with this crate cannot be read, which a test rules out.
     pub(crate) fn new(own: BTreeMap<String, String>) -> Result<Self> {
-        let unusable = |what: String| Error::new(ErrorKind::Config, format!("the table of aliases: {what}"));
-        let file: File = toml::from_str(TABLE).map_err(|e| unusable(e.to_string()))?;
-        let mut table = BTreeMap::new();
+        let file: File = table("aliases", TABLE)?;
+        let mut known = BTreeMap::new();
         for row in file.alias {
             if row.why.trim().is_empty() {
-                return Err(unusable(format!("`{}` has no `why`", row.target)));
+                let message = format!("the table of aliases: `{}` has no `why`", row.target);
+                return Err(Error::new(ErrorKind::Config, message));
             }
             for name in row.names {
-                table.insert(name, row.target.clone());
+                known.insert(name, row.target.clone());
             }
         }
-        Ok(Self { own, table })
+        Ok(Self { own, table: known })
     }
 
     /// What the user made `name` stand for: decided before anything is looked up.

@@ -1,11 +1,15 @@
 //! Settings of the fal provider; the only reader of the environment in this crate.
 
-mod own_aliases;
-
-use crate::storage_settings::{self, StorageSettings};
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings, home};
-use mediagen_http::{HostLimits, Limit, RetryPolicy, check_base};
-use secrecy::{ExposeSecret as _, SecretString};
+use crate::{
+    alias::Aliases,
+    id::EndpointId,
+    storage_settings::{self, StorageSettings},
+};
+use mediagen_core::{Error, ErrorKind, Result, Settings};
+use mediagen_http::{HostLimits, Limit, RetryPolicy};
+use mediagen_provider_kit::config::{
+    ExposeSecret as _, Key, KeyVariable, OwnNames, SecretString, Service, check_settings, environment, join, services,
+};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 use url::Url;
 
@@ -27,12 +31,27 @@ const SERVICES: [Service; 6] = [
 const SETTINGS: [&str; 10] =
     ["aliases", "key", "base_url", "queue_url", "run_url", "rest_url", "cdn_url", "api_url", "web_url", "mode"];
 
-struct Service {
-    setting: &'static str,
-    variable: &'static str,
-    default: &'static str,
-    segment: &'static str,
-}
+/// The key, and what to do about one that cannot be used.
+const KEY: Key = Key {
+    title: "fal",
+    variables: &[
+        KeyVariable::One("FAL_KEY"),
+        KeyVariable::Pair("FAL_KEY_ID", "FAL_KEY_SECRET"),
+        KeyVariable::One("FAL_API_KEY"),
+        KeyVariable::One("FALAI_API_KEY"),
+    ],
+    hint: "set FAL_KEY to a key of https://fal.ai/dashboard/keys, or unset it",
+};
+
+/// The user's own names for endpoints.
+const OWN_NAMES: OwnNames = OwnNames {
+    table: "fal",
+    example: "fal-ai/flux/dev",
+    shape: "an endpoint id (`owner/name`)",
+    is_target: |target| {
+        EndpointId::parse(target).is_ok() || Aliases::new(BTreeMap::new()).is_ok_and(|all| all.known(target).is_some())
+    },
+};
 
 /// How a request travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,26 +143,18 @@ impl FalConfig {
     /// # Errors
     /// `Config` naming the setting or variable that is unknown or cannot be used.
     pub fn from_settings(settings: &Settings) -> Result<Self> {
-        Self::resolve(settings, |name| std::env::var(name).ok())
+        Self::resolve(settings, environment)
     }
 
     /// Settings over `environment`, by which tests stand in for the process's own.
     pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let known = [&SETTINGS[..], &storage_settings::NAMES[..]].concat();
-        if let Some(unknown) = settings.names().find(|name| !known.contains(name)) {
-            return Err(Error::new(ErrorKind::Config, format!("fal has no setting `{unknown}`"))
-                .with_hint(format!("known: {}", known.join(", "))));
-        }
-        let key = match settings.get("key") {
-            Some(key) => Some(checked_key("key", key)?),
-            None => key_from(&environment)?,
-        };
+        check_settings("fal", &[&SETTINGS[..], &storage_settings::NAMES[..]].concat(), settings)?;
         let mode = settings.get("mode").map_or(Ok(Mode::default()), str::parse);
         Ok(Self {
-            key,
+            key: KEY.read(settings, &environment)?,
             bases: bases(settings, &environment)?,
             mode: mode.map_err(|e: Error| e.with_kind(ErrorKind::Config))?,
-            aliases: own_aliases::read(settings.get("aliases"), home(&environment))?,
+            aliases: OWN_NAMES.read(settings.get("aliases"), &environment)?,
             catalogue_limit: Limit::per_second(20.0).with_burst(20).with_in_flight(8),
             page_limit: Limit::per_second(1.0).with_in_flight(1),
             retry: RetryPolicy::default(),
@@ -156,7 +167,7 @@ impl FalConfig {
     /// # Errors
     /// `Config` for an address that is neither `https` nor `http` to this machine.
     pub fn with_base_url(mut self, base: &str) -> Result<Self> {
-        self.bases = bases(&Settings::new().with("base_url", base), &|_: &str| None)?;
+        self.bases = bases(&Settings::new().with("base_url", base), |_| None)?;
         Ok(self)
     }
 
@@ -228,82 +239,9 @@ impl fmt::Debug for FalConfig {
     }
 }
 
-fn key_from(environment: &impl Fn(&str) -> Option<String>) -> Result<Option<SecretString>> {
-    let Some((first, rest)) = KEY_VARIABLES.split_first() else { return Ok(None) };
-    if let Some(key) = environment(first) {
-        return checked_key(first, &key).map(Some);
-    }
-    // Half a pair is no credential (protocol 1.1).
-    if let (Some(id), Some(secret)) = (environment("FAL_KEY_ID"), environment("FAL_KEY_SECRET")) {
-        checked_key("FAL_KEY_ID", &id)?;
-        checked_key("FAL_KEY_SECRET", &secret)?;
-        return checked_key("FAL_KEY_ID", &format!("{}:{}", id.trim(), secret.trim())).map(Some);
-    }
-    let found = rest.iter().find_map(|name| Some((name, environment(name)?)));
-    found.map(|(name, key)| checked_key(name, &key)).transpose()
-}
-
-/// The key without the white space around it, which files and shells leave behind.
-fn checked_key(name: &str, key: &str) -> Result<SecretString> {
-    let problem = match key.trim() {
-        "" => "is empty",
-        key if key.chars().any(|c| c.is_control() || c.is_whitespace()) => "holds white space or control characters",
-        key if !key.is_ascii() => "holds characters outside ASCII",
-        key => return Ok(SecretString::from(key.to_owned())),
-    };
-    Err(Error::new(ErrorKind::Config, format!("the fal key in `{name}` {problem}"))
-        .with_field(FieldProblem::new("key", problem))
-        .with_hint("set FAL_KEY to a key of https://fal.ai/dashboard/keys, or unset it"))
-}
-
-fn bases(settings: &Settings, environment: &impl Fn(&str) -> Option<String>) -> Result<Bases> {
-    // An address variable that is set to nothing is not set.
-    let environment = |name: &str| environment(name).filter(|url| !url.trim().is_empty());
-    let base = |service: &Service| {
-        let under = |name: &str, base: &str| Ok(join(&parse_base(name, base)?, &[service.segment]));
-        if let Some(url) = settings.get(service.setting) {
-            parse_base(service.setting, url)
-        } else if let Some(url) = settings.get("base_url") {
-            under("base_url", url)
-        } else if let Some(url) = environment(service.variable) {
-            parse_base(service.variable, &url)
-        } else if let Some(url) = environment("FAL_BASE_URL") {
-            under("FAL_BASE_URL", &url)
-        } else {
-            parse_base(service.setting, service.default)
-        }
-    };
-    let [queue, run, rest, cdn, api, web] = &SERVICES;
-    Ok(Bases {
-        queue: base(queue)?,
-        run: base(run)?,
-        rest: base(rest)?,
-        cdn: base(cdn)?,
-        api: base(api)?,
-        web: base(web)?,
-    })
-}
-
-fn parse_base(name: &str, text: &str) -> Result<Url> {
-    let refuse = |why: String| {
-        Error::new(ErrorKind::Config, format!("`{name}` is `{}`: {why}", text.split(['?', '@']).next().unwrap_or("")))
-            .with_hint("an address starts with https://, or http:// for this machine")
-    };
-    let url = Url::parse(text.trim()).map_err(|e| refuse(e.to_string()))?;
-    check_base(&url).map_err(|e| refuse(e.message().to_owned()))?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("a base address has no query".to_owned()));
-    }
-    Ok(url)
-}
-
-/// `base` with `segments` added to its path; each is escaped where needed.
-pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
-    let mut url = base.clone();
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend(segments.iter().flat_map(|s| s.split('/')));
-    }
-    url
+fn bases(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Bases> {
+    let [queue, run, rest, cdn, api, web] = services(&SERVICES, "FAL_BASE_URL", settings, environment)?;
+    Ok(Bases { queue, run, rest, cdn, api, web })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! How inputs are moved to fal, and where it is remembered that they are there.
 
 use crate::{client::Lifecycle, config::FalConfig};
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings, home};
+use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
+use mediagen_provider_kit::config::upload_folder;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -28,24 +29,11 @@ impl Default for StorageSettings {
 }
 
 impl StorageSettings {
-    pub(crate) fn resolve(settings: &Settings, environment: &impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let cache = match settings.get("upload_cache") {
-            Some("off") => None,
-            Some(path) if !path.is_empty() => Some(PathBuf::from(path)),
-            Some(_) => {
-                let message = "`upload_cache` is empty; a folder or `off` is needed";
-                return Err(Error::new(ErrorKind::Config, message));
-            }
-            None => folder(environment),
-        };
+    pub(crate) fn resolve(settings: &Settings, environment: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let cache = upload_folder(settings, environment)?;
         let lifecycle = lifecycle(settings.get("lifecycle"), settings.get("acl"))?;
         Ok(Self { lifecycle, cache, ..Self::default() })
     }
-}
-
-/// The folder `uploads` in the [`home`]; `None` where there is none.
-fn folder(environment: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    Some(home(environment)?.join("uploads"))
 }
 
 fn lifecycle(lifecycle: Option<&str>, acl: Option<&str>) -> Result<Lifecycle> {
@@ -106,31 +94,17 @@ impl FalConfig {
 mod tests {
     use super::*;
 
-    fn cache(settings: &Settings, pairs: &[(&str, &str)]) -> Option<PathBuf> {
-        let environment = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
-        StorageSettings::resolve(settings, &environment).unwrap().cache
-    }
-
     #[test]
-    fn the_folder_is_the_setting_then_the_home_then_the_platforms() {
-        let none = Settings::new();
-        let home = [("MEDIAGEN_HOME", "/m"), ("HOME", "/h"), ("LOCALAPPDATA", "/l")];
-        assert_eq!(cache(&none, &[]), None);
-        assert_eq!(cache(&none, &home), Some("/m/uploads".into()));
-        assert_eq!(cache(&Settings::new().with("upload_cache", "off"), &home), None);
-        assert_eq!(cache(&Settings::new().with("upload_cache", "/c"), &home), Some("/c".into()));
-        if cfg!(target_os = "linux") {
-            assert_eq!(cache(&none, &[("HOME", "/h")]), Some("/h/.local/share/mediagen/uploads".into()));
-            let data = [("HOME", "/h"), ("XDG_DATA_HOME", "/d")];
-            assert_eq!(cache(&none, &data), Some("/d/mediagen/uploads".into()));
-        }
-        assert_eq!(FalConfig::new("a:b").unwrap().storage.cache, None, "a library does not write by itself");
+    fn a_library_does_not_write_by_itself() {
+        assert_eq!(FalConfig::new("a:b").unwrap().storage.cache, None);
+        let settings = Settings::new().with("upload_cache", "/c");
+        assert_eq!(FalConfig::resolve(&settings, |_| None).unwrap().storage.cache, Some("/c".into()));
     }
 
     #[test]
     fn words_that_fal_does_not_know_are_refused() {
         for (name, value) in [("lifecycle", "2d"), ("acl", "deny"), ("upload_cache", "")] {
-            let error = StorageSettings::resolve(&Settings::new().with(name, value), &|_: &str| None).unwrap_err();
+            let error = StorageSettings::resolve(&Settings::new().with(name, value), |_| None).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.to_string().contains(name), "{error}");
         }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod call;
+pub mod config;
 mod input;
 mod runtime;
 mod stamp;

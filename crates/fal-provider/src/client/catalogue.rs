@@ -1,10 +1,11 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
 use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, unusable};
-use crate::{config::join, sources::Robots};
+use crate::sources::Robots;
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
 use mediagen_provider_kit::call::whole_body;
+use mediagen_provider_kit::config::join;
 use serde_json::Value;
 
 /// An endpoint whose price is asked for to see whether the key is taken; any priced one would do.

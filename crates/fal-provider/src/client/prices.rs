@@ -1,10 +1,10 @@
 //! `GET /models/pricing` (protocol 7.2).
 
 use super::{CATALOGUE_LIMIT, Call, FalClient, ours, unusable};
-use crate::{EndpointId, config::join, sources::model_page};
+use crate::{EndpointId, sources::model_page};
 use mediagen_core::{Context, ErrorKind, Event, Phase, PriceUnit, Result, UnitPrice};
 use mediagen_http::HttpRequest;
-use mediagen_provider_kit::call::whole_body;
+use mediagen_provider_kit::{call::whole_body, config::join};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,11 +7,12 @@ use super::{
     wire::{StatusAnswer, SubmitAnswer},
     with_headers,
 };
-use crate::{config::join, id::EndpointId};
+use crate::id::EndpointId;
 use http::header;
 use mediagen_core::{BoxStream, CancelOutcome, Context, JsonMap, Phase, Result};
 use mediagen_http::{HttpRequest, Repeat, SseEvent};
 use mediagen_provider_kit::call::whole_body;
+use mediagen_provider_kit::config::join;
 use serde_json::Value;
 
 /// The answer for a job whose end the status told too early (protocol 2.8).

@@ -3,10 +3,11 @@
 use super::{
     Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, retry::FalTable, with_headers,
 };
-use crate::{config::join, id::EndpointId};
+use crate::id::EndpointId;
 use bytes::Bytes;
 use mediagen_core::{BoxStream, Context, JsonMap, Phase, Result};
 use mediagen_http::{HttpRequest, HttpResponse, Repeat};
+use mediagen_provider_kit::config::join;
 use serde_json::Value;
 use std::{fmt, sync::Arc};
 

@@ -2,10 +2,10 @@
 //! signed (6.4).
 
 use super::super::{Call, FalClient, SMALL_LIMIT, ours, unusable};
-use crate::config::join;
 use http::header;
 use mediagen_core::{Context, ErrorKind, Phase, Result};
 use mediagen_http::{Authorize, Credential, HttpRequest, HttpResponse, Method, Repeat};
+use mediagen_provider_kit::config::join;
 use mediagen_provider_kit::{
     call::whole_body,
     upload::{Load, Part, in_order},

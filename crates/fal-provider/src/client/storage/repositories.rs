@@ -8,10 +8,10 @@ use super::{
     },
     parts::Place,
 };
-use crate::config::join;
 use http::header;
 use mediagen_core::{Context, Phase, Result};
 use mediagen_http::{Authorize, Credential, HttpRequest, Repeat, check_base};
+use mediagen_provider_kit::config::join;
 use mediagen_provider_kit::upload::Load;
 use serde_json::json;
 use url::{Host, Url};

@@ -1,10 +1,10 @@
 //! The token for uploads (protocol 6.1): asked for once, shared by all uploads, replaced before it ends.
 
 use super::super::{Call, FalClient, SMALL_LIMIT, ours, wire::CdnToken};
-use crate::config::join;
 use mediagen_core::{Context, Phase, Result};
 use mediagen_http::{HttpRequest, Repeat};
 use mediagen_provider_kit::call::{whole_body, without_progress};
+use mediagen_provider_kit::config::join;
 use serde_json::json;
 use std::{fmt, time::Duration};
 use tokio::sync::Mutex;
