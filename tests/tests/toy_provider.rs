@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use mediagen::{
     core::{
-        CancelOutcome, Caps, Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Job, JobDriver, JobStatus,
-        JobTicket, JobView, Kind, KindOutput as _, KindRequest as _, MediaModel, Model, ModelEntry, ModelId, ModelKind,
-        ModelSpec, ModelType, Output, Part, PartSource, Phase, Policy, ProblemCode, Provider, ProviderEntry,
-        ProviderInfo, Registry, Result, Settings, Submitted, inventory, kind,
+        Binds, Cancel, CancelOutcome, Caps, Context, Dispatch, Endpoint, Error, ErrorKind, Event, FieldProblem, Flow,
+        Intent, Job, JobDriver, JobStatus, JobTicket, JobView, JsonMap, Measured, ModelEntry, ModelId, ModelKind,
+        ModelSpec, Output, Part, PartSource, Phase, Plan, Policy, ProblemCode, Provider, ProviderEntry, ProviderInfo,
+        Registry, Request, Result, Settings, SubmitError, Submitted, inventory,
     },
     http::Url,
 };
 use mediagen_testkit::{Harness, Scenario, Server};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     process::ExitCode,
@@ -20,10 +20,11 @@ use std::{
 
 const KEY: &str = "toy-key-0badf00d";
 
-static INFO: ProviderInfo = ProviderInfo::new("toy", "Toy", &[], module_path!());
+static INFO: ProviderInfo =
+    ProviderInfo::new("toy", "Toy", &[], module_path!()).with_kinds(&[ModelKind::TextToImage, ModelKind::TextToAudio]);
 inventory::submit! { ProviderEntry::new(&INFO, connect) }
-inventory::submit! { ModelEntry::of::<kind::TextToImage, ToyModel>() }
-inventory::submit! { ModelEntry::of::<kind::TextToAudio, ToyModel>() }
+inventory::submit! { ModelEntry::of::<Toy>(ModelKind::TextToImage) }
+inventory::submit! { ModelEntry::of::<Toy>(ModelKind::TextToAudio) }
 
 /// The far ends, by address.
 static FAR_ENDS: LazyLock<Mutex<HashMap<String, Arc<FarEnd>>>> = LazyLock::new(Mutex::default);
@@ -72,16 +73,14 @@ impl Toy {
     }
 
     /// Accepts a job, or says why not.
-    fn order(&self, cx: &Context) -> Result<String> {
-        let refusal = match self.call(cx, Phase::Submit)? {
+    fn order(&self, cx: &Context) -> Result<String, SubmitError> {
+        let refusal = match self.call(cx, Phase::Submit).map_err(SubmitError::Refused)? {
             Scenario::NoCredit => refused(ErrorKind::QuotaExceeded, "the purse is empty"),
             Scenario::Rejected => refused(ErrorKind::ContentRejected, "not in this house"),
             Scenario::NotFound => refused(ErrorKind::NotFound, "no such toy"),
             Scenario::Invalid => refused(ErrorKind::InvalidInput, "the wish is refused")
                 .with_field(FieldProblem::new("prompt", "at least 100 characters are needed")),
-            Scenario::TimeoutOnSubmit => {
-                Error::new(ErrorKind::SubmitUnknown, "the line went dead").with_dispatch(Dispatch::Unknown)
-            }
+            Scenario::TimeoutOnSubmit => return Err(Error::new(ErrorKind::Unavailable, "the line went dead").into()),
             _ => {
                 let mut jobs = locked(&self.far.jobs);
                 let id = format!("toy-{}", jobs.len() + 1);
@@ -89,7 +88,7 @@ impl Toy {
                 return Ok(id);
             }
         };
-        Err(refusal)
+        Err(SubmitError::Refused(refusal))
     }
 }
 
@@ -98,52 +97,52 @@ impl Provider for Toy {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
     }
-    fn caps(&self) -> Caps {
-        Caps::new([ModelKind::TextToImage, ModelKind::TextToAudio]).with(|caps| {
-            (caps.jobs, caps.cancel, caps.resume) = (true, true, true);
-        })
-    }
     async fn describe(&self, _: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         Ok(Arc::new(ModelSpec::new(ModelId::new(INFO.id.clone(), model)).with_category(model)))
     }
 }
 
+impl Binds for Toy {
+    const INFO: &'static ProviderInfo = &INFO;
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
+        Ok(Arc::new(ToyEndpoint { toy: Self::clone(&self), spec, kind }))
+    }
+}
+
 #[derive(Debug)]
-struct ToyModel {
+struct ToyEndpoint {
     toy: Toy,
     spec: Arc<ModelSpec>,
-}
-
-impl Model for ToyModel {
-    fn spec(&self) -> &ModelSpec {
-        &self.spec
-    }
-}
-
-impl ModelType for ToyModel {
-    type Provider = Toy;
-    const PROVIDER: &'static ProviderInfo = &INFO;
-    fn bind(toy: Arc<Toy>, spec: Arc<ModelSpec>) -> Result<Self> {
-        Ok(Self { toy: Toy::clone(&toy), spec })
-    }
+    kind: ModelKind,
 }
 
 #[async_trait]
-impl<K: Kind> MediaModel<K> for ToyModel {
-    async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
-        let request = request.into_request();
+impl Endpoint for ToyEndpoint {
+    fn spec(&self) -> &Arc<ModelSpec> {
+        &self.spec
+    }
+    fn kind(&self) -> ModelKind {
+        self.kind
+    }
+    fn caps(&self) -> Caps {
+        Caps::new(Flow::Job).with(|caps| (caps.cancel, caps.resume) = (Cancel::Any, true))
+    }
+    async fn prepare(&self, _: &Context, request: &Request) -> Result<Plan> {
         if let Some(name) = request.extra.keys().next().filter(|_| request.policy == Policy::Strict) {
             let problem = FieldProblem::new(name, "toys have no such field").with_code(ProblemCode::Unknown);
             return Err(Error::new(ErrorKind::InvalidInput, "the wish is refused").with_field(problem));
         }
-        let id = self.toy.order(cx)?;
-        let ticket = JobTicket::new(self.spec.id.clone(), K::KIND, Some(id), serde_json::Value::Null);
-        cx.emit(Event::Submitted(ticket.clone()));
-        <Self as MediaModel<K>>::resume(self, ticket).map(Submitted::Running)
+        let body = JsonMap::from_iter([("wish".to_owned(), json!(request.prompt))]);
+        let inputs = request.inputs.iter().map(Measured::from).collect();
+        Ok(Plan::new(self.spec.id.clone(), self.kind, body).with_inputs(inputs))
     }
-
-    fn resume(&self, ticket: JobTicket) -> Result<Job<K>> {
-        let id = ticket.request_id.clone().filter(|_| ticket.kind == K::KIND && ticket.model == self.spec.id);
+    async fn submit(&self, cx: &Context, plan: &Plan, _: Value, _: &Intent) -> Result<Submitted, SubmitError> {
+        let id = self.toy.order(cx)?;
+        let ticket = JobTicket::new(self.spec.id.clone(), self.kind, Some(id), Value::Null);
+        Ok(Submitted::Running(self.resume(ticket.with_inputs(&plan.inputs))?))
+    }
+    fn resume(&self, ticket: JobTicket) -> Result<Job> {
+        let id = ticket.request_id.clone().filter(|_| ticket.kind == self.kind && ticket.model == self.spec.id);
         let id = id.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "this ticket is for something else"))?;
         Ok(Job::new(ToyJob { toy: self.toy.clone(), ticket, id }))
     }
@@ -170,12 +169,12 @@ impl ToyJob {
 }
 
 #[async_trait]
-impl<K: Kind> JobDriver<K> for ToyJob {
+impl JobDriver for ToyJob {
     fn ticket(&self) -> &JobTicket {
         &self.ticket
     }
 
-    async fn poll(&self, cx: &Context) -> Result<JobView<K>> {
+    async fn poll(&self, cx: &Context) -> Result<JobView> {
         let scenario = self.toy.call(cx, Phase::Status)?;
         let nth = {
             let mut jobs = locked(&self.toy.far.jobs);
@@ -189,7 +188,7 @@ impl<K: Kind> JobDriver<K> for ToyJob {
             Scenario::DroppedWait | Scenario::CancelQueued => JobView::new(JobStatus::Queued { position: Some(9) }),
             Scenario::Queued if ahead > 0 => JobView::new(JobStatus::Queued { position: Some(ahead) }),
             Scenario::JobFails => JobView::new(JobStatus::Failed),
-            _ => JobView::new(JobStatus::Succeeded).with_output(K::Output::from_output(self.output(scenario)?)),
+            _ => JobView::new(JobStatus::Succeeded).with_output(self.output(scenario)?),
         })
     }
 

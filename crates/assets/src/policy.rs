@@ -50,7 +50,7 @@ impl DownloadPolicy {
     /// The default rules, with the addresses that `provider` was configured with permitted: an emulator on loopback
     /// is one only when the user chose it.
     pub fn of(provider: &dyn mediagen_core::Provider) -> Self {
-        provider.addresses().iter().fold(Self::default(), |policy, (_, base)| policy.allow_base(base))
+        provider.addresses().iter().fold(Self::default(), |policy, address| policy.allow_base(&address.base))
     }
 
     /// Permits the scheme, host and port of `base`, whatever its address: for an emulator or a server of one's own.

@@ -1,7 +1,7 @@
 //! `mediagen doctor`: what works here, and what to do about what does not.
 
 use crate::{args::Global, interrupt, ui};
-use mediagen::core::{Availability, ErrorKind, Provider, Result, Settings};
+use mediagen::core::{Address, Availability, ErrorKind, Provider, Result, Settings};
 use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -80,7 +80,7 @@ fn finding(name: impl Into<String>, state: State, detail: impl Into<String>) -> 
 
 async fn hosts(provider: &Arc<dyn Provider>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (name, base) in provider.addresses() {
+    for Address { name, base, .. } in provider.addresses() {
         let (host, port) = (base.host_str().unwrap_or_default(), base.port_or_known_default().unwrap_or(443));
         let connected = tokio::time::timeout(CONNECT, tokio::net::TcpStream::connect((host, port))).await;
         let (state, how) = match connected {

@@ -21,7 +21,11 @@ pub(crate) fn code(error: &Error) -> u8 {
         | ErrorKind::NotFound
         | ErrorKind::KindMismatch
         | ErrorKind::Unsupported
-        | ErrorKind::NoProvider => 2,
+        | ErrorKind::NoProvider
+        | ErrorKind::Budget
+        | ErrorKind::InputChanged
+        | ErrorKind::InputGone
+        | ErrorKind::PlanTooNew => 2,
         _ => 5,
     }
 }

@@ -22,6 +22,12 @@ enum Mode {
     Silent,
 }
 
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
 impl Progress {
     /// Bars on a terminal, lines elsewhere and beside the log of `-v`; silent with `--quiet`, and with `--json` away from a terminal.
     pub(crate) fn new(global: &crate::args::Global, label: &str) -> Self {

@@ -3,6 +3,7 @@
 use crate::args::Global;
 use console::{Style, style};
 use mediagen::core::{Error, ErrorKind, Result};
+use serde::Serialize;
 use serde_json::Value;
 use std::io::Write as _;
 
@@ -13,6 +14,16 @@ use std::io::Write as _;
 pub(crate) fn result(global: &Global, document: &Value, text: &str) -> Result<()> {
     let out = if global.json { document.to_string() } else { text.trim_end().to_owned() };
     print(format!("{out}\n").as_bytes())
+}
+
+/// Prints a report: as JSON with `--json`, otherwise as the text.
+///
+/// # Errors
+/// As [`result`].
+pub(crate) fn report(global: &Global, report: &impl Serialize, text: &str) -> Result<()> {
+    let document = serde_json::to_value(report)
+        .map_err(|e| Error::new(ErrorKind::Unexpected, "the report cannot be written").with_source(e))?;
+    result(global, &document, text)
 }
 
 /// Writes to stdout.

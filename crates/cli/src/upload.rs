@@ -25,9 +25,7 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
     let shown = Arc::clone(&progress);
     let cx = interrupt::context(global)?.with_observer(move |event: &Event| shown.see(event));
     let mut delivery = Delivery::default();
-    if arguments.force_upload {
-        delivery.settings.insert("force_upload".into(), true.into());
-    }
+    delivery.reuse_uploads = arguments.force_upload.then_some(false);
     let begun = Instant::now();
     let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await;
     let took = begun.elapsed();
@@ -39,7 +37,7 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
     let document = json!({
         "status": "completed",
         "provider": provider.info().id.as_str(),
-        "url": uploaded.url,
+        "url": uploaded.reference,
         "path": path.display().to_string(),
         "bytes": uploaded.bytes,
         "media_type": uploaded.media_type,
@@ -48,7 +46,8 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
         "notes": uploaded.notes,
         "timings_ms": {"total": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)},
     });
-    ui::result(global, &document, uploaded.url.as_str())?;
+    let reference = uploaded.reference.as_str().map_or_else(|| uploaded.reference.to_string(), str::to_owned);
+    ui::result(global, &document, &reference)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,12 +1,19 @@
 //! What the caller lends to one operation: an observer, time, deadlines, a way to stop.
 
-use crate::{BoxFuture, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result};
+mod policy;
+
+pub use policy::{Deadlines, OnDeadline, OnDrop, PollPolicy};
+
+use crate::{
+    BoxFuture, Deadline, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result, Retry,
+};
 use std::{
     fmt,
     sync::Arc,
     task::Poll,
     time::{Duration, SystemTime},
 };
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// Time as the caller wants it: real, or stepped in tests.
@@ -27,87 +34,23 @@ pub trait Spawn: Send + Sync + 'static {
     fn spawn(&self, task: BoxFuture<'static, ()>);
 }
 
-/// The longest time for each part of a generation. Every default is finite.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Deadlines {
-    /// One call that answers with headers or a small body. Default 60 seconds.
-    pub request: Duration,
-    /// From submission until the job leaves the queue. Default 15 min.
-    pub start: Duration,
-    /// From the start of the run until its end. Default 30 min.
-    pub run: Duration,
-    /// Waiting for the job in all. Default 45 min.
-    pub total: Duration,
-    /// Silence on a transfer or status stream, and longest outage of the answers about a job. Default 60 s.
-    pub idle: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        let minutes = |m: u64| Duration::from_secs(60 * m);
-        Self { request: minutes(1), start: minutes(15), run: minutes(30), total: minutes(45), idle: minutes(1) }
-    }
-}
-
-/// How to poll where there is no status stream.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PollPolicy {
-    /// First pause. Default 100 ms.
-    pub initial: Duration,
-    /// Each pause is the one before times this. Default 2.0.
-    pub factor: f64,
-    /// Longest pause. Default 5 s.
-    pub max: Duration,
-    /// Whether to try the provider's status stream first. Default `true`.
-    pub stream: bool,
-}
-
-impl Default for PollPolicy {
-    fn default() -> Self {
-        Self { initial: Duration::from_millis(100), factor: 2.0, max: Duration::from_secs(5), stream: true }
-    }
-}
-
-impl PollPolicy {
-    /// The pause after `pause`: never shorter, whatever the factor is, and at most `max`.
-    pub fn next(&self, pause: Duration) -> Duration {
-        let grown = Duration::try_from_secs_f64(pause.as_secs_f64() * self.factor.max(1.0));
-        grown.unwrap_or(self.max).min(self.max)
-    }
-}
-
-/// What happens to the remote job when a deadline passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDeadline {
-    /// Cancel it while it is still in the queue, where that costs nothing; leave it running otherwise.
-    #[default]
-    CancelQueued,
-    /// Cancel it in any state.
-    Cancel,
-    /// Leave it; the ticket in the error finds it again.
-    Detach,
-}
-
-/// What happens to the remote job when the waiting future is dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDrop {
-    /// Nothing: dropping a wait stops the waiting only.
-    #[default]
-    Detach,
-    /// A cancel is sent through the context's [`Spawn`].
-    Cancel,
-}
-
-/// The environment of one operation, passed first and by reference; cheap to clone.
+/// The environment of an operation, passed first and by reference; one word wide, and cheap to clone.
+///
+/// Bound to a handle it is a *template*: a timeout, an observer, a spawner. [`begin`](Self::begin) makes a *call* of it,
+/// whose deadline starts then; a call inside a call keeps the outer deadline.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     spawner: Option<Arc<dyn Spawn>>,
     probe: Option<Arc<dyn MediaProbe>>,
     cancel: CancellationToken,
+    timeout: Option<Duration>,
+    /// On the clock's own scale.
+    deadline: Option<Duration>,
     deadlines: Deadlines,
     poll: PollPolicy,
     on_deadline: OnDeadline,
@@ -115,100 +58,115 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context that reports to nobody.
+    /// A context without an observer.
     pub fn new(clock: impl Clock) -> Self {
-        Self {
-            observer: Arc::new(|_: &Event| {}),
+        Self(Arc::new(Inner {
+            observer: Arc::new(ignore),
             clock: Arc::new(clock),
             spawner: None,
             probe: None,
             cancel: CancellationToken::new(),
+            timeout: None,
+            deadline: None,
             deadlines: Deadlines::default(),
             poll: PollPolicy::default(),
             on_deadline: OnDeadline::default(),
             on_drop: OnDrop::default(),
-        }
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// Reports to `observer`.
-    pub fn with_observer(mut self, observer: impl Observer) -> Self {
-        self.observer = Arc::new(observer);
-        self
+    pub fn with_observer(self, observer: impl Observer) -> Self {
+        self.with(|inner| inner.observer = Arc::new(observer))
     }
-    /// Runs follow-up work, such as a cancel after a drop, on `spawner`.
-    pub fn with_spawner(mut self, spawner: impl Spawn) -> Self {
-        self.spawner = Some(Arc::new(spawner));
-        self
+    /// Runs what must outlive a dropped future on `spawner`: paid calls, and a cancel after a drop.
+    pub fn with_spawner(self, spawner: impl Spawn) -> Self {
+        self.with(|inner| inner.spawner = Some(Arc::new(spawner)))
     }
-    /// Looks into local inputs through `probe` before they are sent. Default: none, and then only their sizes are known.
-    pub fn with_probe(mut self, probe: impl MediaProbe) -> Self {
-        self.probe = Some(Arc::new(probe));
-        self
+    /// Measures local inputs with `probe` before they are sent. Default: none, and then only their sizes are known.
+    pub fn with_probe(self, probe: impl MediaProbe) -> Self {
+        self.with(|inner| inner.probe = Some(Arc::new(probe)))
     }
     /// Stops when `token` is triggered: the wait ends with `Cancelled` and the remote job is cancelled.
-    pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
-        self.cancel = token;
-        self
+    pub fn with_cancellation(self, token: CancellationToken) -> Self {
+        self.with(|inner| inner.cancel = token)
     }
-    /// Replaces the deadlines.
-    pub fn with_deadlines(mut self, deadlines: Deadlines) -> Self {
-        self.deadlines = deadlines;
-        self
+    /// Bounds each call as a whole: schema, uploads, the job and its wait. A paid call that is under way is not cut; only
+    /// the waiting for it is. Default: unbounded, beyond the [`Deadlines`] of the parts.
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        self.with(|inner| inner.timeout = Some(timeout))
+    }
+    /// Replaces the deadlines of the parts.
+    pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
+        self.with(|inner| inner.deadlines = deadlines)
     }
     /// Replaces the polling policy.
-    pub fn with_poll(mut self, poll: PollPolicy) -> Self {
-        self.poll = poll;
-        self
+    pub fn with_poll(self, poll: PollPolicy) -> Self {
+        self.with(|inner| inner.poll = poll)
     }
     /// Decides what a passed deadline does to the remote job.
-    pub fn with_on_deadline(mut self, on_deadline: OnDeadline) -> Self {
-        self.on_deadline = on_deadline;
-        self
+    pub fn with_on_deadline(self, on_deadline: OnDeadline) -> Self {
+        self.with(|inner| inner.on_deadline = on_deadline)
     }
     /// Decides what dropping a wait does to the remote job.
-    pub fn with_on_drop(mut self, on_drop: OnDrop) -> Self {
-        self.on_drop = on_drop;
-        self
+    pub fn with_on_drop(self, on_drop: OnDrop) -> Self {
+        self.with(|inner| inner.on_drop = on_drop)
+    }
+
+    /// A call on this template: its deadline starts now. Inside a call, the same call.
+    pub fn begin(&self) -> Self {
+        let (Some(timeout), None) = (self.0.timeout, self.0.deadline) else { return self.clone() };
+        let deadline = self.0.clock.elapsed().saturating_add(timeout);
+        self.clone().with(|inner| inner.deadline = Some(deadline))
     }
 
     /// Reports an event.
     #[expect(clippy::needless_pass_by_value, reason = "an event is made for the report and ends with it")]
     pub fn emit(&self, event: Event) {
-        self.observer.on_event(&event);
+        self.0.observer.on_event(&event);
     }
     /// The clock.
     pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
+        &*self.0.clock
     }
     /// The spawner, if there is one.
     pub fn spawner(&self) -> Option<&Arc<dyn Spawn>> {
-        self.spawner.as_ref()
+        self.0.spawner.as_ref()
     }
-    /// What the context's probe knows of `media`; `None` without one, and where it takes longer than one call may
+    /// What the context's probe knows about `media`; `None` without one, and where it takes longer than one call may
     /// ([`Deadlines::request`]), as on a drive that does not answer.
     pub async fn probe(&self, media: &MediaInput) -> Option<MediaFacts> {
-        let probe = self.probe.as_ref()?;
-        self.within(self.deadlines.request, probe.probe(media)).await?
+        let probe = self.0.probe.as_ref()?;
+        self.within(self.0.deadlines.request, probe.probe(media)).await?
     }
     /// The cancellation token.
     pub fn cancellation(&self) -> &CancellationToken {
-        &self.cancel
+        &self.0.cancel
     }
-    /// The deadlines.
+    /// How long the call may still take; `None` for a template and for a call without a timeout.
+    pub fn time_left(&self) -> Option<Duration> {
+        Some(self.0.deadline?.saturating_sub(self.0.clock.elapsed()))
+    }
+    /// The deadlines of the parts.
     pub fn deadlines(&self) -> &Deadlines {
-        &self.deadlines
+        &self.0.deadlines
     }
     /// The polling policy.
     pub fn poll(&self) -> &PollPolicy {
-        &self.poll
+        &self.0.poll
     }
     /// What a passed deadline does to the remote job.
     pub fn on_deadline(&self) -> OnDeadline {
-        self.on_deadline
+        self.0.on_deadline
     }
     /// What dropping a wait does to the remote job.
     pub fn on_drop(&self) -> OnDrop {
-        self.on_drop
+        self.0.on_drop
     }
 
     /// The output of `work`, which is dropped when the context is cancelled first.
@@ -216,13 +174,26 @@ impl Context {
     /// # Errors
     /// `Cancelled`, at once where the context was cancelled before.
     pub async fn until_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        let (cancelled, work) = (std::pin::pin!(self.cancel.cancelled()), std::pin::pin!(work));
+        let cancelled = std::pin::pin!(self.0.cancel.cancelled());
+        let work = std::pin::pin!(work);
         match futures_util::future::select(cancelled, work).await {
-            futures_util::future::Either::Left(_) => {
-                Err(Error::new(ErrorKind::Cancelled, "cancelled before anything was bought"))
-            }
+            futures_util::future::Either::Left(_) => Err(Error::new(ErrorKind::Cancelled, "cancelled")),
             futures_util::future::Either::Right((output, _)) => Ok(output),
         }
+    }
+
+    /// The output of `work`, which is dropped when the context is cancelled or the call's deadline passes first. For work
+    /// that costs nothing: around a paid call it would lose the answer.
+    ///
+    /// # Errors
+    /// `Cancelled`, and `Timeout` of the whole call.
+    pub async fn bounded<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let Some(left) = self.time_left() else { return self.until_cancelled(work).await };
+        let late = || {
+            Error::new(ErrorKind::Timeout(Deadline::Total), "the call did not end within its timeout")
+                .with_retry(Retry::After(None))
+        };
+        self.within(left, self.until_cancelled(work)).await.ok_or_else(late)?
     }
 
     /// The output of `work`, or `None` once `limit` has passed on this context's clock.
@@ -234,19 +205,37 @@ impl Context {
             if let Poll::Ready(output) = work.as_mut().poll(task) {
                 return Poll::Ready(Some(output));
             }
-            timer.get_or_insert_with(|| self.clock.sleep(limit)).as_mut().poll(task).map(|()| None)
+            timer.get_or_insert_with(|| self.0.clock.sleep(limit)).as_mut().poll(task).map(|()| None)
         })
         .await
     }
+
+    /// Runs `work` to its end on the spawner, also when the returned future is dropped: for paid calls. Without a spawner
+    /// it is the caller's own, and ends when that is dropped.
+    ///
+    /// # Errors
+    /// `Unexpected` when the spawner goes away before `work` has ended, as when a runtime is shut down.
+    pub async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
+        let Some(spawner) = &self.0.spawner else { return Ok(work.await) };
+        let (done, outcome) = oneshot::channel();
+        spawner.spawn(Box::pin(async move {
+            // The caller may have gone: the work was done all the same.
+            let _ = done.send(work.await);
+        }));
+        outcome.await.map_err(|_| Error::new(ErrorKind::Unexpected, "the runtime was shut down during a paid call"))
+    }
 }
+
+fn ignore(_: &Event) {}
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("deadlines", &self.deadlines)
-            .field("poll", &self.poll)
-            .field("on_deadline", &self.on_deadline)
-            .field("on_drop", &self.on_drop)
+            .field("timeout", &self.0.timeout)
+            .field("deadlines", &self.0.deadlines)
+            .field("poll", &self.0.poll)
+            .field("on_deadline", &self.0.on_deadline)
+            .field("on_drop", &self.0.on_drop)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,12 @@
 //! Kinds: what goes in and what comes out.
 
-use crate::{Error, ErrorKind, Output, Request, Result, VideoComposition, request};
+use crate::{
+    Error, ErrorKind, Expected, FieldProblem, FieldType, Output, ProblemCode, Request, Result, Role, VideoComposition,
+    request,
+};
 use serde::{Deserialize, Serialize};
 use std::{
+    borrow::Cow,
     fmt::{self, Debug},
     str::FromStr,
 };
@@ -14,11 +18,11 @@ use std::{
 pub enum Modality {
     /// Plain text.
     Text,
-    /// A still picture.
+    /// A still image.
     Image,
-    /// A film.
+    /// Moving images.
     Video,
-    /// Sound.
+    /// Speech, music, noises.
     Audio,
     /// Structured data.
     Json,
@@ -38,20 +42,15 @@ pub trait Kind: sealed::Sealed + Debug + Copy + Send + Sync + 'static {
     type Output: KindOutput;
 }
 
-/// A typed request, convertible to and from the canonical [`Request`].
+/// A typed request, which becomes the canonical [`Request`].
 pub trait KindRequest: Debug + Clone + Send + Sync + 'static {
     /// The canonical form: the same for every kind.
     fn into_request(self) -> Request;
-    /// From the canonical form.
-    ///
-    /// # Errors
-    /// `InvalidInput` naming the part that this kind requires and the request lacks.
-    fn from_request(request: Request) -> Result<Self>;
 }
 
 /// A typed output, built from the neutral [`Output`].
 pub trait KindOutput: Debug + Clone + Send + Sync + 'static {
-    /// From what the provider gave, and what went in beside the main input.
+    /// From what the provider returned, and what went in next to the main input.
     fn from_output(output: Output) -> Self;
     /// The neutral form.
     fn output(&self) -> &Output;
@@ -64,14 +63,6 @@ impl KindOutput for Output {
     fn output(&self) -> &Output {
         self
     }
-}
-
-/// Runs generic code for a kind known only at run time: the one bridge from value to type.
-pub trait KindVisitor {
-    /// What the visit gives.
-    type Out;
-    /// Called with the kind's type.
-    fn visit<K: Kind>(self) -> Self::Out;
 }
 
 macro_rules! kinds {
@@ -92,10 +83,6 @@ macro_rules! kinds {
             pub const fn input(self) -> Modality { match self { $(Self::$name => Modality::$from),+ } }
             /// The output.
             pub const fn output(self) -> Modality { match self { $(Self::$name => Modality::$to),+ } }
-            /// Calls `visitor` with this kind's type.
-            pub fn visit<V: KindVisitor>(self, visitor: V) -> V::Out {
-                match self { $(Self::$name => visitor.visit::<$name>()),+ }
-            }
         }
 
         $(
@@ -113,19 +100,19 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A picture from text.
+    /// An image from text.
     TextToImage = "text-to-image": Text => Image, TextToImageRequest, Output;
-    /// A picture from pictures.
+    /// An image from images.
     ImageToImage = "image-to-image": Image => Image, ImageToImageRequest, Output;
-    /// A film from text.
+    /// A video from text.
     TextToVideo = "text-to-video": Text => Video, TextToVideoRequest, Output;
-    /// A film from a picture.
+    /// A video from an image.
     ImageToVideo = "image-to-video": Image => Video, ImageToVideoRequest, Output;
-    /// A film from films.
+    /// A video from videos.
     VideoToVideo = "video-to-video": Video => Video, VideoToVideoRequest, VideoComposition;
-    /// Sound from text.
+    /// Audio from text.
     TextToAudio = "text-to-audio": Text => Audio, TextToAudioRequest, Output;
-    /// Sound from sound.
+    /// Audio from audio.
     AudioToAudio = "audio-to-audio": Audio => Audio, AudioToAudioRequest, Output;
     /// Any other endpoint: JSON in, JSON and files out.
     Raw = "raw": Json => Json, RawRequest, Output;
@@ -142,6 +129,45 @@ impl ModelKind {
         Self::TextToAudio,
         Self::AudioToAudio,
     ];
+
+    /// Checks that `request` has what this kind is about: words for a kind from text, otherwise its main input.
+    ///
+    /// A request that brings fields of the model's own passes: whether they stand in for what is missing is decided by
+    /// the model's schema.
+    ///
+    /// # Errors
+    /// `InvalidInput` naming the part that is missing.
+    pub fn check(self, request: &Request) -> Result<()> {
+        if !request.extra.is_empty() {
+            return Ok(());
+        }
+        let role = match self.input() {
+            Modality::Text if request.prompt.is_none() => return Err(missing("prompt", "a prompt is required")),
+            Modality::Text | Modality::Json => return Ok(()),
+            Modality::Image => Role::Image,
+            Modality::Video => Role::Video,
+            Modality::Audio => Role::Audio,
+        };
+        let has = |role: Role| request.inputs.iter().any(|input| input.role == role);
+        // The sound of a video stands in for audio.
+        if has(role) || (role == Role::Audio && has(Role::Video)) {
+            return Ok(());
+        }
+        let error = missing(role.as_str(), format!("at least one `{role}` is required"));
+        if role == Role::Image && has(Role::Reference) {
+            return Err(error.with_hint("give `image`: a model that uses nothing but references takes them as `image`"));
+        }
+        Err(error)
+    }
+}
+
+fn missing(field: &str, message: impl Into<Cow<'static, str>>) -> Error {
+    let format = (field != "prompt").then(|| "uri".to_owned());
+    let expected = Expected::typed(field, &FieldType::Text { min_length: None, max_length: None, format });
+    let problem = FieldProblem::new(field, "required").with_code(ProblemCode::Missing);
+    Error::new(ErrorKind::InvalidInput, message)
+        .with_field(problem.with_give(field).with_expected(expected))
+        .with_hint(format!("give `{field}`"))
 }
 
 impl fmt::Display for ModelKind {
@@ -187,17 +213,10 @@ mod tests {
     }
 
     #[test]
-    fn the_visitor_meets_the_type_of_the_value() {
-        struct Name;
-        impl KindVisitor for Name {
-            type Out = ModelKind;
-            fn visit<K: Kind>(self) -> ModelKind {
-                K::KIND
-            }
-        }
+    fn every_kind_is_read_from_its_own_text() {
         for kind in ModelKind::ALL {
-            assert_eq!(kind.visit(Name), *kind);
             assert_eq!(kind.as_str().parse::<ModelKind>().unwrap(), *kind);
         }
+        assert!("image-to-nothing".parse::<ModelKind>().is_err());
     }
 }

@@ -1,21 +1,36 @@
-//! Media that goes in: a URL, bytes, a local file or a stream, each with a role.
+//! Media that goes in: an address, bytes, a local file or a stream, each with a role.
 
 mod stream;
 
 pub use stream::{MediaStream, OpenStream};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, FieldProblem, Origin, Result};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 use url::Url;
 
-/// Media handed to a model. Providers pass URLs on and upload the rest.
+/// Media handed to a model. Providers pass addresses on and upload the rest.
+///
+/// Text becomes an address where it begins with `http:`, `https:` or `data:`, and a path otherwise; what is malformed is
+/// reported when the request is prepared, so making an input never fails.
+///
+/// ```
+/// use mediagen_core::MediaInput;
+///
+/// assert!(matches!(MediaInput::from("https://example.com/a.png"), MediaInput::Url(_)));
+/// assert!(matches!(MediaInput::from("a/b.png"), MediaInput::Path(_)));
+/// assert!(matches!(MediaInput::from("http://"), MediaInput::Malformed(_)));
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MediaInput {
-    /// Reachable by the provider; sent unchanged. `http`, `https` or `data`.
+    /// An address that the provider can reach; sent unchanged. `http`, `https` or `data`.
     Url(Url),
     /// A local file, read when it is uploaded and not before.
     Path(PathBuf),
@@ -25,6 +40,22 @@ pub enum MediaInput {
         data: Bytes,
         /// The file name to show to the provider, with an extension.
         name: String,
+    },
+    /// Content that a journal holds, under its hash.
+    Spool {
+        /// The file name to show to the provider, with an extension.
+        name: String,
+        /// BLAKE3 of the content, in hexadecimal.
+        hash: String,
+    },
+    /// An address that cannot be understood: refused when the request is prepared.
+    Malformed(String),
+    /// An asset of one's own, with the record that it comes with. [`Input`] takes the two apart.
+    Owned {
+        /// The media.
+        media: Box<MediaInput>,
+        /// The record.
+        origin: Origin,
     },
     /// Anything else that can be read from its start more than once. Of this process only: it cannot be serialised.
     #[serde(skip)]
@@ -46,9 +77,79 @@ impl MediaInput {
         Self::Stream(MediaStream::new(name, bytes, open))
     }
 
+    /// The same, known to come from the asset of this record.
+    pub fn with_origin(self, origin: Origin) -> Self {
+        Self::Owned { media: Box::new(self), origin }
+    }
+
     /// Whether it must be moved to the provider first.
     pub fn needs_upload(&self) -> bool {
-        !matches!(self, Self::Url(_))
+        match self {
+            Self::Url(_) => false,
+            Self::Owned { media, .. } => media.needs_upload(),
+            _ => true,
+        }
+    }
+
+    /// Its file name; for an address or a path the whole text where that has no last part.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Url(url) => url.as_str(),
+            Self::Path(path) => path.file_name().and_then(|name| name.to_str()).unwrap_or_default(),
+            Self::Bytes { name, .. } | Self::Spool { name, .. } => name,
+            Self::Malformed(text) => text,
+            Self::Owned { media, .. } => media.name(),
+            Self::Stream(stream) => stream.name(),
+        }
+    }
+}
+
+impl From<&str> for MediaInput {
+    fn from(text: &str) -> Self {
+        text.parse().unwrap_or_else(|_| Self::Malformed(text.to_owned()))
+    }
+}
+
+impl From<String> for MediaInput {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&String> for MediaInput {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<PathBuf> for MediaInput {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&Path> for MediaInput {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<Url> for MediaInput {
+    fn from(url: Url) -> Self {
+        Self::Url(url)
+    }
+}
+
+impl From<Bytes> for MediaInput {
+    /// Bytes without a name: the content shows the type.
+    fn from(data: Bytes) -> Self {
+        Self::bytes(data, "input")
+    }
+}
+
+impl From<Vec<u8>> for MediaInput {
+    fn from(data: Vec<u8>) -> Self {
+        Bytes::from(data).into()
     }
 }
 
@@ -66,7 +167,7 @@ impl FromStr for MediaInput {
                 .ok()
                 .and_then(|u| u.to_file_path().ok())
                 .map(Self::Path)
-                .ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("`{text}` names no local file"))),
+                .ok_or_else(|| Error::new(ErrorKind::InvalidInput, format!("`{text}` is not a local file"))),
             _ if text.is_empty() => {
                 Err(Error::new(ErrorKind::InvalidInput, "an input is empty; a file or a URL is needed"))
             }
@@ -82,6 +183,9 @@ impl fmt::Debug for MediaInput {
             Self::Url(url) => write!(f, "Url({url})"),
             Self::Path(path) => write!(f, "Path({})", path.display()),
             Self::Bytes { data, name } => write!(f, "Bytes({name}, {} bytes)", data.len()),
+            Self::Spool { name, hash } => write!(f, "Spool({name}, {hash})"),
+            Self::Malformed(text) => write!(f, "Malformed({text})"),
+            Self::Owned { media, .. } => media.fmt(f),
             Self::Stream(stream) => stream.fmt(f),
         }
     }
@@ -92,17 +196,17 @@ impl fmt::Debug for MediaInput {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
-    /// The main picture, or the first frame. Repeatable.
+    /// The main image, or the first frame. Repeatable.
     Image,
-    /// The last frame of a film.
+    /// The last frame of a video.
     EndImage,
-    /// White where a picture is to be changed.
+    /// White where an image is to be changed.
     Mask,
-    /// A picture to take style or subject from. Repeatable.
+    /// An image to take style or subject from. Repeatable.
     Reference,
-    /// The main film. Repeatable.
+    /// The main video. Repeatable.
     Video,
-    /// The main sound, or the voice for lips to follow.
+    /// The main audio, or the voice for lips to follow.
     Audio,
     /// The voice to sound like.
     VoiceSample,
@@ -152,12 +256,30 @@ pub struct Input {
     pub role: Role,
     /// The media.
     pub media: MediaInput,
+    /// Where it comes from, when it is an asset of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 impl Input {
-    /// `media` in the part of `role`.
-    pub fn new(role: Role, media: MediaInput) -> Self {
-        Self { role, media }
+    /// `media` as the input of `role`.
+    pub fn new(role: Role, media: impl Into<MediaInput>) -> Self {
+        match media.into() {
+            MediaInput::Owned { media, origin } => Self { origin: Some(origin), ..Self::new(role, *media) },
+            media => Self { role, media, origin: None },
+        }
+    }
+
+    /// Checks that it can be understood; nothing is opened.
+    ///
+    /// # Errors
+    /// `InvalidInput` naming the role.
+    pub fn check(&self) -> Result<()> {
+        let MediaInput::Malformed(text) = &self.media else { return Ok(()) };
+        let problem = if text.is_empty() { "is empty".to_owned() } else { format!("`{text}` is not a valid address") };
+        Err(Error::new(ErrorKind::InvalidInput, format!("the input `{}` cannot be used", self.role))
+            .with_field(FieldProblem::new(self.role.as_str(), problem))
+            .with_hint("an input is a file, or an http://, https:// or data: address"))
     }
 }
 

@@ -1,8 +1,8 @@
 //! A provider: a service with models.
 
 use crate::{
-    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, Estimate, MediaCapability, MediaInput, ModelId,
-    ModelKind, ModelSpec, Note, Place, Request, Result, UnitPrice,
+    CapabilitySet, CatalogSource, Context, Delivery, Error, ErrorKind, MediaCapability, MediaInput, ModelId, ModelKind,
+    ModelSpec, Price, Result, Uploaded, Webhooks,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use std::{
 };
 use url::Url;
 
-/// The short stable name of a provider; part of tickets and caches.
+/// The short stable name of a provider; part of model ids, tickets and caches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProviderId(Cow<'static, str>);
@@ -25,6 +25,10 @@ impl ProviderId {
     /// From a literal.
     pub const fn new(id: &'static str) -> Self {
         Self(Cow::Borrowed(id))
+    }
+    /// From a configured name.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(Cow::Owned(name.into()))
     }
     /// As text.
     pub fn as_str(&self) -> &str {
@@ -38,75 +42,130 @@ impl fmt::Display for ProviderId {
     }
 }
 
-/// Facts about a provider that never change while a program runs.
+/// Facts about a provider that never change while a program runs. The doctor and the conformance suite read the same.
+///
+/// ```
+/// use mediagen_core::{ModelKind, ProviderInfo};
+///
+/// static INFO: ProviderInfo = ProviderInfo::new("acme", "Acme", &["ACME_KEY"], module_path!())
+///     .with_kinds(&[ModelKind::TextToImage])
+///     .with_storage();
+/// assert!(INFO.storage && !INFO.catalogue);
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a yes or no")]
 pub struct ProviderInfo {
-    /// Short name.
+    /// The crate's name for it; the configured name may be another one.
     pub id: ProviderId,
     /// For a person.
     pub title: &'static str,
     /// Environment variables that its configuration reads for the key, best first.
     pub env: &'static [&'static str],
-    /// Where the entry stands, `module_path!()`, to name both origins of a duplicate (A-116).
+    /// Where the entry stands, `module_path!()`, to name both origins of a duplicate.
     pub origin: &'static str,
+    /// The kinds that at least one of its models can be run as.
+    pub kinds: &'static [ModelKind],
+    /// Whether its models have schemas.
+    pub schemas: bool,
+    /// Whether it has a catalogue to list.
+    pub catalogue: bool,
+    /// Whether local files can be moved to it.
+    pub storage: bool,
+    /// Whether it can post results to an address.
+    pub webhooks: bool,
 }
 
 impl ProviderInfo {
-    /// For constants.
+    /// For constants: a provider of every kind that has nothing but its models.
     pub const fn new(
         id: &'static str,
         title: &'static str,
         env: &'static [&'static str],
         origin: &'static str,
     ) -> Self {
-        Self { id: ProviderId::new(id), title, env, origin }
-    }
-}
-
-/// What a provider can do, as data; everything is off until said otherwise.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each a yes or no")]
-#[non_exhaustive]
-pub struct Caps {
-    /// The kinds that at least one of its models can be asked for.
-    pub kinds: Vec<ModelKind>,
-    /// Submissions become jobs that can be waited for.
-    pub jobs: bool,
-    /// Jobs can be cancelled.
-    pub cancel: bool,
-    /// Jobs can be found again by ticket.
-    pub resume: bool,
-    /// Models have schemas.
-    pub schemas: bool,
-    /// Local files can be moved to it.
-    pub upload: bool,
-    /// It can post results to an address.
-    pub webhook: bool,
-    /// It has a catalogue to list.
-    pub catalogue: bool,
-}
-
-impl Caps {
-    /// These kinds, and nothing else.
-    pub fn new(kinds: impl IntoIterator<Item = ModelKind>) -> Self {
-        Self { kinds: kinds.into_iter().collect(), ..Self::default() }
+        Self {
+            id: ProviderId::new(id),
+            title,
+            env,
+            origin,
+            kinds: ModelKind::ALL,
+            schemas: false,
+            catalogue: false,
+            storage: false,
+            webhooks: false,
+        }
     }
 
-    /// Sets the rest by `change`, for readable construction of a struct that may grow.
-    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
-        change(&mut self);
+    /// Restricts the kinds.
+    pub const fn with_kinds(mut self, kinds: &'static [ModelKind]) -> Self {
+        self.kinds = kinds;
         self
     }
 
-    /// What the categories of its kinds guarantee (A-005).
+    /// Its models have schemas.
+    pub const fn with_schemas(mut self) -> Self {
+        self.schemas = true;
+        self
+    }
+
+    /// It has a catalogue.
+    pub const fn with_catalogue(mut self) -> Self {
+        self.catalogue = true;
+        self
+    }
+
+    /// It has storage for local files.
+    pub const fn with_storage(mut self) -> Self {
+        self.storage = true;
+        self
+    }
+
+    /// It can post results to an address.
+    pub const fn with_webhooks(mut self) -> Self {
+        self.webhooks = true;
+        self
+    }
+
+    /// What the categories of its kinds guarantee.
     pub fn capabilities(&self) -> CapabilitySet {
         let rows = crate::category::CATEGORIES.iter().filter(|row| self.kinds.contains(&row.kind));
         rows.flat_map(|row| row.capabilities.iter().copied()).collect()
     }
 }
 
-/// Whether a provider can be used right now (A-015).
+/// A base address that a provider was configured with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Address {
+    /// A short name, such as `queue`.
+    pub name: &'static str,
+    /// The address.
+    pub base: Url,
+    /// What it is for.
+    pub usage: AddressUse,
+}
+
+impl Address {
+    /// An address for `usage`.
+    pub fn new(name: &'static str, base: Url, usage: AddressUse) -> Self {
+        Self { name, base, usage }
+    }
+}
+
+/// What a provider's address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AddressUse {
+    /// Calls with the key: the doctor shows whether it answers.
+    Api,
+    /// Files that come out: downloads from it are permitted, also from loopback.
+    Files,
+    /// Pages for people, read without a key.
+    Site,
+}
+
+/// Whether a provider can be used right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Availability {
@@ -116,9 +175,9 @@ pub enum Availability {
     Unauthenticated,
     /// It could not be reached; why.
     Unreachable(String),
-    /// It wants us to come back later.
+    /// It limits the rate of calls at the moment.
     RateLimited,
-    /// It has no way to tell.
+    /// It has no way to find out.
     Unknown,
 }
 
@@ -170,11 +229,11 @@ pub struct ModelQuery {
     pub category: Option<String>,
     /// This purpose only.
     pub capability: Option<MediaCapability>,
-    /// Go on after this page; opaque.
+    /// Continue after this page; opaque.
     pub cursor: Option<String>,
-    /// At most this many a page; the provider may give fewer.
+    /// At most this many on a page; the provider may return fewer.
     pub limit: Option<u32>,
-    /// With schemas, where the provider can give them with the listing.
+    /// With schemas, where the provider can list them.
     pub schemas: bool,
 }
 
@@ -182,9 +241,9 @@ pub struct ModelQuery {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ModelPage {
-    /// The models, without schemas where those cost extra.
+    /// The models, without schemas where those need further calls.
     pub models: Vec<Arc<ModelSpec>>,
-    /// Where to go on; `None` at the end.
+    /// Where to continue; `None` at the end.
     pub next: Option<String>,
 }
 
@@ -195,52 +254,30 @@ impl ModelPage {
     }
 }
 
-/// An input on the provider's storage.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Uploaded {
-    /// Where models can read it.
-    pub url: Url,
-    /// Its length in bytes, where it is known.
-    pub bytes: Option<u64>,
-    /// The media type that it has there.
-    pub media_type: Option<String>,
-    /// BLAKE3 of the content, in hexadecimal.
-    pub blake3: Option<String>,
-    /// The same content was there already: no byte moved.
-    pub cached: bool,
-    /// What is worth knowing, such as a name that contradicts the content.
-    pub notes: Vec<Note>,
-}
-
-impl Uploaded {
-    /// At this address; nothing else is known.
-    pub fn new(url: Url) -> Self {
-        Self { url, bytes: None, media_type: None, blake3: None, cached: false, notes: Vec::new() }
-    }
-}
-
-/// A service with models. Only [`info`](Self::info) and [`caps`](Self::caps) are required.
+/// A service with models. Only [`info`](Self::info) is required.
+///
+/// A provider is never wrapped: layers go around its endpoints ([`Layer`](crate::Layer)).
 #[async_trait]
 pub trait Provider: Any + Debug + Send + Sync {
     /// Constant facts.
     fn info(&self) -> &'static ProviderInfo;
 
-    /// What it can do.
-    fn caps(&self) -> Caps;
+    /// The configured name, which stands in the ids of its models, in tickets and in caches; by default that of its crate.
+    fn name(&self) -> ProviderId {
+        self.info().id.clone()
+    }
 
-    /// Whether it has the credentials that paid calls need; no call is made, so a wrong key passes. By default none
-    /// are needed.
+    /// Whether it has the credentials that paid calls need; no call is made, so a wrong key passes. By default none are
+    /// needed.
     ///
     /// # Errors
-    /// `Unauthenticated` saying what to set.
+    /// `Unauthenticated` with the variables to set.
     fn check_credentials(&self) -> Result<()> {
         Ok(())
     }
 
-    /// The base addresses that it was configured with, by name: to show whether they answer, and to permit downloads
-    /// from a loopback address that the user chose. By default none.
-    fn addresses(&self) -> Vec<(&'static str, Url)> {
+    /// The base addresses that it was configured with. By default none.
+    fn addresses(&self) -> Vec<Address> {
         Vec::new()
     }
 
@@ -250,35 +287,21 @@ pub trait Provider: Any + Debug + Send + Sync {
     /// `NotFound` with the nearest known names as the hint.
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         let _ = cx;
-        Ok(Arc::new(ModelSpec::new(ModelId::new(self.info().id.clone(), model))))
+        Ok(Arc::new(ModelSpec::new(ModelId::new(self.name(), model))))
     }
 
-    /// What the model of `spec` takes when it is asked for `kind`: each field with the canonical options, roles or
-    /// `prompt` that go there. No call is made. By default the fields of its schema, without options; empty where no
-    /// schema is known.
-    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
-        let _ = kind;
-        Place::of(&spec.schema)
-    }
-
-    /// The most characters of a prompt that the model of `spec` takes when it is asked for `kind`; `None` where it does
-    /// not say. No call is made. A longer text can be asked for in parts: [`Request::split_prompt`].
-    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
-        let _ = (spec, kind);
-        None
-    }
-
-    /// The provider's own document about what a model takes and gives, in the provider's own dialect.
+    /// The provider's own document about what a model takes and returns, in the provider's own dialect.
     ///
     /// # Errors
     /// `NotFound` with the nearest known names as the hint; `Unsupported` where there is no such document.
     async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
         let _ = cx;
-        let message = format!("{} has no document about what `{model}` takes", self.info().title);
+        let message = format!("{} does not publish the schema of `{model}`", self.info().title);
         Err(Error::new(ErrorKind::Unsupported, message))
     }
 
-    /// Moves `media` to the provider's storage; of `delivery`, its settings count. An address is given back as it is.
+    /// Moves `media` to the provider's storage, apart from any request; of `delivery`, `reuse_uploads` and its settings
+    /// count. An address is returned as it is.
     ///
     /// # Errors
     /// `Unsupported` where there is no storage, `NotFound`, `Io` and `InvalidInput` for what cannot be read, and those
@@ -302,29 +325,19 @@ pub trait Provider: Any + Debug + Send + Sync {
         Vec::new()
     }
 
-    /// What models cost for one unit, by name; those without a price are left out.
+    /// What models cost, by name: a list for each, of which the first price that applies to a body counts. Models without
+    /// a price are left out.
     ///
     /// # Errors
-    /// `Unsupported` where the provider tells no prices.
-    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+    /// `Unsupported` where the provider does not publish prices.
+    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
         let _ = (cx, models);
-        Err(Error::new(ErrorKind::Unsupported, format!("{} tells no prices", self.info().title)))
+        Err(Error::new(ErrorKind::Unsupported, format!("{} does not publish prices", self.info().title)))
     }
 
-    /// What `request` will cost when the model of `spec` is asked for `kind`, before anything is sent: `body` is what
-    /// [`plan`](crate::MediaModel::plan) gives, `price` the model's unit price. No call is made; local inputs are
-    /// measured. What a unit is counted from is the provider's knowledge, so by default nothing can be said.
-    async fn estimate(
-        &self,
-        cx: &Context,
-        spec: &ModelSpec,
-        kind: ModelKind,
-        request: &Request,
-        body: &Value,
-        price: &UnitPrice,
-    ) -> Estimate {
-        let _ = (cx, spec, kind, request, body);
-        Estimate::unknown(format!("{} does not tell what counts as one {}", self.info().title, price.unit))
+    /// Reads what the provider posts to an address of ours; `None` where it posts nothing.
+    fn webhooks(&self) -> Option<Arc<dyn Webhooks>> {
+        None
     }
 
     /// Whether it can be used right now, by a call that costs nothing.

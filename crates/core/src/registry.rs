@@ -1,8 +1,8 @@
 //! Entries are constant data submitted anywhere; a [`Registry`] is a checked, ordered value built from them.
 
 use crate::{
-    BoxError, Context, Error, ErrorKind, Kind, KindVisitor, MediaModel, Model, ModelKind, ModelSpec, Provider,
-    ProviderInfo, Result, Settings, nearest,
+    BoxError, Context, Endpoint, Error, ErrorKind, Kind, Model, ModelKind, ModelSpec, Provider, ProviderInfo, Result,
+    Settings, nearest,
 };
 use std::{any::Any, collections::BTreeMap, fmt, sync::Arc};
 
@@ -24,20 +24,17 @@ impl ProviderEntry {
 
 inventory::collect!(ProviderEntry);
 
-/// A model type that can be bound to its provider.
-pub trait ModelType: Model + Sized {
-    /// The provider that it belongs to.
-    type Provider: Provider;
+/// How a provider's own type binds its models: implemented once per provider, and called through [`ModelEntry`] only.
+pub trait Binds: Provider + Sized {
     /// That provider's facts.
-    const PROVIDER: &'static ProviderInfo;
-    /// Binds a model to its provider.
+    const INFO: &'static ProviderInfo;
+
+    /// Binds a model as `kind`. The spec may be a [`stub`](ModelSpec::stub).
     ///
     /// # Errors
     /// Whatever makes the model unusable.
-    fn bind(provider: Arc<Self::Provider>, spec: Arc<ModelSpec>) -> Result<Self>;
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>>;
 }
-
-type Erased = Box<dyn Any + Send + Sync>;
 
 /// A pair of provider and kind, and how to bind a model for it.
 pub struct ModelEntry {
@@ -45,13 +42,13 @@ pub struct ModelEntry {
     pub provider: &'static ProviderInfo,
     /// The kind.
     pub kind: ModelKind,
-    bind: fn(Arc<dyn Provider>, Arc<ModelSpec>) -> Result<Erased>,
+    bind: fn(Arc<dyn Provider>, Arc<ModelSpec>, ModelKind) -> Result<Arc<dyn Endpoint>>,
 }
 
 impl ModelEntry {
-    /// The entry of model type `M` for kind `K`.
-    pub const fn of<K: Kind, M: ModelType + MediaModel<K>>() -> Self {
-        Self { provider: M::PROVIDER, kind: K::KIND, bind: bind_erased::<K, M> }
+    /// The entry of provider type `P` for `kind`; for constants.
+    pub const fn of<P: Binds>(kind: ModelKind) -> Self {
+        Self { provider: P::INFO, kind, bind: bind_erased::<P> }
     }
 }
 
@@ -66,16 +63,17 @@ impl fmt::Debug for ModelEntry {
 
 inventory::collect!(ModelEntry);
 
-fn bind_erased<K: Kind, M: ModelType + MediaModel<K>>(
+fn bind_erased<P: Binds>(
     provider: Arc<dyn Provider>,
     spec: Arc<ModelSpec>,
-) -> Result<Erased> {
+    kind: ModelKind,
+) -> Result<Arc<dyn Endpoint>> {
     let provider: Arc<dyn Any + Send + Sync> = provider;
-    let provider = provider.downcast::<M::Provider>().map_err(|_| {
-        Error::new(ErrorKind::Config, format!("the provider instance is not `{}`'s own type", M::PROVIDER.id))
+    let own = provider.downcast::<P>().map_err(|_| {
+        let message = format!("the provider is not {}'s own type", P::INFO.title);
+        Error::new(ErrorKind::Config, message).with_hint("wrap its endpoints with a `Layer`, not the provider")
     })?;
-    let model: Arc<dyn MediaModel<K>> = Arc::new(M::bind(provider, spec)?);
-    Ok(Box::new(model))
+    own.bind(spec, kind)
 }
 
 /// Why entries do not make a registry.
@@ -92,7 +90,7 @@ pub enum RegistryError {
         /// Where the other stands.
         second: &'static str,
     },
-    /// Two model types for one pair of provider and kind.
+    /// Two entries for one pair of provider and kind.
     #[error("{kind} of provider `{id}` is registered twice: by {first} and by {second}")]
     DuplicateModel {
         /// The provider's name.
@@ -104,7 +102,7 @@ pub enum RegistryError {
         /// Where the other's stands.
         second: &'static str,
     },
-    /// A model type whose provider is not registered.
+    /// A kind of a provider that is not registered.
     #[error("{kind} is registered by {origin} for provider `{id}`, which is not registered")]
     Orphan {
         /// The provider's name.
@@ -122,51 +120,23 @@ impl From<RegistryError> for Error {
     }
 }
 
-/// A model whose kind is known only at run time.
-pub struct AnyModel {
-    kind: ModelKind,
-    spec: Arc<ModelSpec>,
-    model: Erased,
-}
-
-impl AnyModel {
-    /// The kind that it was bound for.
-    pub fn kind(&self) -> ModelKind {
-        self.kind
-    }
-    /// What is known about it.
-    pub fn spec(&self) -> &ModelSpec {
-        &self.spec
-    }
-    /// The model as kind `K`; `None` when it was bound for another.
-    pub fn into_kind<K: Kind>(self) -> Option<Arc<dyn MediaModel<K>>> {
-        self.model.downcast::<Arc<dyn MediaModel<K>>>().ok().map(|model| *model)
-    }
-}
-
-impl fmt::Debug for AnyModel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyModel").field("kind", &self.kind).field("id", &self.spec.id).finish_non_exhaustive()
-    }
-}
-
-/// Providers and their model types, ordered by name.
-#[derive(Debug, Default)]
+/// Providers and the kinds of their models, ordered by name.
+#[derive(Debug, Clone, Default)]
 pub struct Registry {
     providers: BTreeMap<&'static str, &'static ProviderEntry>,
     models: BTreeMap<(&'static str, ModelKind), &'static ModelEntry>,
 }
 
 impl Registry {
-    /// Everything linked into this program. A crate that nobody names is not linked; the facade names every provider.
+    /// Everything linked into this program. A crate that is not named anywhere is not linked; the facade names every provider.
     ///
     /// # Errors
-    /// [`RegistryError`] when two entries claim one place or a model type has no provider.
+    /// [`RegistryError`] when two entries claim the same place or a kind has no provider.
     pub fn linked() -> Result<Self, RegistryError> {
         Self::from_entries(inventory::iter::<ProviderEntry>, inventory::iter::<ModelEntry>)
     }
 
-    /// Exactly these: for tests, static libraries and people who dislike magic.
+    /// Exactly these: for tests, static libraries and programs that link nothing implicitly.
     ///
     /// # Errors
     /// See [`Registry::linked`].
@@ -226,55 +196,50 @@ impl Registry {
         (entry.connect)(settings)
     }
 
-    /// Binds `model` of `provider` for kind `K`.
+    /// Describes `model` and binds it as `kind`: without one, as the first kind that it is known to have, and as
+    /// [`ModelKind::Raw`] when none is known.
     ///
     /// # Errors
     /// `NotFound`, `KindMismatch` naming both kinds, `Unsupported` where the provider lacks the kind.
-    pub async fn model<K: Kind>(
+    pub async fn endpoint(
         &self,
         cx: &Context,
         provider: &Arc<dyn Provider>,
         model: &str,
-    ) -> Result<Arc<dyn MediaModel<K>>> {
+        kind: Option<ModelKind>,
+    ) -> Result<Arc<dyn Endpoint>> {
         let spec = provider.describe(cx, model).await?;
-        self.bind::<K>(provider, spec)
+        let kind = kind.or(spec.kinds.first().copied()).unwrap_or(ModelKind::Raw);
+        self.bind(provider, spec, kind)
     }
 
-    /// Binds a described model for kind `K`, without any call.
+    /// Binds a described model as `kind`, without any call.
     ///
     /// # Errors
     /// `KindMismatch` naming both kinds, `Unsupported` where the provider lacks the kind.
-    pub fn bind<K: Kind>(&self, provider: &Arc<dyn Provider>, spec: Arc<ModelSpec>) -> Result<Arc<dyn MediaModel<K>>> {
-        spec.check_kind(K::KIND)?;
+    pub fn bind(
+        &self,
+        provider: &Arc<dyn Provider>,
+        spec: Arc<ModelSpec>,
+        kind: ModelKind,
+    ) -> Result<Arc<dyn Endpoint>> {
+        spec.check_kind(kind)?;
         let info = provider.info();
-        let entry = self.models.get(&(info.id.as_str(), K::KIND)).ok_or_else(|| {
+        let Some(entry) = self.models.get(&(info.id.as_str(), kind)) else {
             let known = self.kinds(info.id.as_str());
-            Error::new(ErrorKind::Unsupported, format!("{} has no {} models", info.title, K::KIND))
-                .with_hint(format!("it has: {}", nearest::join(known.iter().map(|k| k.as_str()))))
-        })?;
-        let erased = (entry.bind)(Arc::clone(provider), spec)?;
-        let model = erased.downcast::<Arc<dyn MediaModel<K>>>();
-        model
-            .map(|model| *model)
-            .map_err(|_| Error::new(ErrorKind::Unexpected, "a model entry binds another kind than its own"))
+            return Err(Error::new(ErrorKind::Unsupported, format!("{} has no {kind} models", info.title))
+                .with_hint(format!("it has: {}", nearest::join(known.iter().map(|k| k.as_str())))));
+        };
+        (entry.bind)(Arc::clone(provider), spec, kind)
     }
 
-    /// Binds `model` for the first kind that it is known to have; for [`ModelKind::Raw`] when none is known.
+    /// Describes `model` and binds it as kind `K`, with `cx` as the template of its calls.
     ///
     /// # Errors
-    /// Those of [`Registry::model`].
-    pub async fn any_model(&self, cx: &Context, provider: &Arc<dyn Provider>, model: &str) -> Result<AnyModel> {
-        struct Bind<'a>(&'a Registry, &'a Arc<dyn Provider>, Arc<ModelSpec>);
-        impl KindVisitor for Bind<'_> {
-            type Out = Result<AnyModel>;
-            fn visit<K: Kind>(self) -> Result<AnyModel> {
-                let model: Arc<dyn MediaModel<K>> = self.0.bind::<K>(self.1, Arc::clone(&self.2))?;
-                Ok(AnyModel { kind: K::KIND, spec: self.2, model: Box::new(model) })
-            }
-        }
-        let spec = provider.describe(cx, model).await?;
-        let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);
-        kind.visit(Bind(self, provider, spec))
+    /// Those of [`Registry::endpoint`].
+    pub async fn model<K: Kind>(&self, cx: &Context, provider: &Arc<dyn Provider>, model: &str) -> Result<Model<K>> {
+        let endpoint = self.endpoint(cx, provider, model, Some(K::KIND)).await?;
+        Model::new(endpoint, cx.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue: ordered, without duplicates, asked in memory.
 
 use crate::{Entry, Query, Verdict, rank};
-use mediagen_core::{ModelId, ModelSpec, UnitPrice, nearest};
+use mediagen_core::{ModelId, ModelSpec, Price, nearest};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -61,11 +61,11 @@ impl Catalogue {
         nearest::nearest(name, self.entries.iter().map(|entry| &*entry.id().name), limit)
     }
 
-    /// Sets the price of every model, by name.
-    pub(crate) fn set_prices(&mut self, price: &mut dyn FnMut(&str) -> Option<UnitPrice>) {
+    /// Sets the prices of every model, by name.
+    pub(crate) fn set_prices(&mut self, prices_of: &mut dyn FnMut(&str) -> Option<Vec<Price>>) {
         for entry in &mut self.entries {
-            if let Some(price) = price(&entry.spec.id.name) {
-                Arc::make_mut(entry).price = Some(price);
+            if let Some(prices) = prices_of(&entry.spec.id.name) {
+                Arc::make_mut(entry).prices = prices;
             }
         }
     }

@@ -17,11 +17,11 @@ pub fn folder_from_env(provider: &dyn Provider) -> Result<PathBuf> {
             .with_hint("set MEDIAGEN_HOME to a folder")
     })?;
     let mut hash = blake3::Hasher::new();
-    for (name, url) in provider.addresses() {
-        hash.update(format!("{name}={url}\n").as_bytes());
+    for address in provider.addresses() {
+        hash.update(format!("{}={}\n", address.name, address.base).as_bytes());
     }
     let digest = hash.finalize().to_hex();
-    Ok(home.join("catalogue").join(format!("{}-{}", provider.info().id, &digest[..12])))
+    Ok(home.join("catalogue").join(format!("{}-{}", provider.name(), &digest[..12])))
 }
 
 /// The language model that the environment names: `OPENROUTER_API_KEY` with `OPENROUTER_MODEL`, at

@@ -8,7 +8,8 @@ use crate::{
 };
 use futures_util::{StreamExt as _, stream};
 use mediagen_core::{
-    Context, Discovering, Error, ErrorKind, Event, ModelId, ModelKind, ModelQuery, ModelSpec, Provider, Result,
+    Context, Discovering, Error, ErrorKind, Event, ModelId, ModelKind, ModelQuery, ModelSpec, Place, Provider,
+    Registry, Result,
 };
 use std::{
     collections::HashMap,
@@ -81,6 +82,7 @@ pub struct Discovery {
 #[derive(Debug)]
 struct Inner {
     provider: Arc<dyn Provider>,
+    registry: Registry,
     cache: Cache,
     policy: DiscoveryPolicy,
     /// Made by the first who needs it: a search in what is kept does not.
@@ -93,8 +95,18 @@ impl Discovery {
     /// The catalogue of `provider`, kept in `folder`, which belongs to it alone.
     pub fn new(provider: Arc<dyn Provider>, folder: impl Into<PathBuf>, policy: DiscoveryPolicy) -> Self {
         let (cache, ladder) = (Cache::new(folder.into()), OnceCell::new());
-        let inner = Arc::new(Inner { provider, cache, policy, ladder, asked: Mutex::default() });
+        let registry = Registry::default();
+        let inner = Arc::new(Inner { provider, registry, cache, policy, ladder, asked: Mutex::default() });
         Self { inner, classifier: None }
+    }
+
+    /// Binds models by `registry` to learn which options their fields take; without one, entries do not say that.
+    #[must_use]
+    pub fn with_registry(mut self, registry: Registry) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.registry = registry;
+        }
+        self
     }
 
     /// Asks `classifier` about what the rungs above leave coarse, at every refresh.
@@ -311,11 +323,19 @@ impl Inner {
         self.ladder.get_or_try_init(|| async { Ladder::new() }).await
     }
 
-    /// An entry with the options that its model takes, where its schema tells.
+    /// An entry with the options that its model takes, where its schema is known.
     fn entry(&self, spec: ModelSpec, verdict: Verdict, source: &str, fetched_at: u64) -> Entry {
+        let fields = self.fields(&spec).unwrap_or_default();
+        Entry::new(spec, verdict, source, fetched_at).with_takes(&fields)
+    }
+
+    fn fields(&self, spec: &ModelSpec) -> Option<Vec<Place>> {
+        if spec.schema.inputs.is_empty() {
+            return None;
+        }
         let kind = spec.kinds.first().copied().unwrap_or(ModelKind::Raw);
-        let places = if spec.schema.inputs.is_empty() { Vec::new() } else { self.provider.places(&spec, kind) };
-        Entry::new(spec, verdict, source, fetched_at).with_takes(&places)
+        let endpoint = self.registry.bind(&self.provider, Arc::new(spec.clone()), kind).ok()?;
+        Some(endpoint.fields())
     }
 }
 

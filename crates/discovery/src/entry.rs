@@ -1,7 +1,7 @@
 //! One line of a catalogue.
 
 use crate::Verdict;
-use mediagen_core::{FieldType, ModelId, ModelSpec, Place, Schema, UnitPrice};
+use mediagen_core::{FieldType, ModelId, ModelSpec, Money, Place, Price, Schema};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -25,17 +25,28 @@ pub struct Entry {
     /// own; empty while its schema is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<String>,
-    /// What one unit costs, where the provider told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<UnitPrice>,
+    /// What it costs, where the provider publishes that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
 }
 
 impl Entry {
+    /// The price that applies where nothing special is requested: the first without a condition.
+    pub fn price(&self) -> Option<&Price> {
+        self.prices.iter().find(|price| price.when.is_empty())
+    }
+
+    /// Whether one unit costs at most `most`; not where the price is unknown or in another currency.
+    pub(crate) fn costs_at_most(&self, most: &Money) -> bool {
+        let price = self.price().map(|price| &price.per);
+        price.is_some_and(|per| per.currency == most.currency && per.amount <= most.amount)
+    }
+
     /// `spec` as `source` told of it at `fetched_at`, in seconds since 1970; the digest is that of its schema, if it
     /// has one.
     pub fn new(spec: ModelSpec, verdict: Verdict, source: impl Into<String>, fetched_at: u64) -> Self {
         let schema_digest = (!spec.schema.inputs.is_empty()).then(|| digest(&spec.schema)).flatten();
-        Self { spec, verdict, source: source.into(), fetched_at, schema_digest, takes: Vec::new(), price: None }
+        Self { spec, verdict, source: source.into(), fetched_at, schema_digest, takes: Vec::new(), prices: Vec::new() }
     }
 
     /// Sets what it takes, by where its options go.

@@ -4,28 +4,31 @@ use crate::{
     Discovery, Listed,
     cache::{Cache, Prices, is_fresh},
 };
-use mediagen_core::{Context, Discovering, Event, Result, UnitPrice};
+use mediagen_core::{Context, Discovering, Event, Price, Result};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Models in one step of progress; a provider cuts it further as it needs.
 const STEP: usize = 200;
 
 impl Discovery {
-    /// What one unit of each of `models` costs, by name; `None` where the provider publishes no price. Prices that are kept
-    /// and young enough are not asked for again.
+    /// What each of `models` costs, by name; an empty list where the provider publishes no price. Prices that are kept and
+    /// young enough are not read again.
     ///
     /// # Errors
-    /// Those of [`Provider::prices`](mediagen_core::Provider::prices). What was told before the failure is kept.
-    pub async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Option<UnitPrice>>> {
+    /// Those of [`Provider::prices`](mediagen_core::Provider::prices). What was read before the failure is kept.
+    pub async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
         let (cache, max_age) = self.cache_and_age();
         let (now, Prices(kept)) = cache.run(cx, |cache, cx| Ok((cache.now(cx.clock()), cache.prices(cx)))).await?;
         let is_old = |name: &&str| kept.get(*name).is_none_or(|(_, at)| !is_fresh(*at, now, max_age));
         let lacking: Vec<&str> = models.iter().copied().filter(is_old).collect();
         for (number, step) in lacking.chunks(STEP).enumerate() {
-            let told = cx.until_cancelled(self.provider().prices(cx, step)).await??;
+            let read = cx.until_cancelled(self.provider().prices(cx, step)).await??;
             let at = cx.clock().now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
             let _lock = cache.lock(cx, "prices").await?;
-            let new: Vec<_> = step.iter().map(|name| ((*name).to_owned(), (told.get(*name).cloned(), at))).collect();
+            let new: Vec<_> = step
+                .iter()
+                .map(|name| ((*name).to_owned(), (read.get(*name).cloned().unwrap_or_default(), at)))
+                .collect();
             let save = move |cache: &Cache, cx: &Context| {
                 // Another process may have written in the meantime.
                 let mut all = cache.prices(cx);
@@ -37,8 +40,8 @@ impl Discovery {
             cx.emit(Event::Discovered { step: Discovering::Prices, done, total: Some(lacking.len()) });
         }
         let mut all = cache.run(cx, |cache, cx| Ok(cache.prices(cx))).await?;
-        let price = |name: &&str| ((*name).to_owned(), all.0.remove(*name).and_then(|(price, _)| price));
-        Ok(models.iter().map(price).collect())
+        let prices_of = |name: &&str| ((*name).to_owned(), all.0.remove(*name).unwrap_or_default().0);
+        Ok(models.iter().map(prices_of).collect())
     }
 
     /// `listed` with the prices that are kept, however old.
@@ -49,7 +52,7 @@ impl Discovery {
         let (cache, _) = self.cache_and_age();
         let Prices(mut prices) = cache.run(cx, |cache, cx| Ok(cache.prices(cx))).await?;
         if !prices.is_empty() {
-            let mut kept = |name: &str| prices.remove(name).and_then(|(price, _)| price);
+            let mut kept = |name: &str| prices.remove(name).map(|(prices, _)| prices);
             Arc::make_mut(&mut listed.catalogue).set_prices(&mut kept);
         }
         Ok(listed)

@@ -1,7 +1,7 @@
 //! What to look for.
 
 use crate::Entry;
-use mediagen_core::{MediaCapability, ModelKind, ProviderId, model::MatchLevel};
+use mediagen_core::{MatchLevel, MediaCapability, ModelKind, Money, ProviderId};
 
 /// Conditions on models; all of them must hold, and an empty query admits every model.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -13,8 +13,8 @@ pub struct Query {
     pub kind: Option<ModelKind>,
     /// Has this purpose, known at least at this level.
     pub capability: Option<(MediaCapability, MatchLevel)>,
-    /// One unit costs at most this, in the currency of the price; a model without a known price is left out.
-    pub max_unit_price: Option<f64>,
+    /// One unit costs at most this; a model without a known price, or with one in another currency, is left out.
+    pub max_unit_price: Option<Money>,
     /// Takes all of these canonical options or roles, such as `end_image`; a model whose schema is not known is left
     /// out.
     pub takes: Vec<String>,
@@ -56,8 +56,8 @@ impl Query {
         self
     }
     /// Only models of which one unit costs at most `amount`.
-    pub fn with_max_unit_price(mut self, amount: f64) -> Self {
-        self.max_unit_price = Some(amount);
+    pub fn with_max_unit_price(mut self, most: Money) -> Self {
+        self.max_unit_price = Some(most);
         self
     }
     /// Only models that take the canonical option or role `option`.
@@ -89,7 +89,7 @@ impl Query {
             && self.kind.is_none_or(is_kind)
             && self.capability.is_none_or(|(capability, level)| model.has(capability, level))
             && self.category.as_ref().is_none_or(|category| model.category.as_ref() == Some(category))
-            && self.max_unit_price.is_none_or(|most| entry.price.as_ref().is_some_and(|p| p.amount <= most))
+            && self.max_unit_price.as_ref().is_none_or(|most| entry.costs_at_most(most))
             && self.takes.iter().all(|option| entry.takes.contains(option))
             && self.status.as_ref().is_none_or(|status| model.listing.status.as_ref() == Some(status))
             && (self.deprecated || !model.deprecated)

@@ -2,7 +2,7 @@
 
 use crate::{Catalogue, Entry, Query};
 use mediagen_core::{
-    Dispatch, Error, ErrorKind, Method, ModelId, ProviderId, Result, model::MatchLevel, provider::Availability,
+    Availability, Dispatch, Error, ErrorKind, MatchLevel, Method, ModelId, Money, Price, ProviderId, Result,
 };
 use serde::Serialize;
 use std::{
@@ -20,8 +20,8 @@ pub struct Wish {
     pub exclude: BTreeSet<ModelId>,
     /// Never models of these providers.
     pub exclude_providers: BTreeSet<ProviderId>,
-    /// The most that one unit may cost, in the currency of the price. A model without a known price is not chosen.
-    pub max_unit_price: Option<f64>,
+    /// The most that one unit may cost. A model without a known price, or with one in another currency, is not chosen.
+    pub max_unit_price: Option<Money>,
     /// Prefer models of these providers: they run on machines of one's own.
     pub local: BTreeSet<ProviderId>,
     /// What is known of providers at this moment; one that is not named here counts as unknown.
@@ -66,9 +66,7 @@ pub fn select(catalogue: &Catalogue, wish: &Wish) -> Result<Vec<Choice>> {
     };
     let kept: Vec<&Arc<Entry>> = found.into_iter().filter(|entry| excluded(&entry)).collect();
     let after_exclusion = kept.len();
-    let cheap = |entry: &&Arc<Entry>| {
-        wish.max_unit_price.is_none_or(|most| entry.price.as_ref().is_some_and(|price| price.amount <= most))
-    };
+    let cheap = |entry: &&Arc<Entry>| wish.max_unit_price.as_ref().is_none_or(|most| entry.costs_at_most(most));
     let kept: Vec<&Arc<Entry>> = kept.into_iter().filter(cheap).collect();
     if kept.is_empty() {
         let message = format!(
@@ -78,15 +76,14 @@ pub fn select(catalogue: &Catalogue, wish: &Wish) -> Result<Vec<Choice>> {
         );
         return Err(Error::new(ErrorKind::NoProvider, message).with_hint("loosen a condition"));
     }
-    let prices = kept.iter().filter_map(|entry| entry.price.as_ref()).map(|price| price.amount);
-    let dearest = prices.fold(0.0_f64, f64::max);
-    let mut choices: Vec<Choice> = kept.into_iter().map(|entry| choice(entry, wish, dearest)).collect();
+    let prices: Vec<Price> = kept.iter().filter_map(|entry| entry.price().cloned()).collect();
+    let mut choices: Vec<Choice> = kept.into_iter().map(|entry| choice(entry, wish, &prices)).collect();
     choices.sort_by_key(|choice| -choice.score);
     choices.truncate(limit.unwrap_or(usize::MAX));
     Ok(choices)
 }
 
-fn choice(entry: &Arc<Entry>, wish: &Wish, dearest: f64) -> Choice {
+fn choice(entry: &Arc<Entry>, wish: &Wish, prices: &[Price]) -> Choice {
     let mut choice = Choice { entry: Arc::clone(entry), score: BASE, reasons: Vec::new() };
     let mut count = |points: i32, reason: String| {
         choice.score += points;
@@ -103,11 +100,14 @@ fn choice(entry: &Arc<Entry>, wish: &Wish, dearest: f64) -> Choice {
         let evidence = claims.next().map_or_else(String::new, |claim| format!(" ({})", claim.evidence));
         count(SHOWN, format!("{capability} is shown{evidence}"));
     }
-    if let Some(price) = &entry.price {
-        let share = if dearest > 0.0 { 1.0 - price.amount / dearest } else { 1.0 };
+    if let Some(price) = entry.price() {
+        // Prices are compared only with those of the same unit and currency.
+        let alike = prices.iter().filter(|other| other.unit == price.unit && other.per.currency == price.per.currency);
+        let dearest = alike.map(|other| other.per.amount).fold(0.0_f64, f64::max);
+        let share = if dearest > 0.0 { 1.0 - price.per.amount / dearest } else { 1.0 };
         #[expect(clippy::cast_possible_truncation, reason = "between 0 and 25")]
         let points = (share.clamp(0.0, 1.0) * f64::from(CHEAPEST)).round() as i32;
-        count(points, format!("{} {} for one {}", price.amount, price.currency, price.unit));
+        count(points, price.to_string());
     }
     if entry.spec.deprecated {
         count(DEPRECATED, "its provider is about to withdraw it".to_owned());

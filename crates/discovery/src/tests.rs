@@ -3,9 +3,8 @@
 use super::*;
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, CapabilityEvidence, Caps, Clock, Context, Error, ErrorKind, Event, MediaCapability as C, Method,
+    BoxFuture, CapabilityEvidence, Clock, Context, Error, ErrorKind, Event, MatchLevel, MediaCapability as C, Method,
     ModelId, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider, ProviderId, ProviderInfo, Result,
-    model::MatchLevel,
 };
 use std::{
     sync::{
@@ -39,9 +38,6 @@ impl std::fmt::Debug for Shelf {
 impl Provider for Shelf {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
-    }
-    fn caps(&self) -> Caps {
-        Caps::default()
     }
     async fn list(&self, _: &Context, query: &ModelQuery) -> Result<ModelPage> {
         self.asked.fetch_add(1, Ordering::Relaxed);

@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, Caps, Clock, Context, ModelId, ModelPage, ModelQuery, ModelSpec, Phase, Provider, ProviderId,
-    ProviderInfo, Result,
+    BoxFuture, Clock, Context, ModelId, ModelPage, ModelQuery, ModelSpec, Phase, Provider, ProviderId, ProviderInfo,
+    Result,
 };
 use mediagen_discovery::{Discovery, DiscoveryPolicy, Refresh};
 use mediagen_http::{HttpClient, HttpRequest};
@@ -46,9 +46,6 @@ struct Remote(HttpClient, Url);
 impl Provider for Remote {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
-    }
-    fn caps(&self) -> Caps {
-        Caps::default()
     }
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
         let page: usize = query.cursor.as_deref().unwrap_or("0").parse().unwrap();

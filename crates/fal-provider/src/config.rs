@@ -10,6 +10,7 @@ use mediagen_http::{HostLimits, Limit, RetryPolicy};
 use mediagen_provider_kit::config::{
     ExposeSecret as _, Key, KeyVariable, OwnNames, SecretString, Service, check_settings, environment, join, services,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 use url::Url;
 
@@ -54,7 +55,8 @@ const OWN_NAMES: OwnNames = OwnNames {
 };
 
 /// How a request travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Mode {
     /// Through the queue: the submission becomes a job that can be waited for, cancelled and resumed.

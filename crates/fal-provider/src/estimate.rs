@@ -6,7 +6,7 @@ mod length;
 mod pixels;
 mod value;
 
-use mediagen_core::{Estimate, MediaFacts, Modality, ModelKind, Place, PriceUnit, Quantity, Role, UnitPrice};
+use mediagen_core::{JsonMap, Measured, MediaFacts, Modality, ModelKind, Place, PriceUnit, Quantity, Role, UnitCount};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -44,30 +44,25 @@ static KNOWN: LazyLock<Known> =
 type Counted = Result<Quantity, String>;
 
 /// A request, as far as it decides the price.
-pub(crate) struct Asked<'a> {
+pub(crate) struct Counting<'a> {
     /// The endpoint's id.
     pub(crate) id: &'a str,
     pub(crate) kind: ModelKind,
     /// What the endpoint takes.
     pub(crate) places: &'a [Place],
     /// What would be sent.
-    pub(crate) body: &'a Value,
-    /// The inputs; nothing is known of one behind an address.
-    pub(crate) inputs: &'a [(Role, Option<MediaFacts>)],
+    pub(crate) body: &'a JsonMap,
+    /// The inputs; nothing is measured of one behind an address.
+    pub(crate) inputs: &'a [Measured],
     /// Frames a second, where a rule knows them of the endpoint.
     pub(crate) frame_rate: Option<f64>,
 }
 
-impl Asked<'_> {
-    /// The cost at `price`.
-    pub(crate) fn estimate(&self, price: &UnitPrice) -> Estimate {
-        match self.units(&price.unit) {
-            Ok(quantity) => price.times(&quantity),
-            Err(missing) => Estimate::unknown(format!(
-                "billed by the {} at {} {}: {missing}",
-                price.unit, price.amount, price.currency
-            )),
-        }
+impl Counting<'_> {
+    /// How many of each unit the request takes, or why that is not known.
+    pub(crate) fn all(&self) -> Vec<UnitCount> {
+        let count = |unit: &PriceUnit| UnitCount::new(unit.clone(), self.units(unit));
+        PriceUnit::COUNTABLE.iter().map(count).collect()
     }
 
     fn units(&self, unit: &PriceUnit) -> Counted {
@@ -79,8 +74,7 @@ impl Asked<'_> {
             PriceUnit::Second => Ok(self.for_each_result(self.seconds()?)),
             PriceUnit::Minute => Ok(self.for_each_result(self.seconds()?.divided(60.0, "/ 60"))),
             PriceUnit::ThousandCharacters => self.thousand_characters(),
-            PriceUnit::ComputeSecond => Err("how long the machine works is known only afterwards".into()),
-            other => Err(format!("nothing is known of the unit `{other}`")),
+            other => Err(format!("the unit `{other}` cannot be counted in advance")),
         }
     }
 
@@ -139,7 +133,9 @@ impl Asked<'_> {
 
     /// What is sent in `place`, else what the endpoint takes without it; `None` where that is null.
     fn value<'v>(&'v self, place: &'v Place) -> Option<&'v Value> {
-        let sent = place.field.split('.').try_fold(self.body, |value, key| value.get(key));
+        let (first, rest) = place.field.split_once('.').unwrap_or((&place.field, ""));
+        let mut keys = rest.split('.').filter(|key| !key.is_empty());
+        let sent = self.body.get(first).and_then(|value| keys.try_fold(value, |value, key| value.get(key)));
         sent.filter(|value| !value.is_null()).or(place.default.as_ref()).filter(|value| !value.is_null())
     }
 
@@ -147,10 +143,15 @@ impl Asked<'_> {
         self.places.iter().filter(move |place| place.options.contains(&option))
     }
 
-    /// The first input of `role`, with what is known of it.
-    fn input(&self, role: Role) -> Option<&(Role, Option<MediaFacts>)> {
-        self.inputs.iter().find(|(own, _)| *own == role)
+    /// The first input of `role`.
+    fn input(&self, role: Role) -> Option<&Measured> {
+        self.inputs.iter().find(|input| input.role == role)
     }
+}
+
+/// Whether nothing was measured of an input, because it is behind an address.
+fn is_remote(input: &Measured) -> bool {
+    input.facts == MediaFacts::default()
 }
 
 /// Whether the last part of the path is one of `names`.

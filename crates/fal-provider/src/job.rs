@@ -8,39 +8,38 @@ use crate::{
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use mediagen_core::{
-    BoxStream, CancelOutcome, Context, Error, ErrorKind, Event, JobDriver, JobStatus, JobTicket, JobView, Kind,
-    LogLine, Result, Retry,
+    BoxStream, CancelOutcome, Context, Error, ErrorKind, Event, JobDriver, JobStatus, JobTicket, JobView, LogLine,
+    ModelKind, Output, Result, Retry,
 };
 use serde_json::Value;
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
-    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
 };
 
 /// The driver behind [`Job`](mediagen_core::Job).
-pub(crate) struct FalJob<K: Kind> {
-    provider: FalProvider,
+pub(crate) struct FalJob {
+    provider: Arc<FalProvider>,
+    kind: ModelKind,
     ticket: JobTicket,
     request_id: String,
     urls: JobUrls,
     asked: Asked,
     memory: Arc<Mutex<Memory>>,
-    kind: PhantomData<fn() -> K>,
 }
 
-/// What was told before, across looks and streams.
+/// What was reported before, across polls and streams.
 #[derive(Default)]
 struct Memory {
-    /// How often each line was given out, by its hash.
-    told: HashMap<u64, u32>,
+    /// How often each line was reported, by its hash.
+    reported: HashMap<u64, u32>,
     /// Why the status says that the job failed: error and type.
     failure: Option<(String, Option<String>)>,
 }
 
-/// The lines of one look or one stream. fal sends all lines with every look and on a reopened stream, and only new ones
-/// within a stream (protocol 2.5): a line is new when it occurred here more often than it was given out.
+/// The lines of one poll or one stream. fal sends all lines with every poll and on a reopened stream, and only new ones
+/// within a stream: a line is new when it occurred here more often than it was reported.
 #[derive(Default)]
 struct Seen(HashMap<u64, u32>);
 
@@ -53,9 +52,9 @@ impl Seen {
             let key = hasher.finish();
             let here = self.0.entry(key).or_default();
             *here += 1;
-            let told = memory.told.entry(key).or_default();
-            *told < *here && {
-                *told = *here;
+            let reported = memory.reported.entry(key).or_default();
+            *reported < *here && {
+                *reported = *here;
                 true
             }
         };
@@ -63,24 +62,25 @@ impl Seen {
     }
 }
 
-impl<K: Kind> FalJob<K> {
+impl FalJob {
     pub(crate) fn new(
-        provider: FalProvider,
+        provider: Arc<FalProvider>,
+        kind: ModelKind,
         ticket: JobTicket,
         request_id: String,
         urls: JobUrls,
         asked: Asked,
     ) -> Self {
         let memory = Arc::default();
-        Self { provider, ticket, request_id, urls, asked, memory, kind: PhantomData }
+        Self { provider, kind, ticket, request_id, urls, asked, memory }
     }
 
     fn failure(&self) -> Option<(String, Option<String>)> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).failure.clone()
     }
 
-    /// The failure that only the status told: the result was an answer of success without an output.
-    fn told_failure(&self, error: Error) -> Error {
+    /// Adds the failure that only the status named: the result was an answer of success without an output.
+    fn with_known_failure(&self, error: Error) -> Error {
         let Some((reason, error_type)) = self.failure() else { return error };
         let row = error_type.as_deref().and_then(kind_of_type);
         let (kind, again) = row.unwrap_or((ErrorKind::JobFailed, false));
@@ -89,12 +89,12 @@ impl<K: Kind> FalJob<K> {
     }
 }
 
-/// A look in core's words. A failure is told by the result alone, so that every end but a cancel is a success here.
-fn view<K: Kind>(answer: StatusAnswer, seen: &mut Seen, memory: &Mutex<Memory>) -> JobView<K> {
+/// A status in core's words. A failure is reported by the result alone, so every end but a cancel is a success here.
+fn view(answer: StatusAnswer, seen: &mut Seen, memory: &Mutex<Memory>) -> JobView {
     let logs = seen.fresh(answer.logs, memory);
     let status = match answer.status.as_str() {
         "IN_QUEUE" => JobStatus::Queued { position: answer.queue_position },
-        // fal never says how far a job is.
+        // fal never says how far a job is.
         "IN_PROGRESS" => JobStatus::Running { progress: None },
         "COMPLETED" => JobStatus::Succeeded,
         other => JobStatus::Other(other.to_owned()),
@@ -108,17 +108,17 @@ fn view<K: Kind>(answer: StatusAnswer, seen: &mut Seen, memory: &Mutex<Memory>) 
 }
 
 #[async_trait]
-impl<K: Kind> JobDriver<K> for FalJob<K> {
+impl JobDriver for FalJob {
     fn ticket(&self) -> &JobTicket {
         &self.ticket
     }
 
-    async fn poll(&self, cx: &Context) -> Result<JobView<K>> {
+    async fn poll(&self, cx: &Context) -> Result<JobView> {
         let answer = self.provider.client().status(cx, &self.urls, &self.request_id).await?;
         Ok(view(answer, &mut Seen::default(), &self.memory))
     }
 
-    async fn watch(&self, cx: &Context) -> Result<Option<BoxStream<'static, Result<JobView<K>>>>> {
+    async fn watch(&self, cx: &Context) -> Result<Option<BoxStream<'static, Result<JobView>>>> {
         let Some(events) = self.provider.client().status_stream(cx, &self.urls, &self.request_id).await? else {
             return Ok(None);
         };
@@ -135,8 +135,8 @@ impl<K: Kind> JobDriver<K> for FalJob<K> {
     }
 
     /// The result. While fal still calls it "in progress" although the status said otherwise, it is asked for again
-    /// until the run's deadline: that answer is fal's, and only here is it known (protocol 2.8).
-    async fn fetch(&self, cx: &Context) -> Result<K::Output> {
+    /// until the run's deadline: that answer is fal's, and only here is it known.
+    async fn fetch(&self, cx: &Context) -> Result<Output> {
         let client = self.provider.client();
         let mut pause = cx.poll().initial;
         let begun = cx.clock().elapsed();
@@ -144,7 +144,8 @@ impl<K: Kind> JobDriver<K> for FalJob<K> {
             let fetched = client.result(cx, &self.urls, &self.request_id).await;
             match fetched {
                 Ok(Fetched::Here(answer)) => {
-                    return output::read::<K>(answer, &self.asked).map_err(|e| self.asked.hide(self.told_failure(e)));
+                    return output::read(answer, self.kind, &self.asked)
+                        .map_err(|e| self.asked.hide(self.with_known_failure(e)));
                 }
                 Ok(Fetched::NotYet) if cx.clock().elapsed().saturating_sub(begun) < cx.deadlines().run => {
                     cx.emit(Event::Warning("the request counts as completed but its result is not there yet".into()));
@@ -181,17 +182,17 @@ mod tests {
     }
 
     #[test]
-    fn a_028_lines_come_once_over_looks_streams_and_reopenings() {
+    fn lines_come_once_over_polls_streams_and_reopenings() {
         let memory = Mutex::default();
-        let told = |seen: &mut Seen, texts: &[&str]| {
+        let fresh = |seen: &mut Seen, texts: &[&str]| {
             seen.fresh(lines(texts), &memory).into_iter().map(|l| l.message).collect::<Vec<_>>()
         };
         let mut stream = Seen::default();
-        assert_eq!(told(&mut stream, &["a", "step"]), ["a", "step"]);
-        assert_eq!(told(&mut stream, &["step"]), ["step"], "the same words again within a stream are a new line");
+        assert_eq!(fresh(&mut stream, &["a", "step"]), ["a", "step"]);
+        assert_eq!(fresh(&mut stream, &["step"]), ["step"], "the same words again within a stream are a new line");
         let mut reopened = Seen::default();
-        assert_eq!(told(&mut reopened, &["a", "step"]), [""; 0], "a replay");
-        assert_eq!(told(&mut reopened, &["step", "step"]), ["step"], "one of them is the replay's");
-        assert_eq!(told(&mut Seen::default(), &["a", "step", "step", "step", "b"]), ["b"], "a look has all of them");
+        assert_eq!(fresh(&mut reopened, &["a", "step"]), [""; 0], "a replay");
+        assert_eq!(fresh(&mut reopened, &["step", "step"]), ["step"], "one of them is the replay's");
+        assert_eq!(fresh(&mut Seen::default(), &["a", "step", "step", "step", "b"]), ["b"], "a poll has all of them");
     }
 }

@@ -4,22 +4,23 @@ use crate::{
     catalog::Catalog,
     client::{FalClient, Handling},
     config::{FalConfig, Mode},
-    estimate::Asked,
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, CatalogSource, Context, Delivery, Error, ErrorKind, Estimate, MediaInput, ModelKind, ModelPage,
-    ModelQuery, ModelSpec, Place, Policy, Provider, ProviderEntry, ProviderInfo, Request, Result, Settings, UnitPrice,
-    Uploaded, inventory,
+    Address, AddressUse, Availability, CatalogSource, Context, Delivery, Error, ErrorKind, MediaInput, ModelPage,
+    ModelQuery, ModelSpec, Policy, Price, Provider, ProviderEntry, ProviderInfo, Result, Settings, Uploaded, inventory,
 };
-use mediagen_params::{AliasTable, Dialect, Op, RuleBook, places, prompt_limit};
-use mediagen_provider_kit::{LocalInput, upload::Stored};
+use mediagen_params::{AliasTable, Dialect, RuleBook};
+use mediagen_provider_kit::LocalInput;
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
-use url::Url;
 
 /// Facts about fal.
-pub static INFO: ProviderInfo = ProviderInfo::new("fal", "fal.ai", crate::KEY_VARIABLES, module_path!());
+pub static INFO: ProviderInfo = ProviderInfo::new("fal", "fal.ai", crate::KEY_VARIABLES, module_path!())
+    .with_schemas()
+    .with_catalogue()
+    .with_storage()
+    .with_webhooks();
 
 /// The entry of fal: linked by itself, or passed to [`Registry::from_entries`](mediagen_core::Registry::from_entries).
 pub const PROVIDER: ProviderEntry = ProviderEntry::new(&INFO, connect);
@@ -30,8 +31,19 @@ fn connect(settings: &Settings) -> Result<Arc<dyn Provider>> {
 }
 
 /// fal.ai. Cheap to clone; clones share connections and what was read of the catalogue.
+///
+/// ```
+/// use fal_provider::{FalConfig, FalProvider};
+///
+/// let fal = FalProvider::new(FalConfig::new("key-id:secret")?)?;
+/// # let _ = fal;
+/// # Ok::<(), mediagen_core::Error>(())
+/// ```
 #[derive(Clone)]
-pub struct FalProvider(Arc<Inner>);
+pub struct FalProvider {
+    inner: Arc<Inner>,
+    cx: Context,
+}
 
 struct Inner {
     client: FalClient,
@@ -52,26 +64,25 @@ impl FalProvider {
             .map_err(|e| Error::new(ErrorKind::Config, "the table of names cannot be read").with_source(e))?;
         let client = FalClient::new(&config)?;
         let catalog = Catalog::new(config.aliases)?;
-        Ok(Self(Arc::new(Inner { client, catalog, rules, names })))
+        Ok(Self { inner: Arc::new(Inner { client, catalog, rules, names }), cx: mediagen_provider_kit::context() })
     }
 
-    /// Moves `media` to fal's storage and gives its address; an address is given back as it is.
-    ///
-    /// # Errors
-    /// `NotFound`, `Io` and `InvalidInput` for a file that cannot be sent, and those of the storage service.
-    pub async fn upload(&self, cx: &Context, media: MediaInput) -> Result<Url> {
-        if let MediaInput::Url(url) = media {
-            return Ok(url);
-        }
-        Ok(Provider::upload(self, cx, &media, &Delivery::default()).await?.url)
+    /// The same provider whose models have `cx` as the template of their calls.
+    pub fn with_context(&self, cx: Context) -> Self {
+        Self { inner: Arc::clone(&self.inner), cx }
+    }
+
+    /// The template of the calls of its models; by default real time over tokio, without an observer.
+    pub fn context(&self) -> &Context {
+        &self.cx
     }
 
     pub(crate) fn client(&self) -> &FalClient {
-        &self.0.client
+        &self.inner.client
     }
 
     pub(crate) fn dialect(&self, model: &str) -> Dialect<'_> {
-        Dialect::new(&self.0.names, self.0.rules.matching(model))
+        Dialect::new(&self.inner.names, self.inner.rules.matching(model))
     }
 }
 
@@ -81,66 +92,46 @@ impl Provider for FalProvider {
         &INFO
     }
 
-    fn caps(&self) -> Caps {
-        Caps::new(ModelKind::ALL.iter().copied()).with(|caps| {
-            caps.jobs = true;
-            caps.cancel = true;
-            caps.resume = true;
-            caps.schemas = true;
-            caps.upload = true;
-            caps.webhook = true;
-            caps.catalogue = true;
-        })
-    }
-
     fn check_credentials(&self) -> Result<()> {
-        self.0.client.need_key()
+        self.inner.client.need_key()
     }
 
-    fn addresses(&self) -> Vec<(&'static str, Url)> {
-        let bases = &self.0.client.bases;
-        let all = [
-            ("queue", &bases.queue),
-            ("run", &bases.run),
-            ("rest", &bases.rest),
-            ("cdn", &bases.cdn),
-            ("api", &bases.api),
-            ("web", &bases.web),
-        ];
-        all.into_iter().map(|(name, base)| (name, base.clone())).collect()
+    fn addresses(&self) -> Vec<Address> {
+        let bases = &self.inner.client.bases;
+        vec![
+            Address::new("queue", bases.queue.clone(), AddressUse::Api),
+            Address::new("run", bases.run.clone(), AddressUse::Api),
+            Address::new("rest", bases.rest.clone(), AddressUse::Api),
+            Address::new("api", bases.api.clone(), AddressUse::Api),
+            Address::new("cdn", bases.cdn.clone(), AddressUse::Files),
+            Address::new("web", bases.web.clone(), AddressUse::Site),
+        ]
     }
 
-    /// Of the settings, `lifecycle`, `acl` and `force_upload` count; an unknown one is refused.
+    /// Of the settings, `lifecycle` and `acl` count; an unknown one is refused.
     async fn upload(&self, cx: &Context, media: &MediaInput, delivery: &Delivery) -> Result<Uploaded> {
         let handling = Handling::of(delivery, Policy::Adjust, Mode::Queue)?;
         if let MediaInput::Url(url) = media {
-            return Ok(Uploaded::new(url.clone()));
+            return Ok(Uploaded::new(0, url.as_str()));
         }
         let input = LocalInput::open(media).await?;
         let input = input.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        uploaded(cx.until_cancelled(Box::pin(self.0.client.upload(cx, &input, &handling.uploads))).await??)
+        let stored = cx.bounded(Box::pin(self.inner.client.upload(cx, &input, &handling.uploads))).await??;
+        Ok(crate::endpoint::uploaded(0, stored))
     }
 
-    /// Reads the endpoint from fal's catalogue, once per id for the life of this value (A-013); aliases are resolved.
+    /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
-        self.0.catalog.describe(&self.0.client, cx, model).await
+        self.inner.catalog.describe(&self.inner.client, cx, model).await
     }
 
-    fn places(&self, spec: &ModelSpec, kind: ModelKind) -> Vec<Place> {
-        places(kind, &spec.schema, &self.dialect(&spec.id.name))
-    }
-
-    fn prompt_limit(&self, spec: &ModelSpec, kind: ModelKind) -> Option<u64> {
-        prompt_limit(kind, &spec.schema, &self.dialect(&spec.id.name))
-    }
-
-    /// The endpoint's `OpenAPI` document, from the catalogue or else from the website; no key is needed.
+    /// The endpoint's `OpenAPI` document, from the catalogue otherwise from the website; no key is needed.
     async fn schema_document(&self, cx: &Context, model: &str) -> Result<Value> {
-        self.0.catalog.document(&self.0.client, cx, model).await
+        self.inner.catalog.document(&self.inner.client, cx, model).await
     }
 
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {
-        self.0.catalog.list(&self.0.client, cx, query).await
+        self.inner.catalog.list(&self.inner.client, cx, query).await
     }
 
     /// The platform's API, the website's JSON, the website's pages, and a snapshot that comes with this crate.
@@ -148,41 +139,17 @@ impl Provider for FalProvider {
         crate::sources::all(self)
     }
 
-    /// In batches of 50, with the key. Ids that fal does not know are left out as those without a price are.
-    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
-        self.0.client.prices(cx, models).await
+    /// In batches of 50, with the key. Ids that fal does not know are left out, like those without a price.
+    async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
+        self.inner.client.prices(cx, models).await
     }
 
-    /// By the fields of the body, the schema's defaults and the measured inputs; units are not rounded.
-    async fn estimate(
-        &self,
-        cx: &Context,
-        spec: &ModelSpec,
-        kind: ModelKind,
-        request: &Request,
-        body: &Value,
-        price: &UnitPrice,
-    ) -> Estimate {
-        let dialect = self.dialect(&spec.id.name);
-        let frame_rate = dialect.rules.iter().rev().flat_map(|rule| &rule.ops).find_map(|op| match op {
-            Op::FrameRate { value } if *value > 0.0 => Some(*value),
-            _ => None,
-        });
-        let places = places(kind, &spec.schema, &dialect);
-        let mut inputs = Vec::with_capacity(request.inputs.len());
-        for input in &request.inputs {
-            inputs.push((input.role, cx.probe(&input.media).await));
-        }
-        let id = &spec.id.name;
-        Asked { id, kind, places: &places, body, inputs: &inputs, frame_rate }.estimate(price)
-    }
-
-    /// Asks for a price, which needs a key and costs nothing (protocol 1.2, 7.2).
+    /// Reads a price, which needs a key and costs nothing.
     async fn check(&self, cx: &Context) -> Availability {
-        if !self.0.client.has_key() {
+        if !self.inner.client.has_key() {
             return Availability::Unauthenticated;
         }
-        match self.0.client.probe(cx).await {
+        match self.inner.client.probe(cx).await {
             Ok(()) => Availability::Available,
             Err(error) => match error.kind() {
                 ErrorKind::Unauthenticated | ErrorKind::PermissionDenied | ErrorKind::AccountLocked => {
@@ -198,19 +165,6 @@ impl Provider for FalProvider {
 
 impl fmt::Debug for FalProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FalProvider").field("client", &self.0.client).finish_non_exhaustive()
+        f.debug_struct("FalProvider").field("client", &self.inner.client).finish_non_exhaustive()
     }
-}
-
-fn uploaded(stored: Stored) -> Result<Uploaded> {
-    let url = stored.reference.as_str().and_then(|url| Url::parse(url).ok());
-    let url =
-        url.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the reference of the upload is not an address"))?;
-    let mut uploaded = Uploaded::new(url);
-    uploaded.bytes = Some(stored.len);
-    uploaded.media_type = Some(stored.media_type);
-    uploaded.blake3 = stored.hash;
-    uploaded.cached = stored.cached;
-    uploaded.notes = stored.notes;
-    Ok(uploaded)
 }

@@ -7,8 +7,8 @@ use mediagen::prelude::*;
 async fn main() -> Result<()> {
     let cx = mediagen::context();
     let fal = mediagen::fal::FalProvider::new(mediagen::fal::FalConfig::from_env()?)?;
-    let model = fal.text_to_image(&cx, "fal-ai/flux/dev").await?;
-    let output = model.run(&cx, TextToImageRequest::new("a lighthouse").with_seed(7)).await?;
+    let model = fal.text_to_image("fal-ai/flux/dev").await?;
+    let output = model.run(TextToImageRequest::new("a lighthouse").with_seed(7)).await?;
     let downloader = Downloader::new(DownloadPolicy::of(&fal))?;
     let asset = downloader.save(&cx, &output.parts[0], &Target::new("out")).await?;
     println!("{}", asset.path.display());

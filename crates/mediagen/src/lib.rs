@@ -21,10 +21,10 @@ pub mod prelude {
     pub use mediagen_core::{
         AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
         ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest,
-        MediaCapability, MediaInput, MediaModel, MediaModelExt, ModelKind, Options, Output, OutputFormat, Policy,
-        Provider, Quality, RawModel, RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted,
-        TextToAudioModel, TextToAudioRequest, TextToImageModel, TextToImageRequest, TextToVideoModel,
-        TextToVideoRequest, VideoComposition, VideoToVideoModel, VideoToVideoRequest, kind,
+        MediaCapability, MediaInput, Model, ModelKind, Options, Output, OutputFormat, Policy, Provider, Quality,
+        RawModel, RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted, TextToAudioModel,
+        TextToAudioRequest, TextToImageModel, TextToImageRequest, TextToVideoModel, TextToVideoRequest,
+        VideoComposition, VideoToVideoModel, VideoToVideoRequest, kind,
     };
 }
 

@@ -34,7 +34,7 @@ fn plain() -> Request {
     request.options.seed = Some(7);
     request.options.aspect_ratio = Some(AspectRatio::new(16, 9));
     request.options.duration = Some(5.0);
-    request.with_input(Role::Image, "https://media.test/a.png".parse().unwrap())
+    request.with_input(Role::Image, "https://media.test/a.png")
 }
 
 fn rich() -> Request {

@@ -23,9 +23,9 @@ fn kind(category: &str) -> Option<ModelKind> {
 fn short(kind: ModelKind) -> Request {
     let request = Request::new().with_prompt("a lighthouse");
     match kind.input() {
-        Modality::Image => request.with_input(Role::Image, "photo.png".parse().unwrap()),
-        Modality::Video => request.with_input(Role::Video, "film.mp4".parse().unwrap()),
-        Modality::Audio => request.with_input(Role::Audio, "sound.wav".parse().unwrap()),
+        Modality::Image => request.with_input(Role::Image, "photo.png"),
+        Modality::Video => request.with_input(Role::Video, "film.mp4"),
+        Modality::Audio => request.with_input(Role::Audio, "sound.wav"),
         _ => request,
     }
 }
@@ -56,8 +56,8 @@ fn long(kind: ModelKind) -> Request {
     options.language = Some("de".into());
     options.speed = Some(0.9);
     request
-        .with_input(Role::Reference, "https://media.test/style.png".parse().unwrap())
-        .with_input(Role::Mask, "https://media.test/mask.png".parse().unwrap())
+        .with_input(Role::Reference, "https://media.test/style.png")
+        .with_input(Role::Mask, "https://media.test/mask.png")
 }
 
 /// What `request` becomes: the body and the notes, or the problems.

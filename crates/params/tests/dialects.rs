@@ -23,7 +23,7 @@ fn files() -> Value {
 }
 
 fn given(role: Role) -> Request {
-    Request::new().with_prompt("waves").with_input(role, "https://media.test/a".parse().unwrap())
+    Request::new().with_prompt("waves").with_input(role, "https://media.test/a")
 }
 
 fn neutral(request: &Request, kind: ModelKind, schema: &Schema) -> Mapped {

@@ -10,7 +10,7 @@ use mediagen_params::{MediaFacts, map};
 use serde_json::{Value, json};
 
 fn picture() -> Request {
-    prompt().with_input(Role::Image, "photo.png".parse().unwrap())
+    prompt().with_input(Role::Image, "photo.png")
 }
 
 fn limited() -> Value {
@@ -98,9 +98,9 @@ fn a_062_a_size_becomes_the_factor_from_the_inputs_measured_size() {
 fn a_063_no_further_input_is_dropped_in_silence() {
     let schema =
         schema(&fields(&[("video_url", json!({"type": "string"})), ("mask_url", json!({"type": "string"}))]), &[]);
-    let mut request = prompt().with_input(Role::Video, "https://media.test/film.mp4".parse().unwrap());
+    let mut request = prompt().with_input(Role::Video, "https://media.test/film.mp4");
     for (role, name) in [(Role::Mask, "mask.png"), (Role::Reference, "style.png"), (Role::Audio, "song.mp3")] {
-        request = request.with_input(role, format!("https://media.test/{name}").parse().unwrap());
+        request = request.with_input(role, format!("https://media.test/{name}"));
     }
     let mapped = map(&request, ModelKind::VideoToVideo, &schema, &fal(), &[]).unwrap();
     assert_eq!(mapped.body["mask_url"], "https://media.test/mask.png");
@@ -166,7 +166,7 @@ fn pixels_in_all_and_frames_are_held_against_the_limits_and_ntsc_rates_count_as_
     let limits = json!({"min_area": 1000, "max_area": 2000, "min_fps": 24, "max_fps": 60, "max_frames": 240,
         "min_frames": 10, "timeout": 20, "min_duration": 0.5});
     let schema = document(&fields(&[("video_url", json!({"type": "string", "x-acme": limits}))]));
-    let request = prompt().with_input(Role::Video, "film.mp4".parse().unwrap());
+    let request = prompt().with_input(Role::Video, "film.mp4");
     let told = |facts: MediaFacts| {
         let mapped = map(&request, ModelKind::VideoToVideo, &schema, &fal(), &[Some(facts)]);
         mapped.map_or_else(|e| e.fields().iter().map(|field| field.message.clone()).collect(), |_| Vec::new())

@@ -76,7 +76,7 @@ fn a_068_the_words_go_to_the_field_for_words() {
 fn a_069_a_voice_sample_waits_for_its_upload() {
     let input = fields(&[("ref_audio_url", json!({"type": "string"})), ("ref_text", json!({"type": "string"}))]);
     let mut request = with(|o| o.voice_sample_text = Some("hello".into()));
-    request = request.with_input(Role::VoiceSample, "voice.ogg".parse().unwrap());
+    request = request.with_input(Role::VoiceSample, "voice.ogg");
     let mut mapped = map(&request, TextToAudio, &document(&input), &fal(), &[]).unwrap();
     assert_eq!(
         (mapped.body["ref_audio_url"].clone(), mapped.body["ref_text"].clone()),
@@ -90,7 +90,7 @@ fn a_069_a_voice_sample_waits_for_its_upload() {
 
 #[test]
 fn a_070_a_model_that_cannot_clone_refuses_a_voice_sample() {
-    let request = prompt().with_input(Role::VoiceSample, "voice.ogg".parse().unwrap());
+    let request = prompt().with_input(Role::VoiceSample, "voice.ogg");
     let error = refused(&request, TextToAudio, &fields(&[]));
     assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::Unsupported, "voice_sample"));
 }
@@ -152,7 +152,7 @@ fn a_078_all_pictures_go_to_the_list() {
     let input = fields(&[("image_urls", list)]);
     let request = prompt()
         .with_input(Role::Image, url("a.png"))
-        .with_input(Role::Image, "b.png".parse().unwrap())
+        .with_input(Role::Image, "b.png")
         .with_input(Role::Image, url("c.png"));
     let mapped = map(&request, ImageToImage, &document(&input), &fal(), &[]).unwrap();
     assert_eq!(mapped.body["image_urls"], json!(["https://media.test/a.png", "upload:1", "https://media.test/c.png"]));
@@ -165,10 +165,10 @@ fn a_061_a_face_swap_needs_both_parts_and_takes_each_once() {
         &json!({"base_image_url": {"type": "string"}, "swap_image_url": {"type": "string"}}),
         &["base_image_url", "swap_image_url"],
     );
-    let target = Request::new().with_input(Role::Image, "target.png".parse().unwrap());
+    let target = Request::new().with_input(Role::Image, "target.png");
     let error = map(&target, ImageToImage, &schema, &fal(), &[]).unwrap_err();
     assert!(error.to_string().contains("`source_face`"), "{error}");
-    let both = target.with_input(Role::SourceFace, "face.png".parse().unwrap());
+    let both = target.with_input(Role::SourceFace, "face.png");
     let mapped = map(&both, ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"base_image_url": "upload:0", "swap_image_url": "upload:1"}));
     assert_eq!(mapped.uploads.len(), 2);
@@ -217,7 +217,7 @@ fn two_required_pictures_take_two_files_and_objects_take_the_url_inside() {
     let request = Request::new()
         .with_input(Role::Image, url("a.png"))
         .with_input(Role::Image, url("b.png"))
-        .with_input(Role::SourceFace, "f.png".parse().unwrap());
+        .with_input(Role::SourceFace, "f.png");
     let mapped = map(&request, ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(mapped.body["human_image_url"], "https://media.test/a.png");
     assert_eq!(mapped.body["garment_image_url"], "https://media.test/b.png");
@@ -294,7 +294,7 @@ fn a_rule_file_says_why_and_knows_its_words() {
 fn without_a_schema_everything_passes_under_canonical_names_with_a_note() {
     let request = with(|o| (o.seed, o.size) = (Some(1), Some(Size::new(64, 32))))
         .with_extra("anything", json!({"a": [1]}))
-        .with_input(Role::Image, "a.png".parse().unwrap());
+        .with_input(Role::Image, "a.png");
     let mapped = map(&request, ImageToImage, &mediagen_core::Schema::default(), &fal(), &[]).unwrap();
     assert_eq!(
         Value::from(mapped.body),

@@ -125,7 +125,7 @@ impl Dice {
             for number in 0..self.roll(3) {
                 let url =
                     if self.one_in(2) { format!("https://media.test/{number}") } else { format!("file{number}.png") };
-                request = request.with_input(*role, url.parse().unwrap());
+                request = request.with_input(*role, url);
             }
         }
         request.options = self.options();

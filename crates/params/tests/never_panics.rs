@@ -112,7 +112,7 @@ proptest! {
     ) {
         let mut request = Request::new().with_prompt("p");
         for role in Role::ALL {
-            request = request.with_input(*role, "a.bin".parse().unwrap()).with_input(*role, "b.bin".parse().unwrap());
+            request = request.with_input(*role, "a.bin").with_input(*role, "b.bin");
         }
         request.options = options;
         request.extra = extra.into_iter().map(|(name, value)| (name, json!(value))).collect::<Map<_, _>>();

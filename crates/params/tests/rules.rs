@@ -14,7 +14,7 @@ const RULES: &str = include_str!("../../fal-provider/data/rules.toml");
 /// Maps the options onto a model of this name with these properties, under the provider's rules.
 fn mapped(model: &str, properties: &Value, set: impl FnOnce(&mut Options)) -> Mapped {
     let book = RuleBook::parse(RULES).unwrap();
-    let mut request = Request::new().with_prompt("p").with_input(Role::Image, "https://media.test/a".parse().unwrap());
+    let mut request = Request::new().with_prompt("p").with_input(Role::Image, "https://media.test/a");
     set(&mut request.options);
     map(&request, ModelKind::ImageToVideo, &schema(properties, &[]), &Dialect::new(names(), book.matching(model)), &[])
         .unwrap()

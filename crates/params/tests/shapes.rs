@@ -217,7 +217,7 @@ fn one_result_needs_no_field_and_more_do() {
 #[test]
 fn a_picture_becomes_an_item_of_a_list_of_objects_and_an_object_where_that_is_the_shape() {
     let file = json!({"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]});
-    let request = with(|_| {}).with_input(Role::Image, "https://media.test/a.png".parse().unwrap());
+    let request = with(|_| {}).with_input(Role::Image, "https://media.test/a.png");
     let url = "https://media.test/a.png";
     for (name, ty, expected) in [
         ("image", file.clone(), json!({"url": url})),

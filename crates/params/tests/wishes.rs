@@ -52,8 +52,7 @@ fn a_069_a_voice_is_cloned_from_a_sample_and_what_is_said_in_it() {
         &json!({"gen_text": text(), "ref_audio_url": text(), "ref_text": text()}),
         &["gen_text", "ref_audio_url"],
     );
-    let mut request =
-        Request::new().with_prompt("hello").with_input(Role::VoiceSample, "https://media.test/me.wav".parse().unwrap());
+    let mut request = Request::new().with_prompt("hello").with_input(Role::VoiceSample, "https://media.test/me.wav");
     request.options.voice_sample_text = Some("it is me".into());
     let mapped = map(&request, ModelKind::TextToAudio, &clone, &fal(), &[]).unwrap();
     assert_eq!(
@@ -151,7 +150,7 @@ fn a_language_becomes_its_usual_region() {
 #[test]
 fn the_main_input_goes_to_the_only_field_that_sounds_like_it_even_an_optional_one() {
     let schema = schema(&json!({"building_image_url": text(), "palette_id": text()}), &[]);
-    let request = Request::new().with_input(Role::Image, "https://media.test/a.png".parse().unwrap());
+    let request = Request::new().with_input(Role::Image, "https://media.test/a.png");
     let mapped = map(&request, ModelKind::ImageToImage, &schema, &fal(), &[]).unwrap();
     assert_eq!(Value::from(mapped.body), json!({"building_image_url": "https://media.test/a.png"}));
     // What is not the main input of the kind is not guessed.

@@ -1,27 +1,29 @@
-//! One trial's bench: the far end, a provider that talks to it, and everything that it said.
+//! One trial's bench: the far end, a provider that talks to it, and everything that it reported.
 
 use crate::{Harness, InstantClock, Recorder, Server};
 use mediagen_core::{
-    BoxFuture, Context, Deadlines, Error, Event, Job, Kind, KindRequest as _, MediaModel, OnDrop, Phase, Provider,
-    Registry, Request, Result, Spawn, Submitted,
+    BoxFuture, Caps, Context, Deadlines, Endpoint, Error, Event, Flow, Intent, Job, ModelKind, OnDrop, Output, Phase,
+    Prepared, Provider, Ready, Registry, Request, Result, Spawn, SubmitFailure, Submitted, prepare,
 };
 use std::{
     fmt::{Debug, Write as _},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-/// What a check answers: nothing, or what is wrong.
+/// The outcome of a check: nothing, or what is wrong.
 pub(crate) type Verdict = std::result::Result<(), String>;
 
 pub(crate) struct Bench {
     pub(crate) harness: Arc<dyn Harness>,
+    pub(crate) kind: ModelKind,
     pub(crate) server: Server,
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) registry: Registry,
     pub(crate) recorder: Recorder,
     pub(crate) cx: Context,
     transcript: Mutex<String>,
+    caps: OnceLock<Caps>,
 }
 
 struct OnRuntime;
@@ -32,20 +34,20 @@ impl Spawn for OnRuntime {
 }
 
 impl Bench {
-    pub(crate) fn new(harness: Arc<dyn Harness>, server: Server) -> Result<Self> {
+    pub(crate) fn new(harness: Arc<dyn Harness>, kind: ModelKind, server: Server) -> Result<Self> {
         let provider = harness.connect(server.base())?;
         let registry = harness.registry();
         let recorder = Recorder::default();
-        let mut deadlines = Deadlines::default();
         let hour = Duration::from_hours(1);
-        (deadlines.request, deadlines.start, deadlines.run) = (hour, hour, hour);
-        (deadlines.total, deadlines.idle) = (hour, hour);
+        let deadlines = Deadlines::default().with_request(hour).with_start(hour).with_run(hour);
+        let deadlines = deadlines.with_total(hour).with_idle(hour);
         let cx = Context::new(InstantClock::default())
             .with_spawner(OnRuntime)
             .with_observer(recorder.clone())
             .with_deadlines(deadlines)
             .with_on_drop(OnDrop::Detach);
-        let bench = Self { harness, server, provider, registry, recorder, cx, transcript: Mutex::default() };
+        let (transcript, caps) = (Mutex::default(), OnceLock::new());
+        let bench = Self { harness, kind, server, provider, registry, recorder, cx, transcript, caps };
         bench.keep(&bench.provider);
         Ok(bench)
     }
@@ -74,35 +76,73 @@ impl Bench {
         self.transcript.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn request<K: Kind>(&self) -> Request {
-        self.harness.request(K::KIND)
+    pub(crate) fn request(&self) -> Request {
+        self.harness.request(self.kind)
     }
 
-    pub(crate) async fn model<K: Kind>(&self, provider: &Arc<dyn Provider>) -> Result<Arc<dyn MediaModel<K>>> {
-        let model = self.registry.model::<K>(&self.cx, provider, &self.harness.model(K::KIND)).await;
-        model.inspect(|model| self.keep(model)).inspect_err(|error| self.keep_error(error))
+    pub(crate) async fn endpoint(&self, provider: &Arc<dyn Provider>) -> Result<Arc<dyn Endpoint>> {
+        let model = self.harness.model(self.kind);
+        let endpoint = self.registry.endpoint(&self.cx, provider, &model, Some(self.kind)).await;
+        let endpoint = endpoint.inspect_err(|error| self.keep_error(error))?;
+        self.keep(&endpoint);
+        self.caps.get_or_init(|| endpoint.caps());
+        Ok(endpoint)
     }
 
-    pub(crate) async fn submit<K: Kind>(&self, request: Request) -> Result<Submitted<K>> {
-        let model = self.model::<K>(&self.provider).await?;
-        let submitted = model.submit(&self.cx, K::Request::from_request(request)?).await;
+    /// What the endpoint can do; nothing before one was bound.
+    pub(crate) fn caps(&self) -> Caps {
+        self.caps.get().cloned().unwrap_or(Caps::new(Flow::Either))
+    }
+
+    /// Describes the model and prepares the request.
+    pub(crate) async fn prepare(&self, request: &Request) -> Result<Prepared> {
+        let endpoint = self.endpoint(&self.provider).await?;
+        let prepared = prepare(&endpoint, &self.cx, request).await.inspect_err(|error| self.keep_error(error))?;
+        self.keep(prepared.plan());
+        self.keep_text(&serde_json::to_string(prepared.plan()).unwrap_or_default());
+        Ok(prepared)
+    }
+
+    /// The paid call.
+    pub(crate) async fn pay(&self, ready: Ready) -> std::result::Result<Submitted, SubmitFailure> {
+        let intent = Intent::new("conformance", ready.digest(), self.cx.clock().now());
+        let submitted = ready.submit(&self.cx, &intent).await;
+        match &submitted {
+            Ok(submitted) => self.keep(submitted),
+            Err(SubmitFailure::NotSent(_, error) | SubmitFailure::Refused(error) | SubmitFailure::Unknown(error)) => {
+                self.keep_error(error);
+            }
+        }
         if let Some(job) = submitted.as_ref().ok().and_then(Submitted::job) {
             self.keep_text(&serde_json::to_string(job.ticket()).unwrap_or_default());
         }
-        submitted.inspect(|submitted| self.keep(submitted)).inspect_err(|error| self.keep_error(error))
+        submitted
     }
 
-    /// Describes, submits and waits.
-    pub(crate) async fn run<K: Kind>(&self, request: Request) -> Result<K::Output> {
-        let outcome = self.submit::<K>(request).await?.finish(&self.cx).await;
-        outcome.inspect(|output| self.keep(output)).inspect_err(|error| self.keep_error(error))
+    /// Describes, prepares, uploads and submits once.
+    pub(crate) async fn submit(&self, request: &Request) -> Result<Submitted> {
+        let prepared = self.prepare(request).await?;
+        let ready = prepared.upload(&self.cx).await.inspect_err(|error| self.keep_error(error))?;
+        Ok(self.pay(ready).await?)
+    }
+
+    /// Submits, and waits where there is a job.
+    pub(crate) async fn run(&self, request: &Request) -> Result<Output> {
+        let outcome = self.submit(request).await?.finish(&self.cx).await;
+        outcome.inspect(|output| self.keep_output(output)).inspect_err(|error| self.keep_error(error))
+    }
+
+    fn keep_output(&self, output: &Output) {
+        self.keep(output);
+        // Content that is in the process cannot be written down, and what cannot be written down cannot leak there.
+        self.keep_text(&serde_json::to_string(output).unwrap_or_default());
     }
 
     /// Submits what must become a job.
-    pub(crate) async fn start<K: Kind>(&self) -> std::result::Result<Job<K>, String> {
-        match self.submit::<K>(self.request::<K>()).await {
+    pub(crate) async fn start(&self) -> std::result::Result<Job, String> {
+        match self.submit(&self.request()).await {
             Ok(Submitted::Running(job)) => Ok(job),
-            Ok(_) => Err("the submit gave no job".into()),
+            Ok(_) => Err("the submit started no job".into()),
             Err(error) => Err(format!("the submit failed: {error:?}")),
         }
     }

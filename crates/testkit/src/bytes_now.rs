@@ -3,20 +3,25 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use mediagen_core::{
-    Caps, Context, Error, ErrorKind, Event, Kind, KindOutput as _, KindRequest as _, MediaModel, Model, ModelEntry,
-    ModelKind, ModelSpec, ModelType, Output, Part, PartSource, Phase, Provider, ProviderEntry, ProviderInfo, Result,
-    Submitted, kind::TextToAudio,
+    Binds, Caps, Context, Endpoint, Error, ErrorKind, Event, FieldProblem, Flow, Intent, JsonMap, MappedBy, ModelEntry,
+    ModelKind, ModelSpec, Output, Part, PartSource, Phase, Plan, Policy, ProblemCode, Provider, ProviderEntry,
+    ProviderInfo, Request, Result, SubmitError, Submitted,
 };
+use serde_json::Value;
 use std::sync::Arc;
 
+/// Most letters that are spoken.
+const LETTERS: usize = 100_000;
+
 /// Facts about it.
-pub static BYTES_NOW: ProviderInfo = ProviderInfo::new("bytes-now", "Bytes now", &[], module_path!());
+pub static BYTES_NOW: ProviderInfo =
+    ProviderInfo::new("bytes-now", "Bytes now", &[], module_path!()).with_kinds(&[ModelKind::TextToAudio]);
 
 /// Its entry.
 pub static PROVIDER: ProviderEntry = ProviderEntry::new(&BYTES_NOW, |_| Ok(Arc::new(BytesNow)));
 
 /// The entry of its only kind.
-pub static MODELS: [ModelEntry; 1] = [ModelEntry::of::<TextToAudio, Speaker>()];
+pub static MODELS: [ModelEntry; 1] = [ModelEntry::of::<BytesNow>(ModelKind::TextToAudio)];
 
 /// The provider.
 #[derive(Debug, Clone, Copy)]
@@ -26,49 +31,71 @@ impl Provider for BytesNow {
     fn info(&self) -> &'static ProviderInfo {
         &BYTES_NOW
     }
-    fn caps(&self) -> Caps {
-        Caps::new([ModelKind::TextToAudio])
+}
+
+impl Binds for BytesNow {
+    const INFO: &'static ProviderInfo = &BYTES_NOW;
+
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
+        Ok(Arc::new(Speaker { spec, kind }))
     }
 }
 
 /// Its model: a tone of a hundredth of a second for each letter of the prompt.
 #[derive(Debug)]
-pub struct Speaker(Arc<ModelSpec>);
-
-impl Model for Speaker {
-    fn spec(&self) -> &ModelSpec {
-        &self.0
-    }
-}
-
-impl ModelType for Speaker {
-    type Provider = BytesNow;
-    const PROVIDER: &'static ProviderInfo = &BYTES_NOW;
-    fn bind(_: Arc<BytesNow>, spec: Arc<ModelSpec>) -> Result<Self> {
-        Ok(Self(spec))
-    }
+pub struct Speaker {
+    spec: Arc<ModelSpec>,
+    kind: ModelKind,
 }
 
 #[async_trait]
-impl<K: Kind> MediaModel<K> for Speaker {
-    async fn submit(&self, cx: &Context, request: K::Request) -> Result<Submitted<K>> {
+impl Endpoint for Speaker {
+    fn spec(&self) -> &Arc<ModelSpec> {
+        &self.spec
+    }
+
+    fn kind(&self) -> ModelKind {
+        self.kind
+    }
+
+    fn caps(&self) -> Caps {
+        Caps::new(Flow::Done)
+    }
+
+    fn prompt_limit(&self) -> Option<u64> {
+        Some(LETTERS as u64)
+    }
+
+    async fn prepare(&self, _: &Context, request: &Request) -> Result<Plan> {
+        if let Some(name) = request.extra.keys().next().filter(|_| request.policy == Policy::Strict) {
+            let problem = FieldProblem::new(name, "unknown; known: prompt").with_code(ProblemCode::Unknown);
+            return Err(Error::new(ErrorKind::InvalidInput, "the model has no such field").with_field(problem));
+        }
+        let prompt = request.prompt.as_deref().unwrap_or_default();
+        if prompt.chars().count() > LETTERS {
+            let problem = FieldProblem::new("prompt", format!("at most {LETTERS} characters are allowed"));
+            return Err(Error::new(ErrorKind::InvalidInput, "`prompt` is too long").with_field(problem));
+        }
+        let body = JsonMap::from_iter([("prompt".to_owned(), prompt.into())]);
+        Ok(Plan::new(self.spec.id.clone(), self.kind, body).with_mapped_by(MappedBy::new(env!("CARGO_PKG_VERSION"))))
+    }
+
+    async fn submit(&self, cx: &Context, _: &Plan, body: Value, _: &Intent) -> Result<Submitted, SubmitError> {
         cx.emit(Event::Requested(Phase::Submit));
-        let prompt = request.into_request().take_prompt()?;
-        let content = wav(prompt.chars().count()).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidInput, "`prompt` is too long: at most 100000 characters are allowed")
-        })?;
+        let letters = body.get("prompt").and_then(Value::as_str).map_or(0, |prompt| prompt.chars().count());
+        let content = wav(letters.min(LETTERS));
         let mut part = Part::new("", PartSource::Bytes(content.clone()));
         part.media_type = Some("audio/wav".into());
-        part.bytes = Some(content.len() as u64);
+        part.facts.bytes = Some(content.len() as u64);
         let mut output = Output::default();
         output.parts = vec![part];
-        Ok(Submitted::Done(K::Output::from_output(output)))
+        Ok(Submitted::Done(output))
     }
 }
 
 /// A WAV file at 8 kHz with eight bits a sample: a square wave of 100 Hz, 80 samples for each letter.
-fn wav(letters: usize) -> Option<Bytes> {
-    let samples = u32::try_from(letters).ok().filter(|n| *n <= 100_000)? * 80;
+fn wav(letters: usize) -> Bytes {
+    let samples = u32::try_from(letters).unwrap_or_default() * 80;
     let mut file = Vec::new();
     file.extend_from_slice(b"RIFF");
     file.extend_from_slice(&(36 + samples).to_le_bytes());
@@ -86,5 +113,5 @@ fn wav(letters: usize) -> Option<Bytes> {
     file.extend_from_slice(b"data");
     file.extend_from_slice(&samples.to_le_bytes());
     file.extend((0..samples).map(|n| if n % 80 < 40 { 0x60 } else { 0xa0 }));
-    Some(file.into())
+    file.into()
 }

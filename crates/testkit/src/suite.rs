@@ -2,7 +2,7 @@
 
 use crate::{Capture, Harness, Scenario, Server, bench::Bench, checks};
 use libtest_mimic::{Arguments, Trial};
-use mediagen_core::{BoxFuture, Kind, KindVisitor, ModelKind};
+use mediagen_core::ModelKind;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 /// A trial that takes longer hangs.
@@ -40,14 +40,20 @@ pub fn trials(harness: &Arc<dyn Harness>) -> Result<Vec<Trial>, String> {
     Ok(trials)
 }
 
-/// The kinds that the provider says it has.
+/// The kinds that the provider names, each of which has to be registered.
 fn kinds(runtime: &tokio::runtime::Runtime, harness: &Arc<dyn Harness>) -> Result<Vec<ModelKind>, String> {
     runtime.block_on(async {
         let server = Server::start().await.map_err(|e| e.to_string())?;
         harness.mount(&server, ModelKind::TextToImage, Scenario::Succeeds).await;
         let provider = harness.connect(server.base()).map_err(|e| format!("connect: {e}"))?;
-        let kinds = provider.caps().kinds;
-        if kinds.is_empty() { Err("the provider says that it has no kinds".into()) } else { Ok(kinds) }
+        let info = provider.info();
+        let mut kinds = info.kinds.to_vec();
+        kinds.sort_unstable();
+        let registered = harness.registry().kinds(info.id.as_str());
+        if kinds != registered {
+            return Err(format!("the provider names the kinds {kinds:?}, and {registered:?} are registered"));
+        }
+        if kinds.is_empty() { Err("the provider has no kinds".into()) } else { Ok(kinds) }
     })
 }
 
@@ -61,31 +67,19 @@ pub fn check(harness: &Arc<dyn Harness>, kind: ModelKind, scenario: Scenario) ->
     let harness = Arc::clone(harness);
     let tracing = capture.clone();
     runtime()?.block_on(async move {
-        let trial = kind.visit(Run { harness, scenario, tracing });
+        let trial = run(harness, kind, scenario, &tracing);
         tokio::time::timeout(PATIENCE, trial).await.unwrap_or_else(|_| Err("the trial hangs".into()))
     })
 }
 
-struct Run {
-    harness: Arc<dyn Harness>,
-    scenario: Scenario,
-    tracing: Capture,
-}
-
-impl KindVisitor for Run {
-    type Out = BoxFuture<'static, Result<(), String>>;
-
-    fn visit<K: Kind>(self) -> Self::Out {
-        Box::pin(async move {
-            let server = Server::start().await.map_err(|e| e.to_string())?;
-            if !self.harness.mount(&server, K::KIND, self.scenario).await {
-                return Err(format!("{:?} cannot happen at this provider", self.scenario));
-            }
-            let bench = Bench::new(self.harness, server).map_err(|e| format!("connect: {e}"))?;
-            checks::run::<K>(&bench, self.scenario).await?;
-            checks::discretion(&bench, self.scenario, &self.tracing)
-        })
+async fn run(harness: Arc<dyn Harness>, kind: ModelKind, scenario: Scenario, tracing: &Capture) -> Result<(), String> {
+    let server = Server::start().await.map_err(|e| e.to_string())?;
+    if !harness.mount(&server, kind, scenario).await {
+        return Err(format!("{scenario:?} cannot happen at this provider"));
     }
+    let bench = Bench::new(harness, kind, server).map_err(|e| format!("connect: {e}"))?;
+    checks::run(&bench, scenario).await?;
+    checks::discretion(&bench, scenario, tracing)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, String> {

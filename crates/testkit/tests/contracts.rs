@@ -10,11 +10,11 @@ mod jobs;
 #[path = "contracts/options.rs"]
 mod options;
 
-use mediagen_core::{Context, MediaModel, Registry, kind::TextToImage};
+use mediagen_core::{Context, Model, ModelKind, Registry, TextToImageModel};
 use mediagen_testkit::{
     InstantClock, Recorder, Server,
     fake::{self, FAKE_KEY, FakeProvider, FakeService},
-    status_carries_result::{self as carry, CarryProvider, Layout},
+    status_carries_result::{self as carry, CarryEndpoint, CarryProvider, Layout},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -38,9 +38,12 @@ fn carry_at(server: &Server) -> CarryProvider {
     CarryProvider::new(Layout::Versioned, server.base().as_str(), "carry-key").expect("a loopback base is allowed")
 }
 
-fn carry_model(provider: &CarryProvider, name: &str) -> Arc<dyn MediaModel<TextToImage>> {
+/// A model of it, with `cx` as the template of its calls.
+fn carry_model(provider: &CarryProvider, name: &str, cx: &Context) -> TextToImageModel {
     let id = mediagen_core::ModelId::new(carry::CARRY.id.clone(), name);
-    Arc::new(carry::CarryModel::new(provider.clone(), Arc::new(mediagen_core::ModelSpec::new(id))))
+    let spec = Arc::new(mediagen_core::ModelSpec::new(id));
+    let endpoint = CarryEndpoint::new(provider.clone(), spec, ModelKind::TextToImage);
+    Model::new(Arc::new(endpoint), cx.clone()).expect("it is bound for this kind")
 }
 
 fn resource(status: &str, output: &Value) -> ResponseTemplate {

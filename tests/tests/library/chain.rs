@@ -8,22 +8,22 @@ use mediagen_emulator::fal::Route;
 async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
     let rig = Rig::new().await;
     let keep = rig.keep();
-    let model = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
+    let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
     let request = TextToImageRequest::new("a harbour").with_size(Size::new(512, 512)).with_seed(3);
-    let picture = keep.run(&rig.cx, &*model, request).await.unwrap();
+    let picture = keep.run(&rig.cx, &model, request).await.unwrap();
     assert_eq!(picture.asset().unwrap().as_image().unwrap().size(), Some((512, 512)));
     let url = picture.asset().unwrap().url().unwrap().clone();
 
-    let model = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
+    let model = rig.fal.image_to_video("fal-ai/framepack").await.unwrap();
     let request =
         ImageToVideoRequest::new(picture.asset().unwrap().input()).with_prompt("boats leave").with_duration(2.0);
-    let film = keep.run(&rig.cx, &*model, request).await.unwrap();
+    let film = keep.run(&rig.cx, &model, request).await.unwrap();
     let handle = film.asset().unwrap().as_video().unwrap();
     let (width, duration) = (handle.size().unwrap().0, handle.duration_s().unwrap());
 
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/video-upscaler").await.unwrap();
+    let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(film.asset().unwrap().input()).with_scale(2.0);
-    let larger = keep.run(&rig.cx, &*model, request).await.unwrap();
+    let larger = keep.run(&rig.cx, &model, request).await.unwrap();
     let handle = larger.asset().unwrap().as_video().unwrap();
     assert_eq!(handle.size().unwrap().0, width * 2);
     assert!((handle.duration_s().unwrap() - duration).abs() < 0.05);
@@ -66,18 +66,18 @@ async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
 async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let rig = Rig::new().await;
     let keep = rig.keep();
-    let model = rig.fal.text_to_audio(&rig.cx, "fal-ai/kokoro/american-english").await.unwrap();
-    let voice = keep.run(&rig.cx, &*model, TextToAudioRequest::new("hello")).await.unwrap();
-    let model = rig.fal.text_to_video(&rig.cx, "fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = keep.run(&rig.cx, &*model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let model = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
+    let voice = keep.run(&rig.cx, &model, TextToAudioRequest::new("hello")).await.unwrap();
+    let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
+    let film = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
     // The film as a file of its own, without its sidecar; the voice as bytes under a wrong name.
     let copy = rig.folder.path().join("mine.bin");
     std::fs::copy(film.asset().unwrap().path().unwrap(), &copy).unwrap();
     let bytes = std::fs::read(voice.asset().unwrap().path().unwrap()).unwrap();
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/sync-lipsync").await.unwrap();
+    let model = rig.fal.video_to_video("fal-ai/sync-lipsync").await.unwrap();
     let request = VideoToVideoRequest::new(MediaInput::Path(copy.clone()))
         .with_audio(MediaInput::bytes(bytes.clone(), "voice.mp3"));
-    let composed = keep.run(&rig.cx, &*model, request).await.unwrap();
+    let composed = keep.run(&rig.cx, &model, request).await.unwrap();
     let record = composed.asset().unwrap().record().unwrap();
     let content = std::fs::read(&copy).unwrap();
     for (input, content, name, media_type) in
@@ -102,15 +102,15 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
 async fn a_064_a_composition_that_the_provider_says_nothing_about_is_measured() {
     let rig = Rig::new().await;
     let keep = rig.keep().without_embedding();
-    let model = rig.fal.text_to_video(&rig.cx, "fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = keep.run(&rig.cx, &*model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
+    let film = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
     let asset = film.asset().unwrap();
     assert_eq!(asset.record().unwrap().asset.received, None, "nothing was changed");
     assert_eq!(mediagen::assets::embed::read(asset.path().unwrap()).unwrap(), None);
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/video-upscaler").await.unwrap();
+    let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(asset.input()).with_scale(2.0);
-    let announced = model.run(&rig.cx, request.clone()).await.unwrap();
-    let measured = keep.run(&rig.cx, &*model, request).await.unwrap();
+    let announced = model.run(request.clone()).await.unwrap();
+    let measured = keep.run(&rig.cx, &model, request).await.unwrap();
     assert_eq!(announced.metadata.duration_s, None, "the provider told it: choose another model for this test");
     let metadata = measured.output.metadata;
     let (width, height) = metadata.resolution.unwrap();
@@ -126,14 +126,14 @@ async fn blake3_of(content: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_065_a_composition_lists_its_secondary_inputs() {
     let rig = Rig::new().await;
-    let model = rig.fal.text_to_video(&rig.cx, "fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = model.run(&rig.cx, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
-    let model = rig.fal.text_to_audio(&rig.cx, "fal-ai/kokoro/american-english").await.unwrap();
-    let voice = model.run(&rig.cx, TextToAudioRequest::new("hello")).await.unwrap();
+    let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
+    let film = model.run(TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let model = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
+    let voice = model.run(TextToAudioRequest::new("hello")).await.unwrap();
     let film = MediaInput::Url(film.parts[0].url().unwrap().clone());
     let voice = MediaInput::Url(voice.parts[0].url().unwrap().clone());
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/sync-lipsync").await.unwrap();
-    let composed = model.run(&rig.cx, VideoToVideoRequest::new(film).with_audio(voice)).await.unwrap();
+    let model = rig.fal.video_to_video("fal-ai/sync-lipsync").await.unwrap();
+    let composed = model.run(VideoToVideoRequest::new(film).with_audio(voice)).await.unwrap();
     let secondary: Vec<_> = composed.metadata.secondary.iter().map(|s| s.role).collect();
     assert_eq!(secondary, [Role::Audio]);
 }
@@ -141,16 +141,16 @@ async fn a_065_a_composition_lists_its_secondary_inputs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_output_goes_on_as_an_input_without_a_byte_moving() {
     let rig = Rig::new().await;
-    let model = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
-    let picture = model.run(&rig.cx, TextToImageRequest::new("a harbour").with_seed(3)).await.unwrap();
+    let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
+    let picture = model.run(TextToImageRequest::new("a harbour").with_seed(3)).await.unwrap();
     let url = picture.parts[0].url().unwrap().clone();
-    let model = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
+    let model = rig.fal.image_to_video("fal-ai/framepack").await.unwrap();
     let request = ImageToVideoRequest::new(MediaInput::Url(url.clone())).with_prompt("boats leave").with_duration(2.0);
-    let film = model.run(&rig.cx, request).await.unwrap();
+    let film = model.run(request).await.unwrap();
     assert_eq!(film.body["image_url"], url.as_str());
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/video-upscaler").await.unwrap();
+    let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let film = MediaInput::Url(film.parts[0].url().unwrap().clone());
-    model.run(&rig.cx, VideoToVideoRequest::new(film).with_scale(2.0)).await.unwrap();
+    model.run(VideoToVideoRequest::new(film).with_scale(2.0)).await.unwrap();
     assert_eq!((rig.emulator.count(Route::Upload), rig.emulator.count(Route::Token)), (0, 0));
     assert_eq!((rig.emulator.count(Route::Download), rig.emulator.jobs_created()), (0, 3));
 }

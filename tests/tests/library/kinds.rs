@@ -2,7 +2,7 @@
 
 use crate::Rig;
 use mediagen::{
-    core::{Input, JsonMap, Kind, KindVisitor, ModelSpec, Registry},
+    core::{Endpoint, Input, JsonMap, prepare},
     prelude::*,
 };
 use serde_json::json;
@@ -13,17 +13,14 @@ struct Media(BTreeMap<Role, MediaInput>);
 
 impl Media {
     async fn make(rig: &Rig) -> Self {
-        let picture = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
-        let picture =
-            picture.run(&rig.cx, TextToImageRequest::new("a face").with_size(Size::new(256, 256))).await.unwrap();
-        let sound = rig.fal.text_to_audio(&rig.cx, "fal-ai/kokoro/american-english").await.unwrap();
-        let sound = sound.run(&rig.cx, TextToAudioRequest::new("hi")).await.unwrap();
-        let film = rig.fal.image_to_video(&rig.cx, "fal-ai/framepack").await.unwrap();
+        let picture = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
+        let picture = picture.run(TextToImageRequest::new("a face").with_size(Size::new(256, 256))).await.unwrap();
+        let sound = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
+        let sound = sound.run(TextToAudioRequest::new("hi")).await.unwrap();
+        let film = rig.fal.image_to_video("fal-ai/framepack").await.unwrap();
         let url = |output: &Output| MediaInput::Url(output.parts[0].url().unwrap().clone());
-        let film = film
-            .run(&rig.cx, ImageToVideoRequest::new(url(&picture)).with_prompt("go").with_duration(1.0))
-            .await
-            .unwrap();
+        let film =
+            film.run(ImageToVideoRequest::new(url(&picture)).with_prompt("go").with_duration(1.0)).await.unwrap();
         let pictures = [Role::Image, Role::EndImage, Role::Mask, Role::Reference, Role::SourceFace];
         let mut media: BTreeMap<_, _> = pictures.into_iter().map(|role| (role, url(&picture))).collect();
         media.extend([Role::Audio, Role::VoiceSample].map(|role| (role, url(&sound))));
@@ -38,19 +35,8 @@ impl Media {
     }
 }
 
-struct Run<'a>(&'a Rig, &'a Registry, Arc<dyn Provider>, Arc<ModelSpec>, Request);
-
-impl<'a> KindVisitor for Run<'a> {
-    type Out = mediagen::core::BoxFuture<'a, Result<Output>>;
-
-    fn visit<K: Kind>(self) -> Self::Out {
-        let Self(rig, registry, provider, spec, request) = self;
-        Box::pin(async move {
-            let model = registry.bind::<K>(&provider, spec)?;
-            let request = K::Request::from_request(request)?;
-            Ok(model.run(&rig.cx, request).await?.output().clone())
-        })
-    }
+async fn run(rig: &Rig, endpoint: &Arc<dyn Endpoint>, request: &Request) -> Result<Output, Error> {
+    prepare(endpoint, &rig.cx, request).await?.submit(&rig.cx).await?.finish(&rig.cx).await
 }
 
 /// The inputs to try, in order, until the model has what it requires.
@@ -97,12 +83,13 @@ async fn every_endpoint_of_the_seven_kinds_gives_media() {
             continue;
         }
         let Some(kind) = spec.kinds.first().copied().filter(|kind| ModelKind::MEDIA.contains(kind)) else { continue };
+        let bound = registry.bind(&provider, spec, kind).unwrap();
         let mut last = None;
         let mut extra = JsonMap::new();
         for roles in attempts(kind) {
             let mut request = media.request(&roles);
             request.extra.clone_from(&extra);
-            let run = kind.visit(Run(&rig, &registry, Arc::clone(&provider), Arc::clone(&spec), request)).await;
+            let run = run(&rig, &bound, &request).await;
             let missing = matches!(&run, Err(e) if e.kind() == ErrorKind::InvalidInput && e.http_status().is_none());
             if let Err(error) = &run {
                 extra.extend(own_fields(error));

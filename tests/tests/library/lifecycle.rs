@@ -15,9 +15,9 @@ fn small() -> TextToImageRequest {
     TextToImageRequest::new("x").with_size(Size::new(256, 256))
 }
 
-async fn submitted(rig: &Rig) -> Job<kind::TextToImage> {
-    let model = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
-    match model.submit(&rig.cx, small()).await.unwrap() {
+async fn submitted(rig: &Rig) -> Job {
+    let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
+    match model.submit(small()).await.unwrap() {
         Submitted::Running(job) => job,
         other => panic!("no job: {other:?}"),
     }
@@ -29,7 +29,7 @@ async fn a_027_a_job_is_found_again_by_its_ticket_alone() {
     let ticket = serde_json::to_string(submitted(&rig).await.ticket()).unwrap();
     assert!(!ticket.contains("lib-secret"));
     let other = connect(&rig.emulator);
-    let model = other.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
+    let model = other.text_to_image("fal-ai/flux/dev").await.unwrap();
     let job = model.resume(serde_json::from_str(&ticket).unwrap()).unwrap();
     let output = job.wait(&rig.cx).await.unwrap();
     assert_eq!(output.parts.len(), 1);
@@ -90,8 +90,8 @@ async fn a_028_positions_logs_and_changes_arrive_in_order_without_repeats() {
             };
             sink.lock().unwrap().push(word);
         });
-        let model = rig.fal.text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
-        model.run(&cx, small()).await.unwrap();
+        let model = rig.fal.with_context(cx).text_to_image("fal-ai/flux/dev").await.unwrap();
+        model.run(small()).await.unwrap();
         let seen = seen.lock().unwrap().clone();
         let logs: Vec<_> = seen.iter().filter(|word| word.starts_with("log")).collect();
         let distinct: std::collections::BTreeSet<_> = logs.iter().collect();
@@ -118,8 +118,8 @@ async fn whatever_goes_wrong_on_the_way_back_one_job_is_bought() {
     for (route, fault, times) in faults {
         let rig = Rig::with(EmulatorConfig::default().with_run_delay(Duration::from_millis(100))).await;
         rig.emulator.fail(route, fault.clone(), times);
-        let model = rig.fal.text_to_image(&rig.cx, "fal-ai/flux/dev").await.unwrap();
-        let output = model.run(&rig.cx, small()).await.unwrap_or_else(|e| panic!("{route:?} {fault:?}: {e}"));
+        let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
+        let output = model.run(small()).await.unwrap_or_else(|e| panic!("{route:?} {fault:?}: {e}"));
         assert_eq!(output.parts.len(), 1);
         assert_eq!(rig.emulator.jobs_created(), 1, "{route:?} {fault:?}");
     }

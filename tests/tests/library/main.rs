@@ -34,8 +34,9 @@ impl Rig {
 
     async fn with(config: EmulatorConfig) -> Self {
         let emulator = Emulator::start(config).await.unwrap();
-        let fal = connect(&emulator);
-        Self { emulator, fal, cx: mediagen::context(), folder: tempfile::tempdir().unwrap() }
+        let cx = mediagen::context();
+        let fal = connect(&emulator).with_context(cx.clone());
+        Self { emulator, fal, cx, folder: tempfile::tempdir().unwrap() }
     }
 
     /// A keeper of files in the folder.
@@ -57,5 +58,5 @@ fn connect(emulator: &Emulator) -> FalProvider {
         .with("base_url", emulator.base_url())
         .with("key", "lib-id:lib-secret")
         .with("upload_cache", "off");
-    FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap()
+    FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap().with_context(mediagen::context())
 }

@@ -22,9 +22,9 @@ impl Shop {
 
     /// Pays for one picture.
     async fn picture(&mut self) -> Part {
-        let model = self.rig.fal.text_to_image(&self.rig.cx, "fal-ai/flux/dev").await.unwrap();
+        let model = self.rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
         let request = TextToImageRequest::new("a harbour").with_size(Size::new(256, 256)).with_seed(self.paid as u64);
-        let picture = model.run(&self.rig.cx, request).await.unwrap();
+        let picture = model.run(request).await.unwrap();
         self.paid += 1;
         picture.output().parts[0].clone()
     }

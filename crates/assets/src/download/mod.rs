@@ -142,7 +142,7 @@ impl Downloader {
                 })?;
                 while let Some(chunk) = read::next(cx, &mut chunks).await? {
                     file.write(chunk).await?;
-                    progress.at(file.written(), part.bytes);
+                    progress.at(file.written(), part.facts.bytes);
                 }
                 Ok(None)
             }

@@ -9,7 +9,7 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::TryStreamExt as _;
-use mediagen_core::{Input, MediaInput, Request, Result, output::InputFact};
+use mediagen_core::{Input, Measured, MediaInput, Request, Result};
 use mediagen_disk::blocking;
 use mediagen_probe::{probe, sniff};
 use std::path::Path;
@@ -33,7 +33,7 @@ impl Keep {
     }
 
     async fn look_at_one(&self, input: &Input) -> Result<InputRecord> {
-        let mut found = InputRecord::new(input.role.as_str(), InputFact::from(input).name);
+        let mut found = InputRecord::new(input.role.as_str(), Measured::from(input).name);
         match &input.media {
             MediaInput::Path(path) => {
                 let path = path.clone();

@@ -11,9 +11,7 @@ pub use save::Saved;
 pub use stopwatch::Stopwatch;
 
 use crate::{Downloader, Target, asset::Asset, record::Record, store::Store};
-use mediagen_core::{
-    Context, Error, ErrorKind, Kind, KindOutput as _, KindRequest as _, MediaModel, MediaModelExt as _, Result,
-};
+use mediagen_core::{Context, Error, ErrorKind, Kind, KindOutput as _, KindRequest as _, Model, Result};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
@@ -63,26 +61,24 @@ impl Keep {
     /// # Errors
     /// Those of the model before there is an output, and those of [`Keep::save`] after. A file that could not be
     /// recorded or stored is no error: see [`Kept::problems`].
-    pub async fn run<K: Kind, M: MediaModel<K> + ?Sized>(
+    pub async fn run<K: Kind>(
         &self,
         cx: &Context,
-        model: &M,
-        request: K::Request,
+        model: &Model<K>,
+        request: impl Into<K::Request>,
     ) -> Result<Kept<K>> {
         let watch = Stopwatch::new();
         let cx = watch.watch(cx);
+        let request: K::Request = request.into();
         let asked = request.clone().into_request();
         let inputs = self.look_at(&asked).await?;
-        let output = model.run(&cx, request).await?.output().clone();
+        let output = model.with_context(cx.clone()).run(request).await?.output().clone();
         let made = Provenance::new(&model.spec().id, K::KIND, &asked, inputs).with_output(&output);
         let saved = self.save(&cx, &output, &made, &watch).await?;
         let mut output = output;
         // What was measured is surer than what was announced.
         for (part, file) in output.parts.iter_mut().zip(&saved) {
-            let facts = file.asset.facts();
-            part.bytes = facts.bytes.or(part.bytes);
-            (part.width, part.height) = (facts.width.or(part.width), facts.height.or(part.height));
-            (part.duration_s, part.fps) = (facts.duration_s.or(part.duration_s), facts.fps.or(part.fps));
+            part.facts = file.asset.facts().clone().or(std::mem::take(&mut part.facts));
         }
         Ok(Kept { output: K::Output::from_output(output), saved })
     }

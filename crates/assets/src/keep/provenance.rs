@@ -54,9 +54,14 @@ impl Provenance {
         self.made.notes.clone_from(&output.notes);
         self.made.seed = output.seed.or(self.seed);
         let (cost, usage) = (&mut self.made.cost, &output.usage);
-        (cost.billed_units, cost.amount) = (usage.units, usage.amount);
-        cost.unit.clone_from(&usage.unit);
-        cost.currency.clone_from(&usage.currency);
+        if let Some(count) = usage.counts.first() {
+            cost.billed_units = Some(count.number);
+            cost.unit = count.unit.as_ref().map(ToString::to_string);
+        }
+        if let Some(money) = &usage.money {
+            cost.amount = Some(money.amount);
+            cost.currency = Some(money.currency.clone());
+        }
         self
     }
 

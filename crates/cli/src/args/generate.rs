@@ -1,7 +1,7 @@
 //! The options of `generate`.
 
 use clap::Args;
-use mediagen::core::{AspectRatio, Error, MediaInput, ModelKind, OutputFormat, Policy, Priority, Quality, Size};
+use mediagen::core::{AspectRatio, Error, MediaInput, ModelKind, OutputFormat, Policy, Quality, Size};
 use std::{path::PathBuf, str::FromStr};
 use url::Url;
 
@@ -62,9 +62,12 @@ pub(crate) struct GenerateArgs {
     /// Upload inputs even when the same content is there already
     #[arg(long)]
     pub(crate) force_upload: bool,
-    /// How urgent it is
-    #[arg(long, value_name = "low|normal", value_parser = told::<Priority>)]
-    pub(crate) priority: Option<Priority>,
+    /// How urgent the job is
+    #[arg(long, value_name = "low|normal", value_parser = ["low", "normal"])]
+    pub(crate) priority: Option<String>,
+    /// A setting of the provider, such as runner_hint=fast
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
+    pub(crate) set: Vec<(String, String)>,
 }
 
 /// Canonical options and inputs: the same words for every model.

@@ -3,23 +3,23 @@
 pub(crate) mod cost;
 mod long_text;
 pub(crate) mod price;
-pub(crate) mod report;
 mod request;
 mod run;
+mod work;
 
 pub(crate) use run::{Files, Generation, Stopped, generate};
+pub(crate) use work::Work;
 
 use crate::{
     args::{GenerateArgs, Global},
     interrupt,
     progress::Progress,
+    report::{DryRunReport, Head},
     schema, ui,
 };
 use cost::Prices;
-use long_text::{LongText, Split};
-use mediagen::core::{Context, Deadlines, Error, KindRequest as _, Plan, Settings};
-use mediagen::core::{Kind, KindVisitor, ModelKind, ModelSpec, Provider, Registry, Request, Result};
-use serde_json::{Value, json};
+use long_text::Split;
+use mediagen::core::{Deadlines, Error, ErrorKind, Estimate, Result, Settings};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 /// One generation, from the command line to the files.
@@ -37,111 +37,60 @@ pub(crate) async fn run(global: &Global, arguments: GenerateArgs) -> Result<Exit
     files.check()?;
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = interrupt::context(global)?.with_deadlines(deadlines(&arguments));
-    let described = cx.until_cancelled(provider.describe(&cx, &arguments.model)).await;
-    if described.as_ref().map_or(true, Result::is_err) {
-        progress.finish();
-    }
-    let spec = described??;
+    let spec = cx.bounded(provider.describe(&cx, &arguments.model)).await??;
     let kind = request::choose_kind(&spec, arguments.kind, &request);
+    let endpoint = registry.bind(&provider, spec, kind)?;
     if arguments.help_model {
         progress.finish();
-        schema::help(global, &provider, &spec, kind)?;
+        schema::help(global, &endpoint)?;
         return Ok(ExitCode::SUCCESS);
     }
-    tracing::info!(model = &*spec.id.name, %kind, "asking");
+    tracing::info!(model = &*endpoint.spec().id.name, %kind, "preparing");
     let prices = Prices::kept(&provider);
-    let long = LongText {
-        registry: &registry,
-        provider: &provider,
-        spec: &spec,
-        asked: &arguments.model,
-        kind,
-        cx: &cx,
-        prices: &prices,
-    };
-    let split = arguments.split_text.map(|most| long.split(&request, most)).transpose();
-    if split.is_err() {
-        progress.finish();
-    }
-    let split = split?;
+    let work = Work { provider: &provider, endpoint: &endpoint, name: &arguments.model, cx: &cx, prices: &prices };
+    let is_split = arguments.split_text.is_some();
     let characters = request.prompt.as_deref().map_or(0, |prompt| prompt.chars().count() as u64);
-    let hint =
-        |error| if split.is_none() { long_text::hint(error, &*provider, &spec, kind, characters) } else { error };
+    let split = match arguments.split_text {
+        Some(most) => Split::of(&*endpoint, request, most)?,
+        None => Split::none(request),
+    };
+    let hint = |error| if is_split { error } else { long_text::hint(error, &*endpoint, characters) };
+    // Everything is prepared once, here: what is guarded and shown is what leaves.
+    let prepared = work.prepare(&split.requests).await.map_err(hint)?;
+    split.check(&prepared)?;
     if let Some(most) = arguments.max_cost {
-        let checked = long.offer().guard(&request, split.as_ref(), most).await;
-        if checked.is_err() {
-            progress.finish();
-        }
-        checked.map_err(&hint)?;
+        work.guard(&prepared, most).await?;
     }
     if arguments.dry_run {
-        let document = match split.as_ref().filter(|split| split.parts.len() > 1) {
-            Some(split) => match long.plan(&split.parts).await {
-                Ok(plans) => {
-                    let costs = long.offer().costs(&split.parts, &plans).await;
-                    Ok(long.dry_run(split, &plans, &costs))
-                }
-                Err(error) => Err(error),
-            },
-            None => dry_run(&long, &request).await,
-        };
+        let costs: Vec<Estimate> = work.costs(&prepared).await.into_iter().map(|cost| cost.estimate).collect();
         progress.finish();
-        let mut document = document.map_err(hint)?;
-        add_notes(&mut document, split.as_ref());
-        ui::result(global, &document, &report::dry_run_text(&document))?;
+        let report = match (&*prepared, &*costs) {
+            ([one], [cost]) => {
+                let head = Head::new("dry-run", &endpoint);
+                let mut report = DryRunReport::new(Some(head), one.plan(), cost.clone());
+                report.notes.extend(split.notes);
+                report
+            }
+            _ => long_text::dry_run(&work, &split, &prepared, costs),
+        };
+        ui::report(global, &report, &report.text())?;
         return Ok(ExitCode::SUCCESS);
     }
     files.prepare()?;
-    let generation = match split.as_ref().filter(|split| split.parts.len() > 1) {
-        Some(split) => long.run(split, &files, &progress).await,
-        None => {
-            generate(
-                &registry,
-                &provider,
-                Arc::clone(&spec),
-                &arguments.model,
-                kind,
-                request,
-                &files,
-                cx.clone(),
-                &progress,
-                &prices,
-            )
-            .await
+    let generation = if split.is_split() {
+        long_text::run(&work, &split, prepared, &files, &progress).await?
+    } else {
+        let mut made = None;
+        for (one, request) in prepared.into_iter().zip(&split.requests) {
+            made = Some(generate(&work, one, request, &files, &progress).await?);
         }
+        let mut made = made.ok_or_else(|| Error::new(ErrorKind::Unexpected, "nothing was prepared"))?;
+        made.report.notes.extend(split.notes);
+        made
     };
     progress.finish();
-    let mut generation = generation.map_err(|stopped| Stopped { error: hint(stopped.error), ..stopped })?;
-    add_notes(&mut generation.document, split.as_ref());
-    ui::result(global, &generation.document, &report::text(&generation))?;
+    ui::report(global, &generation.report, &generation.report.text())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The document of a dry run of one request.
-async fn dry_run(long: &LongText<'_>, request: &Request) -> Result<Value> {
-    let plan = planned(long.registry, long.provider, long.spec, long.kind, request.clone(), long.cx).await?;
-    let costs = long.offer().costs(std::slice::from_ref(request), std::slice::from_ref(&plan)).await;
-    Ok(report::dry_run(long.provider, long.spec, long.kind, &plan, costs.first()))
-}
-
-/// What is to be said about a text that was to be split and is one part; the document of several parts says it already.
-fn add_notes(document: &mut Value, split: Option<&Split>) {
-    let notes = split.filter(|split| split.parts.len() < 2).map(|split| &split.notes);
-    if let (Some(notes), Some(all)) = (notes, document["notes"].as_array_mut()) {
-        all.extend(notes.iter().map(|note| json!(note)));
-    }
-}
-
-/// What `request` would send.
-async fn planned(
-    registry: &Registry,
-    provider: &Arc<dyn Provider>,
-    spec: &Arc<ModelSpec>,
-    kind: ModelKind,
-    request: Request,
-    cx: &Context,
-) -> Result<Plan> {
-    kind.visit(Planned { registry, provider, spec, request, cx })?.await
 }
 
 fn deadlines(arguments: &GenerateArgs) -> Deadlines {
@@ -156,27 +105,4 @@ fn deadlines(arguments: &GenerateArgs) -> Deadlines {
         deadlines.start = Duration::from_secs_f64(seconds.min(1e9));
     }
     deadlines
-}
-
-struct Planned<'a> {
-    registry: &'a Registry,
-    provider: &'a Arc<dyn Provider>,
-    spec: &'a Arc<ModelSpec>,
-    request: Request,
-    cx: &'a Context,
-}
-
-impl<'a> KindVisitor for Planned<'a> {
-    type Out = Result<mediagen::core::BoxFuture<'a, Result<Plan>>>;
-
-    fn visit<K: Kind>(self) -> Self::Out {
-        let model = self.registry.bind::<K>(self.provider, Arc::clone(self.spec))?;
-        let request = K::Request::from_request(self.request)?;
-        Ok(Box::pin(async move { model.plan(self.cx, request).await }))
-    }
-}
-
-/// The parts of a report that every form of it begins with.
-fn head(status: &str, provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: ModelKind) -> Value {
-    json!({"status": status, "provider": provider.info().id.as_str(), "model": &*spec.id.name, "kind": kind.as_str()})
 }

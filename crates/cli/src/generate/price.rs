@@ -1,23 +1,20 @@
 //! `mediagen price`: the unit price, and what this very input would cost.
 
-use super::{
-    LongText, Prices, Split,
-    cost::{self, priced},
-    head, planned, report, request,
-};
+use super::{Prices, Split, cost, request, work::Work};
 use crate::{
     args::{Global, PriceArgs},
     interrupt,
     progress::Progress,
+    report::{Head, PricePart, PriceReport, UnitPriceReport},
     ui,
 };
 use mediagen::core::{
-    Error, ErrorKind, Estimate, Input, MediaInput, Note, Plan, ProblemCode, Request, Result, Role, Settings, UnitPrice,
+    Error, ErrorKind, Estimate, FieldProblem, Input, Note, Place, Plan, Prepared, Price, PriceUnit, ProblemCode,
+    Request, Result, Role, Settings, UnitCount,
 };
-use serde_json::{Value, json};
 use std::{process::ExitCode, sync::Arc};
 
-/// Asks for the price, and works the cost out; no model is asked for anything.
+/// Reads the price, and estimates the cost; no model is run.
 pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCode> {
     let arguments = arguments.request;
     let request = request::canonical(&arguments)?;
@@ -28,146 +25,120 @@ pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCod
     let progress = Arc::new(Progress::new(global, &arguments.model));
     let cx = interrupt::context(global)?;
     let outcome = async {
-        let spec = cx.until_cancelled(provider.describe(&cx, &arguments.model)).await??;
+        let spec = cx.bounded(provider.describe(&cx, &arguments.model)).await??;
         let kind = request::choose_kind(&spec, arguments.kind, &request);
+        let endpoint = registry.bind(&provider, spec, kind)?;
         let prices = Prices::kept(&provider);
-        let long = LongText {
-            registry: &registry,
-            provider: &provider,
-            spec: &spec,
-            asked: &arguments.model,
-            kind,
-            cx: &cx,
-            prices: &prices,
+        let work = Work { provider: &provider, endpoint: &endpoint, name: &arguments.model, cx: &cx, prices: &prices };
+        let split = match arguments.split_text {
+            Some(most) => Split::of(&*endpoint, request, most)?,
+            None => Split::none(request),
         };
-        let split = arguments.split_text.map(|most| long.split(&request, most)).transpose()?;
-        let price = long.offer().price().await?;
-        let parts = split.as_ref().map_or(std::slice::from_ref(&request), |split| &split.parts);
-        let mut plans = Vec::with_capacity(parts.len());
-        for part in parts {
-            plans.push(sketched(&long, part).await?);
+        let published = work.prices().await?;
+        let mut sketches = Vec::with_capacity(split.requests.len());
+        for part in &split.requests {
+            sketches.push(Sketch::of(&work, part).await?);
         }
-        document(&long, parts, &plans, price.as_ref(), split.as_ref(), arguments.max_cost).await
+        report(&work, &split, &sketches, &published, arguments.max_cost)
     };
-    let document = outcome.await;
+    let report = outcome.await;
     progress.finish();
-    let document = document?;
-    ui::result(global, &document, &text(&document))?;
+    let report = report?;
+    ui::report(global, &report, &report.text())?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Stands for a text that is not given.
+/// Stands for a text that was not given.
 const NO_TEXT: &str = "a text that is not given yet";
-/// Stands for a file that is not given.
+/// Stands for a file that was not given.
 const NO_FILE: &str = "https://input.invalid/not-given-yet";
 /// Text and inputs may be found missing one after another: by the kind, then by the model.
 const ROUNDS: usize = 3;
 
-/// What `request` would send. A price may be asked for before there is a text or a file: these are left open, and
-/// nothing else is made up.
-async fn sketched(long: &LongText<'_>, request: &Request) -> Result<Plan> {
-    let places = long.provider.places(long.spec, long.kind);
-    let (mut filled, mut open) = (request.clone(), Vec::new());
-    for _ in 0..ROUNDS {
-        let planned = planned(long.registry, long.provider, long.spec, long.kind, filled.clone(), long.cx).await;
-        let error = match planned {
-            Err(error) if error.kind() == ErrorKind::InvalidInput => error,
-            outcome => return outcome.map(|plan| without(plan, &open)),
-        };
-        for problem in error.fields() {
-            let missing = problem.is(&ProblemCode::Missing);
-            let place = places.iter().find(|place| problem.path.starts_with(&place.field));
-            let means = |option: &str| problem.path == option || place.is_some_and(|p| p.options.contains(&option));
-            if missing && means("prompt") && filled.prompt.is_none() {
-                filled.prompt = Some(NO_TEXT.to_owned());
-                open.push("prompt");
-                continue;
-            }
-            let role = Role::ALL.iter().find(|role| missing && means(role.as_str()));
-            let Some(role) = role.filter(|role| !open.contains(&role.as_str())) else { return Err(error) };
-            filled.inputs.push(Input::new(*role, NO_FILE.parse::<MediaInput>()?));
-            open.push(role.as_str());
-        }
-    }
-    planned(long.registry, long.provider, long.spec, long.kind, request.clone(), long.cx).await
-}
+/// What a request would send. A price may be asked for before there is a text or a file: these are left open, and nothing
+/// else is made up.
+struct Sketch(Plan);
 
-/// `plan` without what stands for something.
-fn without(mut plan: Plan, open: &[&'static str]) -> Plan {
-    if open.is_empty() {
-        return plan;
+impl Sketch {
+    async fn of(work: &Work<'_>, request: &Request) -> Result<Self> {
+        let fields = work.endpoint.fields();
+        let (mut filled, mut open) = (request.clone(), Vec::new());
+        for _ in 0..ROUNDS {
+            match work.prepare(std::slice::from_ref(&filled)).await {
+                Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                    for problem in error.fields() {
+                        if !fill(&mut filled, &mut open, problem, &fields) {
+                            return Err(error);
+                        }
+                    }
+                }
+                outcome => return outcome.map(|prepared| Self::without(prepared, &open)),
+            }
+        }
+        work.prepare(std::slice::from_ref(request)).await.map(|prepared| Self::without(prepared, &[]))
     }
-    if let Some(body) = plan.body.as_object_mut() {
-        body.retain(|_, value| {
+
+    /// The plan of the only prepared request, without what stands for something.
+    fn without(prepared: Vec<Prepared>, open: &[&'static str]) -> Self {
+        let [prepared] = <[Prepared; 1]>::try_from(prepared).unwrap_or_else(|_| unreachable!("one was prepared"));
+        let mut plan = prepared.plan().clone();
+        plan.body.retain(|_, value| {
             let text = value.to_string();
             !text.contains(NO_TEXT) && !text.contains(NO_FILE)
         });
+        if open.contains(&"prompt") {
+            let unknown =
+                UnitCount::new(PriceUnit::ThousandCharacters, Err("there is no text to count yet".to_owned()));
+            plan.quantities.retain(|count| count.unit != unknown.unit);
+            plan.quantities.push(unknown);
+        }
+        let note = |option: &&'static str| Note::new(*option, (), (), "is not given, so it is left open");
+        plan.notes.extend(open.iter().map(note));
+        Self(plan)
     }
-    let note = |option: &&'static str| Note::new(*option, Value::Null, Value::Null, "is not given, so it is left open");
-    plan.notes.extend(open.iter().map(note));
-    plan
 }
 
-async fn document(
-    long: &LongText<'_>,
-    parts: &[Request],
-    plans: &[Plan],
-    price: Option<&UnitPrice>,
-    split: Option<&Split>,
-    most: Option<f64>,
-) -> Result<Value> {
-    let mut estimates = Vec::with_capacity(parts.len());
-    for (request, plan) in parts.iter().zip(plans) {
-        estimates.push(match priced(Ok(price.cloned())) {
-            Ok(price) => long.offer().estimate(request, &plan.body, &price).await,
-            Err(unknown) => unknown,
-        });
+/// Puts something in the place of what `problem` says is missing; `false` where that is not possible.
+fn fill(request: &mut Request, open: &mut Vec<&'static str>, problem: &FieldProblem, fields: &[Place]) -> bool {
+    if !problem.is(&ProblemCode::Missing) {
+        return false;
     }
+    let field = fields.iter().find(|field| problem.path.starts_with(&field.field));
+    let means = |option: &str| problem.path == option || field.is_some_and(|f| f.options.contains(&option));
+    if means("prompt") && request.prompt.is_none() {
+        request.prompt = Some(NO_TEXT.to_owned());
+        open.push("prompt");
+        return true;
+    }
+    let role = Role::ALL.iter().find(|role| means(role.as_str()) && !open.contains(&role.as_str()));
+    let Some(role) = role else { return false };
+    request.inputs.push(Input::new(*role, NO_FILE));
+    open.push(role.as_str());
+    true
+}
+
+fn report(
+    work: &Work<'_>,
+    split: &Split,
+    sketches: &[Sketch],
+    prices: &[Price],
+    most: Option<f64>,
+) -> Result<PriceReport> {
+    let estimates: Vec<Estimate> = sketches.iter().map(|Sketch(plan)| work.endpoint.estimate(plan, prices)).collect();
     let total = Estimate::total(estimates.iter().cloned());
     if let Some(most) = most {
         cost::within(&total, most)?;
     }
-    let mut document = head("priced", long.provider, long.spec, long.kind);
-    document["unit_price"] =
-        price.map_or(Value::Null, |p| json!({"amount": p.amount, "unit": p.unit.as_str(), "currency": p.currency}));
-    let mut notes: Vec<&Note> = split.iter().flat_map(|split| &split.notes).collect();
-    for note in plans.iter().flat_map(|plan| &plan.notes) {
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    }
-    document["notes"] = json!(notes);
-    document["body"] = Value::Null;
-    if let [plan] = plans {
-        document["body"] = plan.body.clone();
-    } else {
-        let part =
-            |(plan, estimate): (&Plan, &Estimate)| json!({"body": plan.body, "estimate": cost::document(estimate)});
-        document["parts"] = plans.iter().zip(&estimates).map(part).collect();
-    }
-    document["estimate"] = cost::document(&total);
-    Ok(document)
-}
-
-fn text(document: &Value) -> String {
-    let word = |value: &Value| ui::plain(value.as_str().unwrap_or_default());
-    let price = &document["unit_price"];
-    let unit = match price["amount"].as_f64() {
-        Some(amount) => format!("{amount} {} for one {}", word(&price["currency"]), word(&price["unit"])),
-        None => "not told".to_owned(),
-    };
-    let estimate = &document["estimate"];
-    let (amount, _) =
-        report::money(estimate).split_once(" (").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
-    let rows = [
-        ("model", word(&document["model"])),
-        ("kind", word(&document["kind"])),
-        ("unit price", unit),
-        ("this input", amount),
-        ("because", word(&estimate["why"])),
-    ];
-    let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-    let mut lines = vec![ui::table(&rows).trim_end().to_owned()];
-    lines.extend(report::notes(document));
-    lines.join("\n")
+    let applies = |price: &&Price| sketches.first().is_some_and(|Sketch(plan)| price.applies(&plan.body));
+    let parts = sketches.iter().zip(estimates).map(|(Sketch(plan), estimate)| PricePart::new(plan, estimate));
+    let mut parts: Vec<PricePart> = parts.collect();
+    let body = if parts.len() == 1 { parts.pop().map(|part| part.body) } else { None };
+    Ok(PriceReport {
+        head: Head::new("priced", work.endpoint),
+        unit_price: prices.iter().find(applies).map(UnitPriceReport::from),
+        notes: split.all_notes(sketches.iter().flat_map(|Sketch(plan)| &plan.notes)),
+        body,
+        parts,
+        estimate: total,
+    })
 }

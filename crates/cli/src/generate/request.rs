@@ -79,10 +79,14 @@ fn inputs(given: &OptionArgs) -> Vec<Input> {
 fn delivery(arguments: &GenerateArgs) -> Delivery {
     let mut delivery = Delivery::default();
     delivery.start_timeout = arguments.start_timeout.map(|seconds| Duration::from_secs_f64(seconds.min(1e9)));
-    delivery.priority = arguments.priority;
+    if let Some(priority) = &arguments.priority {
+        delivery.settings.insert("priority".into(), priority.as_str().into());
+    }
     delivery.webhook.clone_from(&arguments.webhook);
-    if arguments.force_upload {
-        delivery.settings.insert("force_upload".into(), true.into());
+    delivery.reuse_uploads = arguments.force_upload.then_some(false);
+    for (name, value) in &arguments.set {
+        let typed = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()));
+        delivery.settings.insert(name.clone(), typed);
     }
     delivery
 }

@@ -1,19 +1,19 @@
 //! One generation: submit, wait, download.
 
-use super::{
-    cost::{self, Cost, Offer, Prices},
-    report,
+use super::{cost, work::Work};
+use crate::{
+    progress::Progress,
+    report::{CostReport, FileReport, GenerationReport, Head, RequestCounts},
 };
-use crate::{progress::Progress, stats::Stats};
 use mediagen::{
     assets::{
         DownloadPolicy, Downloader, Keep, SavedFile, Target,
         keep::{Provenance, Stopwatch},
+        record,
     },
     core::{
-        BoxFuture, Context, Error, ErrorKind, Estimate, Event, FieldProblem, Kind, KindOutput as _, KindRequest as _,
-        KindVisitor, MediaModelExt as _, ModelKind, ModelSpec, Note, Output, Provider, Quantity, Registry, Request,
-        Result,
+        Context, Error, ErrorKind, Estimate, Event, FieldProblem, ModelKind, Note, Output, Prepared, Request, Result,
+        Submitted,
     },
     jobs::JobId,
 };
@@ -30,12 +30,12 @@ pub(crate) struct Files {
     pub(crate) out: PathBuf,
     /// The template of the names.
     pub(crate) name: String,
-    /// Whether their record goes into them, too.
+    /// Whether their record goes into the files as well.
     pub(crate) embed: bool,
 }
 
 impl Files {
-    /// Refuses a template that names no file.
+    /// Refuses a template that is not a file name.
     pub(crate) fn check(&self) -> Result<()> {
         let named = Target::new(&self.out).with_name(&self.name).stem("bin");
         named.map(drop).map_err(|e| e.with_field(FieldProblem::new("name", "not a template")))
@@ -45,7 +45,7 @@ impl Files {
     pub(crate) fn prepare(&self) -> Result<()> {
         self.check()?;
         let refused = |e: std::io::Error| {
-            Error::new(ErrorKind::InvalidInput, format!("no file can be made in the folder `{}`", self.out.display()))
+            Error::new(ErrorKind::InvalidInput, format!("cannot write into the folder `{}`", self.out.display()))
                 .with_field(FieldProblem::new("out", e.to_string()))
                 .with_hint("choose another folder with --out; nothing was sent")
         };
@@ -58,12 +58,10 @@ impl Files {
 /// A finished generation.
 #[derive(Debug)]
 pub(crate) struct Generation {
-    /// The contract's document.
-    pub(crate) document: Value,
+    /// What is reported.
+    pub(crate) report: GenerationReport,
     /// The files.
     pub(crate) assets: Vec<SavedFile>,
-    /// What it was expected to cost.
-    pub(crate) estimate: Estimate,
 }
 
 /// A generation that stopped: why, and our job id.
@@ -81,84 +79,74 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Runs `request` on the model of `spec`, which was asked for as `asked`, as `kind`, and keeps every output.
-#[expect(clippy::too_many_arguments, reason = "the rooms that one request walks through")]
+/// Runs a prepared request, which came from `request`, and keeps every output.
 pub(crate) async fn generate(
-    registry: &Registry,
-    provider: &Arc<dyn Provider>,
-    spec: Arc<ModelSpec>,
-    asked: &str,
-    kind: ModelKind,
-    request: Request,
+    work: &Work<'_>,
+    prepared: Prepared,
+    request: &Request,
     files: &Files,
-    cx: Context,
     progress: &Arc<Progress>,
-    prices: &Prices,
 ) -> Result<Generation, Stopped> {
-    let job = JobId::new();
-    let stats = Arc::new(Mutex::new(Stats::default()));
+    let job = JobId::new().to_string();
+    let stop = |error| Stopped { error, job: Some(job.clone()) };
+    let counts = Arc::new(Mutex::new(RequestCounts::default()));
     let watch = Stopwatch::new();
-    // Nobody watches what is asked about the price: it is no part of the generation.
-    let aside = cx.clone();
-    let cx = watch.watch(&observed(cx, &stats, progress));
-    let stop = |error| Stopped { error, job: Some(job.to_string()) };
+    let cx = watch.watch(&observed(work.cx.clone(), &counts, progress));
     let target = Target::new(&files.out).with_name(&files.name);
-    let mut keeper = Keep::new(Downloader::new(DownloadPolicy::of(&**provider)).map_err(stop)?, target);
+    let mut keeper = Keep::new(Downloader::new(DownloadPolicy::of(&**work.provider)).map_err(stop)?, target);
     if !files.embed {
         keeper = keeper.without_embedding();
     }
-    let inputs = cx.until_cancelled(keeper.look_at(&request)).await.map_err(stop)?.map_err(stop)?;
-    let made = Provenance::new(&spec.id, kind, &request, inputs).with_asked(asked).with_job(job.to_string());
-    let offer = Offer { registry, provider, spec: &spec, kind, prices, cx: &aside };
-    let cost = offer.cost(request.clone());
-    let work = kind.visit(Run { registry, provider, spec: Arc::clone(&spec), request, cx: &cx }).map_err(stop)?;
-    let (output, cost) = cost::beside(&cx, work, cost).await;
+    let inputs = cx.until_cancelled(keeper.look_at(request)).await.map_err(stop)?.map_err(stop)?;
+    let id = &work.spec().id;
+    let made = Provenance::new(id, work.kind(), request, inputs).with_asked(work.name).with_job(job.clone());
+    // The price is read without an observer of this generation: it is not a part of it.
+    let (output, cost) = cost::beside(&cx, Box::pin(run(&prepared, &cx)), work.cost(&prepared)).await;
     let mut output = output.map_err(stop)?;
-    pay(&mut output, &cost);
-    let made = made.with_output(&output).with_estimate(cost::recorded(&cost.estimate));
+    let billed = output.usage.billed(&cost.prices, &prepared.plan().body);
+    output.usage.money = output.usage.cost(&cost.prices, &prepared.plan().body);
+    output.usage.counts = billed.clone().into_iter().collect();
+    let made = made.with_output(&output).with_estimate(recorded(&cost.estimate));
     let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
-    let stats = stats.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut document = report::document(provider, &spec, kind, &job.to_string(), &output, &cost, &assets, &notes);
-    document["timings_ms"] = report::timings(&watch.timings());
-    document["requests"] = stats.requests();
-    Ok(Generation { document, assets, estimate: cost.estimate })
+    let late = assets.iter().filter_map(|asset| asset.note.clone());
+    let report = GenerationReport {
+        head: Some(Head::new("completed", work.endpoint)),
+        request_id: output.request_id.clone(),
+        outputs: assets.iter().map(FileReport::from).collect(),
+        seed: output.seed,
+        notes: output.notes.iter().cloned().chain(late).chain(notes).collect(),
+        cost: CostReport::new(cost.estimate, billed, output.usage.money.clone()),
+        timings_ms: watch.timings().into(),
+        requests: *counts.lock().unwrap_or_else(PoisonError::into_inner),
+        raw: (work.kind() == ModelKind::Raw).then(|| output.raw.clone()),
+        parts: Vec::new(),
+        body: output.body,
+        job,
+    };
+    Ok(Generation { report, assets })
 }
 
-/// The money for the units that were billed, where the provider tells the units alone.
-fn pay(output: &mut Output, cost: &Cost) {
-    let usage = &mut output.usage;
-    let (Some(price), Some(units), None) = (&cost.price, usage.units, usage.amount) else { return };
-    let billed = price.times(&Quantity::exact(units, "billed"));
-    usage.amount = billed.low();
-    usage.unit.get_or_insert_with(|| price.unit.to_string());
-    usage.currency.get_or_insert_with(|| price.currency.clone());
+async fn run(prepared: &Prepared, cx: &Context) -> Result<Output> {
+    let submitted: Submitted = prepared.submit(cx).await?;
+    submitted.finish(cx).await
 }
 
-/// Tells counters and display of every event.
-fn observed(cx: Context, stats: &Arc<Mutex<Stats>>, progress: &Arc<Progress>) -> Context {
-    let (stats, progress) = (Arc::clone(stats), Arc::clone(progress));
+/// An estimate as a record has it.
+pub(super) fn recorded(estimate: &Estimate) -> record::Estimate {
+    let mut recorded = record::Estimate::default();
+    estimate.kind().clone_into(&mut recorded.kind);
+    (recorded.low, recorded.high) = (estimate.low(), estimate.high());
+    recorded.currency = estimate.currency().map(str::to_owned);
+    recorded
+}
+
+/// Shows counters and display every event.
+fn observed(cx: Context, counts: &Arc<Mutex<RequestCounts>>, progress: &Arc<Progress>) -> Context {
+    let (counts, progress) = (Arc::clone(counts), Arc::clone(progress));
     cx.with_observer(move |event: &Event| {
-        stats.lock().unwrap_or_else(PoisonError::into_inner).see(event);
+        counts.lock().unwrap_or_else(PoisonError::into_inner).see(event);
         progress.see(event);
     })
-}
-
-struct Run<'a> {
-    registry: &'a Registry,
-    provider: &'a Arc<dyn Provider>,
-    spec: Arc<ModelSpec>,
-    request: Request,
-    cx: &'a Context,
-}
-
-impl<'a> KindVisitor for Run<'a> {
-    type Out = Result<BoxFuture<'a, Result<Output>>>;
-
-    fn visit<K: Kind>(self) -> Self::Out {
-        let model = self.registry.bind::<K>(self.provider, self.spec)?;
-        let request = K::Request::from_request(self.request)?;
-        Ok(Box::pin(async move { Ok(model.run(self.cx, request).await?.output().clone()) }))
-    }
 }
 
 /// Keeps every file; then the notes on what went wrong with records and store, which cost no file.

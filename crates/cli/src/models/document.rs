@@ -45,7 +45,7 @@ fn model(entry: &Entry) -> Value {
         "category": spec.category,
         "capabilities": capabilities.collect::<Vec<_>>(),
         "status": status(entry),
-        "price": entry.price,
+        "price": entry.price(),
         "description": listing.description,
         "tags": listing.tags,
         "group": listing.group,

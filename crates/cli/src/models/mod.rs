@@ -10,7 +10,7 @@ use crate::{
     ui,
 };
 use mediagen::{
-    core::{Context, Error, ErrorKind, Event, FieldProblem, Provider, Result, Settings, model::MatchLevel},
+    core::{Context, Error, ErrorKind, Event, FieldProblem, MatchLevel, Money, Provider, Registry, Result, Settings},
     discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Listed, Query, Refresh, config},
 };
 use std::{process::ExitCode, sync::Arc, time::Instant};
@@ -34,22 +34,23 @@ struct Found {
 
 /// Searches the catalogue, which is read when there is none, when it is old, or when that is asked for.
 pub(crate) async fn run(global: &Global, arguments: &ModelsArgs) -> Result<ExitCode> {
-    let provider = mediagen::connect(&global.provider, &Settings::new())?;
+    let registry = mediagen::registry().map_err(Error::from)?;
+    let provider = registry.connect(&global.provider, &Settings::new())?;
     let progress = Arc::new(Progress::new(global, &provider.info().id.to_string()));
     let seen = Arc::clone(&progress);
     let cx = interrupt::context(global)?.with_observer(move |event: &Event| seen.see(event));
-    let outcome = find(&cx, &provider, arguments).await;
+    let outcome = find(&cx, registry, &provider, arguments).await;
     progress.finish();
     let found = outcome?;
     ui::result(global, &document::of(&found, arguments.refresh), &text::of(&found, arguments))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs) -> Result<Found> {
+async fn find(cx: &Context, registry: Registry, provider: &Arc<dyn Provider>, arguments: &ModelsArgs) -> Result<Found> {
     let mut policy = DiscoveryPolicy::default();
     policy.schemas = arguments.schemas;
     let folder = config::folder_from_env(&**provider)?;
-    let mut discovery = Discovery::new(Arc::clone(provider), folder, policy);
+    let mut discovery = Discovery::new(Arc::clone(provider), folder, policy).with_registry(registry);
     if let Some(model) = config::language_model_from_env(language_base()?)?.filter(|_| !arguments.offline) {
         discovery = discovery.with_classifier(Arc::new(model));
     }
@@ -72,7 +73,7 @@ async fn find(cx: &Context, provider: &Arc<dyn Provider>, arguments: &ModelsArgs
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut prices = discovery.prices(cx, &names).await?;
         for entry in &mut entries {
-            entry.price = prices.remove(&*entry.id().name).flatten();
+            entry.prices = prices.remove(&*entry.id().name).unwrap_or_default();
         }
     }
     let near = arguments.query.as_deref().filter(|_| entries.is_empty());
@@ -100,7 +101,7 @@ fn query(arguments: &ModelsArgs) -> Query {
     query.category.clone_from(&arguments.category);
     query.status.clone_from(&arguments.status);
     query.takes = arguments.takes.iter().map(|option| option.trim_start_matches('-').replace('-', "_")).collect();
-    query.max_unit_price = arguments.max_price;
+    query.max_unit_price = arguments.max_price.map(Money::usd);
     // Who asks for a state wants to see it.
     query.deprecated = arguments.deprecated || arguments.status.is_some();
     query

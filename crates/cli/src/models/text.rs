@@ -52,9 +52,7 @@ fn row(entry: &Entry) -> Vec<String> {
     if status(entry) == Some("deprecated") {
         title.push_str(" (deprecated)");
     }
-    let price = entry.price.as_ref();
-    let price =
-        price.map_or_else(String::new, |p| format!("{} {} / {}", p.amount, p.currency, ui::plain(p.unit.as_str())));
+    let price = entry.price().map_or_else(String::new, |price| ui::plain(&price.to_string()));
     vec![ui::plain(&spec.id.name), kind.to_owned(), title, shown.join(" "), price]
 }
 

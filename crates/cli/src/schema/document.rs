@@ -16,7 +16,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Value {
         _ => ("none", None),
     };
     json!({
-        "provider": asked.provider.info().id.as_str(),
+        "provider": spec.id.provider.as_str(),
         "model": &*spec.id.name,
         "title": spec.title,
         "kind": asked.kind.as_str(),
@@ -25,7 +25,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Value {
         "deprecated": spec.deprecated,
         "source": source,
         "as_of": as_of,
-        "prompt_limit": asked.provider.prompt_limit(spec, asked.kind),
+        "prompt_limit": asked.endpoint.prompt_limit(),
         "inputs": asked.places.iter().map(input).collect::<Vec<_>>(),
         "outputs": spec.schema.outputs.iter().map(|field| part(field, 1)).collect::<Vec<_>>(),
     })

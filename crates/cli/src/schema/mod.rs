@@ -10,21 +10,20 @@ use crate::{
     progress::Progress,
     ui,
 };
-use mediagen::core::{Error, ModelKind, ModelSpec, Place, Provider, Result, Settings};
+use mediagen::core::{Endpoint, Error, ModelKind, ModelSpec, Place, Result, Settings};
 use std::{process::ExitCode, sync::Arc};
 
-/// A model asked for one kind, and where everything goes then.
+/// A model, bound for one kind, and where everything goes then.
 struct Asked<'a> {
-    provider: &'a dyn Provider,
+    endpoint: &'a dyn Endpoint,
     spec: &'a ModelSpec,
     kind: ModelKind,
     places: Vec<Place>,
 }
 
 impl<'a> Asked<'a> {
-    fn new(provider: &'a dyn Provider, spec: &'a ModelSpec, kind: ModelKind) -> Result<Self> {
-        spec.check_kind(kind)?;
-        Ok(Self { provider, spec, kind, places: provider.places(spec, kind) })
+    fn new(endpoint: &'a dyn Endpoint) -> Self {
+        Self { endpoint, spec: endpoint.spec(), kind: endpoint.kind(), places: endpoint.fields() }
     }
 }
 
@@ -45,14 +44,15 @@ pub(crate) async fn run(global: &Global, arguments: &SchemaArgs) -> Result<ExitC
     progress.finish();
     let spec = spec??;
     let kind = arguments.kind.or_else(|| spec.kinds.first().copied()).unwrap_or(ModelKind::Raw);
-    let asked = Asked::new(&*provider, &spec, kind)?;
+    let endpoint = registry.bind(&provider, spec, kind)?;
+    let asked = Asked::new(&*endpoint);
     ui::result(global, &document::of(&asked), &text::of(&asked))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the help of `generate` for this model alone; with `--json` the document of `schema`.
-pub(crate) fn help(global: &Global, provider: &Arc<dyn Provider>, spec: &ModelSpec, kind: ModelKind) -> Result<()> {
-    let asked = Asked::new(&**provider, spec, kind)?;
+pub(crate) fn help(global: &Global, endpoint: &Arc<dyn Endpoint>) -> Result<()> {
+    let asked = Asked::new(&**endpoint);
     ui::result(global, &document::of(&asked), &help::of(&asked))
 }
 

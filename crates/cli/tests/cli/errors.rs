@@ -92,7 +92,9 @@ fn the_error_document_is_enough_to_mend_a_request() {
     let model = "fal-ai/ace-step/audio-to-audio";
     let mut arguments = vec!["generate", model, "calm", "--dry-run", "--json", "-P", "nonsense=1"];
     let error = rig.run(&arguments).error(2);
-    assert_eq!(error["fields"][0]["give"], json!(["--audio"]), "{error}");
+    let fields = error["fields"].as_array().unwrap();
+    let missing = fields.iter().find(|field| field["code"] == "missing").unwrap();
+    assert_eq!(missing["give"], json!(["--audio"]), "{error}");
     arguments.extend(["--audio", "https://media.test/song.mp3"]);
     let error = rig.run(&arguments).error(2);
     let fields = error["fields"].as_array().unwrap();

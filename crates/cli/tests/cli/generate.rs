@@ -43,6 +43,7 @@ fn the_document_has_every_key_of_the_contract() {
             "provider",
             "request_id",
             "requests",
+            "revision",
             "seed",
             "status",
             "timings_ms"

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
-/// Which deadline passed.
+/// Which deadline passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum ErrorKind {
     Unsupported,
     /// No provider of that name is linked in, or none is left to choose.
     NoProvider,
-    /// The model is of another kind than the one asked for.
+    /// The model is of another kind than the one that was requested.
     KindMismatch,
     /// No such model, job or file.
     NotFound,
@@ -38,10 +38,22 @@ pub enum ErrorKind {
     Unauthenticated,
     /// Credentials lack the right.
     PermissionDenied,
-    /// The account is locked; every further call would be refused too.
+    /// The account is locked; every further call would be refused as well.
     AccountLocked,
     /// Balance or plan exhausted.
     QuotaExceeded,
+    /// It would cost more than the caller allows, or that cannot be excluded; nothing was sent.
+    Budget,
+    /// An input is not the one that was measured; nothing was paid.
+    InputChanged,
+    /// An input cannot be read any more; nothing was paid.
+    InputGone,
+    /// A plan or a journal's row is of a newer version.
+    PlanTooNew,
+    /// The journal failed.
+    Journal,
+    /// Another worker took the job over.
+    Fenced,
     /// Slow down.
     RateLimited,
     /// Refused by a safety filter.
@@ -54,13 +66,13 @@ pub enum ErrorKind {
     Timeout(Deadline),
     /// The provider could not be reached or answered with a server error.
     Unavailable,
-    /// A paid call left and its answer was lost: it may or may not run. Never repeated by itself.
+    /// A paid call left and its answer was lost: it may or may not run. Never repeated on its own.
     SubmitUnknown,
     /// The result was there and is gone.
     Expired,
     /// The answer could not be understood.
     InvalidResponse,
-    /// A catalogue's source answered well and listed nothing.
+    /// A catalogue's source answered well and listed nothing.
     DiscoveryEmpty,
     /// Moving bytes failed: cut short, wrong length, wrong type.
     Transfer,
@@ -84,6 +96,12 @@ impl ErrorKind {
             Self::PermissionDenied => "permission-denied",
             Self::AccountLocked => "account-locked",
             Self::QuotaExceeded => "quota-exceeded",
+            Self::Budget => "budget",
+            Self::InputChanged => "input-changed",
+            Self::InputGone => "input-gone",
+            Self::PlanTooNew => "plan-too-new",
+            Self::Journal => "journal",
+            Self::Fenced => "fenced",
             Self::RateLimited => "rate-limited",
             Self::ContentRejected => "content-rejected",
             Self::JobFailed => "job-failed",

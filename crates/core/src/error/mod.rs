@@ -1,11 +1,14 @@
-//! One error type: what happened (`kind`), may it be repeated (`retry`), did it leave (`dispatch`).
+//! One error type: what happened (`kind`), may it be repeated (`retry`), did it leave (`dispatch`). What a failed paid call
+//! means is not read off it: that is the type [`SubmitError`].
 
 mod hide;
 mod kind;
 mod problem;
+mod submit;
 
 pub use kind::{Deadline, Dispatch, ErrorKind, Retry};
 pub use problem::{Expected, FieldProblem, ProblemCode};
+pub use submit::{SubmitError, SubmitFailure};
 
 use crate::{BoxError, JobTicket, ProviderId};
 use std::{borrow::Cow, fmt};

@@ -1,6 +1,6 @@
 //! The provider's side of a job.
 
-use crate::{BoxStream, Context, Error, JobTicket, Kind, Result};
+use crate::{BoxStream, Context, Error, JobTicket, Output, Result};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub enum JobStatus {
         /// Done so far in `0.0..=1.0`, only when the provider says so.
         progress: Option<f32>,
     },
-    /// Finished; the view may carry the output, else it can be fetched. Some providers tell of a failure only then.
+    /// Finished; the view may carry the output, otherwise it can be fetched. Some providers report a failure only then.
     Succeeded,
     /// Finished without a result; the view carries the failure.
     Failed,
@@ -56,21 +56,21 @@ impl LogLine {
     }
 }
 
-/// One look at a job.
+/// What a job reports about itself.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct JobView<K: Kind> {
+pub struct JobView {
     /// Where it stands.
     pub status: JobStatus,
-    /// Lines written since the last look: the driver leaves out what it gave before.
+    /// Lines written since the last view; the driver leaves out what it returned before.
     pub logs: Vec<LogLine>,
     /// The output, where the status answer carries it.
-    pub output: Option<K::Output>,
-    /// The failure, where the status answer tells it.
+    pub output: Option<Output>,
+    /// The failure, where the status answer carries it.
     pub failure: Option<Error>,
 }
 
-impl<K: Kind> JobView<K> {
+impl JobView {
     /// A view that only says where the job stands.
     pub fn new(status: JobStatus) -> Self {
         Self { status, logs: Vec::new(), output: None, failure: None }
@@ -81,7 +81,7 @@ impl<K: Kind> JobView<K> {
         self
     }
     /// Adds the output.
-    pub fn with_output(mut self, output: K::Output) -> Self {
+    pub fn with_output(mut self, output: Output) -> Self {
         self.output = Some(output);
         self
     }
@@ -103,7 +103,7 @@ pub enum CancelOutcome {
     Requested,
     /// Too late.
     AlreadyFinished,
-    /// The provider has no such thing.
+    /// The provider cannot cancel.
     Unsupported,
 }
 
@@ -111,21 +111,21 @@ pub enum CancelOutcome {
 ///
 /// The only waiting loop of the workspace is [`Job::wait`](crate::Job::wait).
 #[async_trait]
-pub trait JobDriver<K: Kind>: Send + Sync + 'static {
+pub trait JobDriver: Send + Sync + 'static {
     /// How to find the job again.
     fn ticket(&self) -> &JobTicket;
 
     /// Asks once; the view may carry the output.
-    async fn poll(&self, cx: &Context) -> Result<JobView<K>>;
+    async fn poll(&self, cx: &Context) -> Result<JobView>;
 
     /// Views as they change, until a terminal one; `None` where the provider has no such stream.
-    async fn watch(&self, cx: &Context) -> Result<Option<BoxStream<'static, Result<JobView<K>>>>> {
+    async fn watch(&self, cx: &Context) -> Result<Option<BoxStream<'static, Result<JobView>>>> {
         let _ = cx;
         Ok(None)
     }
 
     /// Gets the output of a finished job; by default out of one more [`poll`](Self::poll).
-    async fn fetch(&self, cx: &Context) -> Result<K::Output> {
+    async fn fetch(&self, cx: &Context) -> Result<Output> {
         let view = self.poll(cx).await?;
         match (view.output, view.failure) {
             (Some(output), _) => Ok(output),

@@ -1,18 +1,18 @@
 //! A guard that cancels remote work when the wait is dropped, if the caller wants that.
 
-use crate::{Context, Event, Job, Kind, OnDrop};
+use crate::{Context, Event, Job, OnDrop};
 
 /// Holds on to a running job; when it is dropped while armed, a cancel is sent through the context's
 /// [`Spawn`](crate::Spawn). Without a spawner it can only warn.
 #[must_use = "dropping the guard at once cancels the job"]
 #[derive(Debug)]
-pub struct JobGuard<K: Kind> {
-    armed: Option<(Job<K>, Context)>,
+pub struct JobGuard {
+    armed: Option<(Job, Context)>,
 }
 
-impl<K: Kind> JobGuard<K> {
+impl JobGuard {
     /// Guards `job` as `on_drop` says.
-    pub fn new(job: &Job<K>, cx: &Context, on_drop: OnDrop) -> Self {
+    pub fn new(job: &Job, cx: &Context, on_drop: OnDrop) -> Self {
         Self { armed: (on_drop == OnDrop::Cancel).then(|| (job.clone(), cx.clone())) }
     }
 
@@ -22,7 +22,7 @@ impl<K: Kind> JobGuard<K> {
     }
 }
 
-impl<K: Kind> Drop for JobGuard<K> {
+impl Drop for JobGuard {
     fn drop(&mut self) {
         let Some((job, cx)) = self.armed.take() else { return };
         let Some(spawner) = cx.spawner().cloned() else {

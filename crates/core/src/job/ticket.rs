@@ -1,6 +1,6 @@
 //! The ticket: everything needed to find a job again, and no secret.
 
-use crate::{ModelId, ModelKind, output::InputFact};
+use crate::{Measured, ModelId, ModelKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub struct JobTicket {
     pub request_id: Option<String>,
     /// The inputs and their roles, for the output's record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub inputs: Vec<InputFact>,
+    pub inputs: Vec<Measured>,
     /// What else the provider's crate needs; its own business.
     #[serde(default)]
     pub token: Value,
@@ -33,9 +33,9 @@ impl JobTicket {
         Self { version: TICKET_VERSION, model, kind, request_id, inputs: Vec::new(), token }
     }
 
-    /// Remembers the inputs.
-    pub fn with_inputs(mut self, inputs: Vec<InputFact>) -> Self {
-        self.inputs = inputs;
+    /// Adds the inputs: role and name of each, nothing else.
+    pub fn with_inputs<'a>(mut self, inputs: impl IntoIterator<Item = &'a Measured>) -> Self {
+        self.inputs = inputs.into_iter().map(Measured::in_short).collect();
         self
     }
 }

@@ -1,7 +1,7 @@
 //! The only waiting loop of the workspace.
 
 use super::{CancelOutcome, JobDriver, JobStatus, JobView};
-use crate::{BoxStream, Context, Deadline, Dispatch, Error, ErrorKind, Event, Kind, OnDeadline, Result, Retry};
+use crate::{BoxStream, Context, Deadline, Dispatch, Error, ErrorKind, Event, OnDeadline, Output, Result, Retry};
 use futures_util::StreamExt as _;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 const STREAM_REOPENINGS: u32 = 3;
 
 /// Waits for the output of `driver`'s job.
-pub(super) async fn wait<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> Result<K::Output> {
+pub(super) async fn wait(driver: &dyn JobDriver, cx: &Context) -> Result<Output> {
     let mut watch = Watch { driver, cx, begun: cx.clock().elapsed(), running_since: None, last: None };
     let token = cx.cancellation().clone();
     let outcome = {
@@ -47,8 +47,8 @@ impl From<Error> for Stop {
     }
 }
 
-struct Watch<'a, K: Kind> {
-    driver: &'a dyn JobDriver<K>,
+struct Watch<'a> {
+    driver: &'a dyn JobDriver,
     cx: &'a Context,
     begun: Duration,
     running_since: Option<Duration>,
@@ -56,14 +56,14 @@ struct Watch<'a, K: Kind> {
 }
 
 /// What following the stream led to.
-enum Followed<K: Kind> {
-    Done(K::Output),
+enum Followed {
+    Done(Output),
     Ended { progressed: bool },
     Refused,
 }
 
-impl<K: Kind> Watch<'_, K> {
-    async fn until_done(&mut self) -> Result<K::Output, Stop> {
+impl Watch<'_> {
+    async fn until_done(&mut self) -> Result<Output, Stop> {
         if self.cx.poll().stream {
             let mut reopenings = 0;
             let mut pause = self.cx.poll().initial;
@@ -85,9 +85,9 @@ impl<K: Kind> Watch<'_, K> {
         self.poll_until_done().await
     }
 
-    async fn follow_stream(&mut self) -> Result<Followed<K>, Stop> {
+    async fn follow_stream(&mut self) -> Result<Followed, Stop> {
         let opened = self.limited(self.driver.watch(self.cx)).await?;
-        let mut stream: BoxStream<'static, Result<JobView<K>>> = match opened {
+        let mut stream: BoxStream<'static, Result<JobView>> = match opened {
             Ok(Some(stream)) => stream,
             Ok(None) => return Ok(Followed::Refused),
             Err(error) if may_go_on(&error) => {
@@ -114,7 +114,7 @@ impl<K: Kind> Watch<'_, K> {
         }
     }
 
-    async fn poll_until_done(&mut self) -> Result<K::Output, Stop> {
+    async fn poll_until_done(&mut self) -> Result<Output, Stop> {
         let mut pause = self.cx.poll().initial;
         let mut answered = self.cx.clock().elapsed();
         loop {
@@ -137,7 +137,7 @@ impl<K: Kind> Watch<'_, K> {
     }
 
     /// Takes in a view: reports what is new, and gives the output once there is one.
-    async fn look(&mut self, view: JobView<K>) -> Result<Option<K::Output>, Stop> {
+    async fn look(&mut self, view: JobView) -> Result<Option<Output>, Stop> {
         for line in view.logs {
             self.cx.emit(Event::Log(line));
         }
@@ -196,7 +196,9 @@ impl<K: Kind> Watch<'_, K> {
     fn time_left(&self) -> (Deadline, Duration) {
         let now = self.cx.clock().elapsed();
         let limits = self.cx.deadlines();
-        let total = (Deadline::Total, self.begun.saturating_add(limits.total).saturating_sub(now));
+        let total = self.begun.saturating_add(limits.total).saturating_sub(now);
+        // The call's own deadline bounds the wait as well.
+        let total = (Deadline::Total, self.cx.time_left().map_or(total, |left| left.min(total)));
         let phase = match self.running_since {
             None => (Deadline::Start, self.begun.saturating_add(limits.start).saturating_sub(now)),
             Some(since) => (Deadline::Run, since.saturating_add(limits.run).saturating_sub(now)),
@@ -251,7 +253,7 @@ fn is_outage(error: &Error) -> bool {
     may_pass && silent
 }
 
-async fn stop_remote<K: Kind>(driver: &dyn JobDriver<K>, cx: &Context) -> String {
+async fn stop_remote(driver: &dyn JobDriver, cx: &Context) -> String {
     match cx.within(cx.deadlines().request, driver.cancel(cx)).await {
         Some(Ok(CancelOutcome::Cancelled)) => "cancelled".into(),
         Some(Ok(CancelOutcome::Requested)) => "cancel requested".into(),

@@ -7,8 +7,8 @@ use std::{fmt, io, sync::Arc};
 /// The bytes of one reading.
 pub type OpenStream = BoxStream<'static, io::Result<Bytes>>;
 
-/// Bytes from anywhere, under a name. It is opened once for each look and each attempt to send it, and every opening
-/// has to give the same bytes. Clones share the source; two are equal when they do.
+/// Bytes from anywhere, under a name. It is opened once to be measured and once for each attempt to send it, and
+/// every opening has to yield the same bytes. Clones share the source; two are equal when they do.
 #[derive(Clone)]
 pub struct MediaStream {
     name: String,

@@ -1,18 +1,18 @@
-//! The typed output of a film made from films.
+//! The typed output of a video made from videos.
 
-use super::{InputFact, Output};
-use crate::{KindOutput, Role};
+use super::Output;
+use crate::{KindOutput, Measured, Role};
 
-/// A film made from films, with what is known about it and about every secondary input.
+/// A video made from videos, with what is known about it and about every secondary input.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct VideoComposition {
-    /// Facts about the film; unknown ones are `None`, never 0.
+    /// Facts about the video; unknown ones are `None`, never 0.
     pub metadata: CompositionMetadata,
     output: Output,
 }
 
-/// Facts about a composed film, from what the provider says; measured values replace them after a download.
+/// Facts about a composed video, from what the provider says; measured values replace them after a download.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct CompositionMetadata {
@@ -24,7 +24,7 @@ pub struct CompositionMetadata {
     pub aspect_ratio: Option<(u32, u32)>,
     /// Frames a second.
     pub fps: Option<f64>,
-    /// Every input beside the main film, in order.
+    /// Every input besides the main video, in order.
     pub secondary: Vec<CompositionInput>,
 }
 
@@ -43,18 +43,18 @@ pub struct CompositionInput {
 impl KindOutput for VideoComposition {
     fn from_output(output: Output) -> Self {
         let mut main_seen = false;
-        let secondary = |fact: &&InputFact| fact.role != Role::Video || std::mem::replace(&mut main_seen, true);
-        let secondary: Vec<&InputFact> = output.inputs.iter().filter(secondary).collect();
+        let secondary = |fact: &&Measured| fact.role != Role::Video || std::mem::replace(&mut main_seen, true);
+        let secondary: Vec<&Measured> = output.inputs.iter().filter(secondary).collect();
         let secondary = secondary.into_iter().enumerate();
         let secondary =
             secondary.map(|(index, f)| CompositionInput { index, role: f.role, name: f.name.clone() }).collect();
         let part = output.parts.first();
-        let resolution = part.and_then(|p| Some((p.width?, p.height?)));
+        let resolution = part.and_then(|p| Some((p.facts.width?, p.facts.height?)));
         let metadata = CompositionMetadata {
-            duration_s: part.and_then(|p| p.duration_s),
+            duration_s: part.and_then(|p| p.facts.duration_s),
             resolution,
             aspect_ratio: resolution.and_then(|(w, h)| reduce(w, h)),
-            fps: part.and_then(|p| p.fps),
+            fps: part.and_then(|p| p.facts.fps),
             secondary,
         };
         Self { metadata, output }

@@ -1,4 +1,4 @@
-//! Files found wherever a model put them in its JSON.
+//! Files found wherever a model put them in its JSON.
 
 use super::{Part, PartSource};
 use serde_json::{Map, Value};
@@ -13,17 +13,55 @@ pub struct ExtractRules {
     pub url_keys: &'static [&'static str],
     /// A string under a key with one of these endings is a file, when it is an address.
     pub key_endings: &'static [&'static str],
+    /// Keys of what is said about the file beside its address.
+    pub file_keys: FileKeys,
     /// Whether any other string that is an address is a file: only for models whose output is declared as addresses.
     pub bare_strings: bool,
 }
 
+/// Keys of a file object, beside its address and its dimensions.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct FileKeys {
+    /// The media type.
+    pub media_type: &'static str,
+    /// The file name.
+    pub file_name: &'static str,
+    /// The size in bytes.
+    pub bytes: &'static str,
+}
+
+impl Default for FileKeys {
+    fn default() -> Self {
+        Self { media_type: "content_type", file_name: "file_name", bytes: "file_size" }
+    }
+}
+
+impl FileKeys {
+    /// Other names than the usual.
+    pub const fn new(media_type: &'static str, file_name: &'static str, bytes: &'static str) -> Self {
+        Self { media_type, file_name, bytes }
+    }
+}
+
 impl Default for ExtractRules {
     fn default() -> Self {
-        Self { url_keys: &["url"], key_endings: &["url", "_url", "_urls", "urls"], bare_strings: false }
+        Self {
+            url_keys: &["url"],
+            key_endings: &["url", "_url", "_urls", "urls"],
+            file_keys: FileKeys::default(),
+            bare_strings: false,
+        }
     }
 }
 
 impl ExtractRules {
+    /// Rules for file objects with other keys.
+    pub fn with_file_keys(mut self, keys: FileKeys) -> Self {
+        self.file_keys = keys;
+        self
+    }
+
     /// Rules under which any address in the answer is a file.
     pub fn with_bare_strings(mut self) -> Self {
         self.bare_strings = true;
@@ -31,7 +69,7 @@ impl ExtractRules {
     }
 }
 
-/// Every file in `value`, in document order, each with its JSON pointer and the facts given beside it.
+/// Every file in `value`, in document order, each with its JSON pointer and what is said about it.
 ///
 /// Text that merely looks like an address is left alone, unless `rules` says otherwise.
 pub fn parts_from_json(value: &Value, rules: &ExtractRules) -> Vec<Part> {
@@ -92,7 +130,7 @@ fn file_object(map: &Map<String, Value>, pointer: &str, rules: &ExtractRules) ->
     let address = rules.url_keys.iter().find_map(|key| map.get(*key)?.as_str())?;
     let mut part = Part::new(pointer, source(address)?);
     let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-    // Numbers come as numbers or as text, and as floats where whole ones are due.
+    // Numbers come as numbers or as text, and as floats where whole ones are expected.
     let number = |key: &str| {
         let value = map.get(key)?;
         value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|n| n.is_finite() && *n >= 0.0)
@@ -103,12 +141,13 @@ fn file_object(map: &Map<String, Value>, pointer: &str, rules: &ExtractRules) ->
         reason = "checked to be finite and not negative"
     )]
     let whole = |key: &str| number(key).map(|n| n as u64);
-    part.media_type = text("content_type");
-    part.file_name = text("file_name");
-    part.bytes = whole("file_size");
-    part.width = whole("width").and_then(|n| n.try_into().ok());
-    part.height = whole("height").and_then(|n| n.try_into().ok());
-    part.duration_s = number("duration");
-    part.fps = number("fps");
+    let names = rules.file_keys;
+    part.media_type = text(names.media_type);
+    part.file_name = text(names.file_name);
+    part.facts.bytes = whole(names.bytes);
+    part.facts.width = whole("width").and_then(|n| n.try_into().ok());
+    part.facts.height = whole("height").and_then(|n| n.try_into().ok());
+    part.facts.duration_s = number("duration");
+    part.facts.fps = number("fps");
     Some(part)
 }

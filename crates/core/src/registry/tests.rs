@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Caps, Clock, JobTicket, ModelId, ProviderId, Submitted,
-    kind::{AudioToAudio, ImageToImage, ImageToVideo, TextToAudio, TextToImage, TextToVideo, VideoToVideo},
+    Caps, Clock, Flow, Intent, JobTicket, ModelId, Plan, ProviderId, Request, SubmitError, Submitted,
+    kind::{TextToImage, TextToVideo, VideoToVideo},
 };
 use async_trait::async_trait;
 use std::{
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-static TOY: ProviderInfo = ProviderInfo::new("toy", "Toy", &[], "toy_crate::entry");
+static TOY: ProviderInfo = ProviderInfo::new("toy", "Toy", &[], "toy_crate::entry").with_kinds(&ModelKind::MEDIA);
 static TWIN: ProviderInfo = ProviderInfo::new("toy", "Twin", &[], "twin_crate::entry");
 static OTHER: ProviderInfo = ProviderInfo::new("other", "Other", &[], "other_crate::entry");
 
@@ -23,13 +23,13 @@ static TOY_ENTRY: ProviderEntry = ProviderEntry::new(&TOY, |_| Ok(Arc::new(Toy::
 static TWIN_ENTRY: ProviderEntry = ProviderEntry::new(&TWIN, |_| Ok(Arc::new(Toy::default())));
 static OTHER_ENTRY: ProviderEntry = ProviderEntry::new(&OTHER, |_| Ok(Arc::new(Other)));
 static MODELS: [ModelEntry; 7] = [
-    ModelEntry::of::<TextToImage, ToyModel>(),
-    ModelEntry::of::<ImageToImage, ToyModel>(),
-    ModelEntry::of::<TextToVideo, ToyModel>(),
-    ModelEntry::of::<ImageToVideo, ToyModel>(),
-    ModelEntry::of::<VideoToVideo, ToyModel>(),
-    ModelEntry::of::<TextToAudio, ToyModel>(),
-    ModelEntry::of::<AudioToAudio, ToyModel>(),
+    ModelEntry::of::<Toy>(ModelKind::TextToImage),
+    ModelEntry::of::<Toy>(ModelKind::ImageToImage),
+    ModelEntry::of::<Toy>(ModelKind::TextToVideo),
+    ModelEntry::of::<Toy>(ModelKind::ImageToVideo),
+    ModelEntry::of::<Toy>(ModelKind::VideoToVideo),
+    ModelEntry::of::<Toy>(ModelKind::TextToAudio),
+    ModelEntry::of::<Toy>(ModelKind::AudioToAudio),
 ];
 
 /// A provider whose models are named after their category: `acme/image-to-video/17`.
@@ -42,9 +42,6 @@ struct Toy {
 impl Provider for Toy {
     fn info(&self) -> &'static ProviderInfo {
         &TOY
-    }
-    fn caps(&self) -> Caps {
-        Caps::new(ModelKind::MEDIA)
     }
     async fn describe(&self, _: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         *self.described.lock().unwrap().entry(model.to_owned()).or_default() += 1;
@@ -62,32 +59,37 @@ impl Provider for Other {
     fn info(&self) -> &'static ProviderInfo {
         &OTHER
     }
-    fn caps(&self) -> Caps {
-        Caps::default()
+}
+
+static BOUND: AtomicUsize = AtomicUsize::new(0);
+
+impl Binds for Toy {
+    const INFO: &'static ProviderInfo = &TOY;
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
+        BOUND.fetch_add(1, Ordering::Relaxed);
+        Ok(Arc::new(ToyEndpoint(spec, kind)))
     }
 }
 
 #[derive(Debug)]
-struct ToyModel(Arc<ModelSpec>);
-static BOUND: AtomicUsize = AtomicUsize::new(0);
+struct ToyEndpoint(Arc<ModelSpec>, ModelKind);
 
-impl Model for ToyModel {
-    fn spec(&self) -> &ModelSpec {
+#[async_trait]
+impl Endpoint for ToyEndpoint {
+    fn spec(&self) -> &Arc<ModelSpec> {
         &self.0
     }
-}
-impl ModelType for ToyModel {
-    type Provider = Toy;
-    const PROVIDER: &'static ProviderInfo = &TOY;
-    fn bind(_: Arc<Toy>, spec: Arc<ModelSpec>) -> Result<Self> {
-        BOUND.fetch_add(1, Ordering::Relaxed);
-        Ok(Self(spec))
+    fn kind(&self) -> ModelKind {
+        self.1
     }
-}
-#[async_trait]
-impl<K: Kind> MediaModel<K> for ToyModel {
-    async fn submit(&self, _: &Context, _: K::Request) -> Result<Submitted<K>> {
-        Err(Error::new(ErrorKind::Unsupported, "a toy"))
+    fn caps(&self) -> Caps {
+        Caps::new(Flow::Done)
+    }
+    async fn prepare(&self, _: &Context, _: &Request) -> Result<Plan> {
+        Ok(Plan::new(self.0.id.clone(), self.1, crate::JsonMap::new()))
+    }
+    async fn submit(&self, _: &Context, _: &Plan, _: serde_json::Value, _: &Intent) -> Result<Submitted, SubmitError> {
+        Err(Error::new(ErrorKind::Unsupported, "a toy"))?
     }
 }
 
@@ -115,7 +117,7 @@ fn registry() -> Registry {
 }
 
 #[test]
-fn a_116_two_providers_of_one_name_are_refused_naming_both() {
+fn two_providers_of_one_name_are_refused_naming_both() {
     let error = Registry::from_entries([&TOY_ENTRY, &TWIN_ENTRY], []).unwrap_err();
     assert!(matches!(error, RegistryError::DuplicateProvider { id: "toy", .. }));
     let text = Error::from(error).to_string();
@@ -123,7 +125,7 @@ fn a_116_two_providers_of_one_name_are_refused_naming_both() {
 }
 
 #[test]
-fn a_116_two_model_types_for_one_place_are_refused_naming_both() {
+fn two_entries_for_one_place_are_refused_naming_both() {
     let error = Registry::from_entries([&TOY_ENTRY], [&MODELS[0], &MODELS[0]]).unwrap_err();
     assert!(matches!(error, RegistryError::DuplicateModel { id: "toy", kind: ModelKind::TextToImage, .. }));
     assert_eq!(error.to_string().matches("toy_crate::entry").count(), 2);
@@ -154,7 +156,7 @@ fn an_unknown_provider_lists_the_known_ones() {
 }
 
 #[test]
-fn a_009_a_model_of_another_kind_is_refused_naming_both_kinds() {
+fn a_model_of_another_kind_is_refused_naming_both_kinds() {
     let registry = registry();
     let provider = registry.connect("toy", &Settings::new()).unwrap();
     let cx = Context::new(Still);
@@ -181,9 +183,6 @@ fn a_provider_of_another_type_under_the_same_name_is_refused() {
         fn info(&self) -> &'static ProviderInfo {
             &TOY
         }
-        fn caps(&self) -> Caps {
-            Caps::default()
-        }
     }
     let provider: Arc<dyn Provider> = Arc::new(Impostor);
     let error = now(registry().model::<TextToImage>(&Context::new(Still), &provider, "any")).unwrap_err();
@@ -191,20 +190,20 @@ fn a_provider_of_another_type_under_the_same_name_is_refused() {
 }
 
 #[test]
-fn a_010_the_generic_factory_picks_the_kind_for_each_of_the_seven() {
+fn the_generic_factory_picks_the_kind_for_each_of_the_seven() {
     let registry = registry();
     let provider = registry.connect("toy", &Settings::new()).unwrap();
     for kind in ModelKind::MEDIA {
         let name = format!("acme/{kind}/1");
-        let model = now(registry.any_model(&Context::new(Still), &provider, &name)).unwrap();
-        assert_eq!((model.kind(), &*model.spec().id.name), (kind, name.as_str()));
-        let back: Option<Arc<dyn MediaModel<VideoToVideo>>> = model.into_kind();
-        assert_eq!(back.is_some(), kind == ModelKind::VideoToVideo);
+        let endpoint = now(registry.endpoint(&Context::new(Still), &provider, &name, None)).unwrap();
+        assert_eq!((endpoint.kind(), &*endpoint.spec().id.name), (kind, name.as_str()));
+        let typed = Model::<VideoToVideo>::new(endpoint, Context::new(Still));
+        assert_eq!(typed.is_ok(), kind == ModelKind::VideoToVideo);
     }
 }
 
 #[test]
-fn a_013_a_thousand_models_of_every_kind_take_one_look_each() {
+fn a_thousand_models_of_every_kind_are_described_once_each() {
     let toy = Arc::new(Toy::default());
     let provider: Arc<dyn Provider> = Arc::<Toy>::clone(&toy);
     let registry = registry();
@@ -215,7 +214,7 @@ fn a_013_a_thousand_models_of_every_kind_take_one_look_each() {
         let create = || {
             for kind in ModelKind::MEDIA {
                 for number in 0..1000 {
-                    now(registry.any_model(&cx, &provider, &format!("acme/{kind}/{number}"))).unwrap();
+                    now(registry.endpoint(&cx, &provider, &format!("acme/{kind}/{number}"), None)).unwrap();
                 }
             }
         };

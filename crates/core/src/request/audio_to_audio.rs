@@ -4,8 +4,8 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::OutputFormat;
 
 kind_request! {
-    /// Asks for: sound from sound.
-    AudioToAudioRequest from audio: Audio or Video, one audio, with_audio;
+    /// A request for audio from audio.
+    AudioToAudioRequest from audio: Audio, one audio, with_audio;
     options {
         seed: u64 => with_seed,
         duration: f64 => with_duration,

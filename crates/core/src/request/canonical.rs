@@ -1,14 +1,11 @@
 //! The canonical request: what every kind's request becomes.
 
-use crate::{
-    Error, ErrorKind, Expected, FieldProblem, FieldType, Input, JsonMap, MediaInput, Options, Policy, ProblemCode,
-    Result, Role,
-};
+use crate::{Input, JsonMap, MediaInput, Options, Policy, Role};
 use serde::{Deserialize, Serialize};
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 use url::Url;
 
-/// What is asked, the same for every kind and provider.
+/// What is wanted, the same for every kind and provider.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Request {
@@ -21,7 +18,7 @@ pub struct Request {
     /// The canonical options.
     #[serde(default)]
     pub options: Options,
-    /// The model's own fields by name: passed as they are, and they win over everything else.
+    /// The model's own fields by name: passed as they are, and they win over everything else.
     #[serde(default, skip_serializing_if = "JsonMap::is_empty")]
     pub extra: JsonMap,
     /// What to do with an option that the model cannot take.
@@ -49,8 +46,26 @@ impl Request {
     }
 
     /// Adds an input.
-    pub fn with_input(mut self, role: Role, media: MediaInput) -> Self {
+    pub fn with_input(mut self, role: Role, media: impl Into<MediaInput>) -> Self {
         self.inputs.push(Input::new(role, media));
+        self
+    }
+
+    /// Sets the canonical options.
+    pub fn with_options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Decides what happens to an option that the model cannot take.
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Decides how the provider handles the job.
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
         self
     }
 
@@ -61,7 +76,7 @@ impl Request {
     }
 
     /// This request once for each part of its prompt, in order, with at most `most` characters in each: how a text is
-    /// spoken that is longer than [`Provider::prompt_limit`](crate::Provider::prompt_limit). Everything else, the seed
+    /// spoken that is longer than [`Endpoint::prompt_limit`](crate::Endpoint::prompt_limit). Everything else, the seed
     /// among it, is the same in each.
     ///
     /// The prompts in order are the whole prompt (see [`sentences`](crate::sentences)); a part of nothing but white space
@@ -78,71 +93,6 @@ impl Request {
         self.allow_unknown = allow;
         self
     }
-
-    /// Takes the prompt out.
-    ///
-    /// # Errors
-    /// `InvalidInput` naming `prompt` when there is none.
-    pub fn take_prompt(&mut self) -> Result<String> {
-        self.prompt.take().ok_or_else(|| missing("prompt", "a prompt is required"))
-    }
-
-    /// Takes the inputs of `role` out.
-    pub fn take_inputs(&mut self, role: Role) -> Vec<MediaInput> {
-        let (taken, kept) = std::mem::take(&mut self.inputs).into_iter().partition(|input| input.role == role);
-        self.inputs = kept;
-        let taken: Vec<Input> = taken;
-        taken.into_iter().map(|input| input.media).collect()
-    }
-
-    /// Takes the inputs of `role` out; at least one is needed.
-    ///
-    /// # Errors
-    /// `InvalidInput` naming the role when there is none.
-    pub fn take_required_inputs(&mut self, role: Role) -> Result<Vec<MediaInput>> {
-        let taken = self.take_inputs(role);
-        if !taken.is_empty() {
-            return Ok(taken);
-        }
-        let error = missing(role.as_str(), &format!("at least one `{role}` is required"));
-        if role == Role::Image && self.inputs.iter().any(|input| input.role == Role::Reference) {
-            return Err(error.with_hint("give `image`: a model that makes all of its references takes them as `image`"));
-        }
-        Err(error)
-    }
-}
-
-fn missing(field: &str, message: &str) -> Error {
-    let format = (field != "prompt").then(|| "uri".to_owned());
-    let expected = Expected::typed(field, &FieldType::Text { min_length: None, max_length: None, format });
-    let problem = FieldProblem::new(field, "required").with_code(ProblemCode::Missing);
-    Error::new(ErrorKind::InvalidInput, message.to_owned())
-        .with_field(problem.with_give(field).with_expected(expected))
-        .with_hint(format!("give `{field}`"))
-}
-
-/// How urgent a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Priority {
-    /// In the order of arrival.
-    #[default]
-    Normal,
-    /// After everything of normal priority.
-    Low,
-}
-
-impl FromStr for Priority {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "normal" => Ok(Self::Normal),
-            "low" => Ok(Self::Low),
-            _ => Err(Error::new(ErrorKind::InvalidInput, format!("priority `{text}` is not known"))
-                .with_hint("known: normal, low")),
-        }
-    }
 }
 
 /// How the provider is to handle the job; what a provider cannot do is a note, or an error under the strict policy.
@@ -151,11 +101,55 @@ impl FromStr for Priority {
 #[non_exhaustive]
 pub struct Delivery {
     /// Give up when the job has not started within this time; by default the context waits 15 minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_timeout: Option<Duration>,
-    /// How urgent it is.
-    pub priority: Option<Priority>,
+    /// The provider stops the job when it has not ended within this time, to the second. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Duration>,
     /// Where to post the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Url>,
+    /// Whether content that was uploaded before is used again; by default it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reuse_uploads: Option<bool>,
     /// The provider's own settings by name, as its crate documents them; an unknown name is an error.
+    #[serde(skip_serializing_if = "JsonMap::is_empty")]
     pub settings: JsonMap,
+}
+
+impl Delivery {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the longest time in the queue.
+    pub fn with_start_timeout(mut self, timeout: Duration) -> Self {
+        self.start_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the longest time until the end of the job.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets where to post the result.
+    pub fn with_webhook(mut self, webhook: Url) -> Self {
+        self.webhook = Some(webhook);
+        self
+    }
+
+    /// Decides whether content that was uploaded before is used again.
+    pub fn with_reuse_uploads(mut self, reuse: bool) -> Self {
+        self.reuse_uploads = Some(reuse);
+        self
+    }
+
+    /// Sets one of the provider's own settings.
+    pub fn with_setting(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+        self.settings.insert(name.into(), value.into());
+        self
+    }
 }

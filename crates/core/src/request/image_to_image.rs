@@ -4,7 +4,7 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::{OutputFormat, Size};
 
 kind_request! {
-    /// Asks for: a picture from pictures.
+    /// A request for an image from images.
     ImageToImageRequest from images: Image, one image, with_image;
     options {
         negative_prompt: String => with_negative_prompt,
@@ -20,7 +20,7 @@ kind_request! {
     inputs {
         /// Sets where to change the picture: white is changed.
         with_mask => Mask,
-        /// Adds a picture to take style or subject from.
+        /// Adds an image to take style or subject from.
         with_reference => Reference,
         /// Sets the face to put in.
         with_source_face => SourceFace,

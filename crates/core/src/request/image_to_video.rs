@@ -4,7 +4,7 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::AspectRatio;
 
 kind_request! {
-    /// Asks for: a film from a picture.
+    /// A request for a video from an image.
     ImageToVideoRequest from images: Image, one image, with_image;
     options {
         negative_prompt: String => with_negative_prompt,
@@ -19,9 +19,9 @@ kind_request! {
     inputs {
         /// Sets the last frame.
         with_end_image => EndImage,
-        /// Adds a picture to take style or subject from.
+        /// Adds an image to take style or subject from.
         with_reference => Reference,
-        /// Sets the sound to move to.
+        /// Sets the audio to move to.
         with_audio => Audio,
     }
 }

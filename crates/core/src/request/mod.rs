@@ -13,7 +13,7 @@ mod text_to_video;
 mod video_to_video;
 
 pub use audio_to_audio::AudioToAudioRequest;
-pub use canonical::{Delivery, Priority, Request};
+pub use canonical::{Delivery, Request};
 pub use image_to_image::ImageToImageRequest;
 pub use image_to_video::ImageToVideoRequest;
 pub use raw::RawRequest;

@@ -1,22 +1,22 @@
 //! The request of [`Raw`](crate::kind::Raw).
 
 use super::Request;
-use crate::{Delivery, JsonMap, KindRequest, Result};
+use crate::{Delivery, JsonMap, KindRequest};
 use serde::{Deserialize, Serialize};
 
-/// Asks any endpoint with its own JSON: nothing is mapped, nothing is checked beyond the endpoint's schema.
+/// Any endpoint's own JSON: nothing is mapped, nothing is checked beyond the endpoint's schema.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RawRequest {
     /// The body, field by field.
     pub body: JsonMap,
-    /// What the canonical request carries beside the body: prompt, inputs and options are mapped where given.
+    /// What the canonical request carries besides the body: prompt, inputs and options are mapped where given.
     #[serde(default)]
     pub request: Request,
 }
 
 impl RawRequest {
-    /// Asks with `body`.
+    /// A request with this body.
     pub fn new(body: JsonMap) -> Self {
         Self { body, request: Request::new() }
     }
@@ -34,14 +34,16 @@ impl RawRequest {
     }
 }
 
+impl From<JsonMap> for RawRequest {
+    fn from(body: JsonMap) -> Self {
+        Self::new(body)
+    }
+}
+
 impl KindRequest for RawRequest {
     fn into_request(self) -> Request {
         let mut request = self.request;
         request.extra.extend(self.body);
         request
-    }
-
-    fn from_request(mut request: Request) -> Result<Self> {
-        Ok(Self { body: std::mem::take(&mut request.extra), request })
     }
 }

@@ -4,7 +4,7 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::{AspectRatio, OutputFormat, Quality, Size};
 
 kind_request! {
-    /// Asks for: a picture from text.
+    /// A request for an image from text.
     TextToImageRequest from text;
     options {
         negative_prompt: String => with_negative_prompt,
@@ -18,7 +18,7 @@ kind_request! {
         format: OutputFormat => with_format,
     }
     inputs {
-        /// Adds a picture to take style or subject from.
+        /// Adds an image to take style or subject from.
         with_reference => Reference,
     }
 }

@@ -4,7 +4,7 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::{AspectRatio, Size};
 
 kind_request! {
-    /// Asks for: a film from text.
+    /// A request for a video from text.
     TextToVideoRequest from text;
     options {
         negative_prompt: String => with_negative_prompt,
@@ -17,7 +17,7 @@ kind_request! {
         looping: bool => with_loop,
     }
     inputs {
-        /// Adds a picture to take style or subject from.
+        /// Adds an image to take style or subject from.
         with_reference => Reference,
     }
 }

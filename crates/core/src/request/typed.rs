@@ -1,7 +1,6 @@
 //! The macros that write a kind's request: the required parts as fields, everything optional behind `with_*`.
 
-/// A kind's request. `from text` requires a prompt; `from FIELD: ROLE` requires at least one input of that role, unless
-/// an input of the role after `or` stands in for it.
+/// A kind's request. `from text` requires a prompt; `from FIELD: ROLE` requires at least one input of that role.
 macro_rules! kind_request {
     ($(#[$doc:meta])* $name:ident from text; options { $($options:tt)* } inputs { $($inputs:tt)* }) => {
         kind_request!(@struct $(#[$doc])* $name {
@@ -9,8 +8,26 @@ macro_rules! kind_request {
             pub prompt: String,
         });
 
+        impl From<&str> for $name {
+            fn from(prompt: &str) -> Self {
+                Self::new(prompt)
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(prompt: String) -> Self {
+                Self::new(prompt)
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(prompt: &String) -> Self {
+                Self::new(prompt.as_str())
+            }
+        }
+
         impl $name {
-            /// Asks with `prompt`.
+            /// A request with this prompt.
             pub fn new(prompt: impl Into<String>) -> Self {
                 kind_request!(@new { prompt: prompt.into() })
             }
@@ -23,13 +40,9 @@ macro_rules! kind_request {
             fn into_request(self) -> super::Request {
                 kind_request!(@into self, Some(self.prompt), self.inputs)
             }
-            fn from_request(mut request: super::Request) -> crate::Result<Self> {
-                let prompt = request.take_prompt()?;
-                Ok(kind_request!(@from request { prompt: prompt }))
-            }
         }
     };
-    ($(#[$doc:meta])* $name:ident from $main:ident: $role:ident $(or $stand_in:ident)?, one $one:ident, $with:ident;
+    ($(#[$doc:meta])* $name:ident from $main:ident: $role:ident, one $one:ident, $with:ident;
         options { $($options:tt)* } inputs { $($inputs:tt)* }) => {
         kind_request!(@struct $(#[$doc])* $name {
             /// The main inputs, the most important first.
@@ -40,13 +53,13 @@ macro_rules! kind_request {
         });
 
         impl $name {
-            #[doc = concat!("Asks with `", stringify!($one), "` as the main input.")]
-            pub fn new($one: crate::MediaInput) -> Self {
-                kind_request!(@new { $main: vec![$one], prompt: None })
+            #[doc = concat!("A request with `", stringify!($one), "` as the main input.")]
+            pub fn new($one: impl Into<crate::MediaInput>) -> Self {
+                kind_request!(@new { $main: vec![$one.into()], prompt: None })
             }
             /// Adds another main input.
-            pub fn $with(mut self, $one: crate::MediaInput) -> Self {
-                self.$main.push($one);
+            pub fn $with(mut self, $one: impl Into<crate::MediaInput>) -> Self {
+                self.$main.push($one.into());
                 self
             }
             /// Says in words what to make of it.
@@ -63,16 +76,6 @@ macro_rules! kind_request {
             fn into_request(self) -> super::Request {
                 let main = self.$main.into_iter().map(|media| crate::Input::new(crate::Role::$role, media));
                 kind_request!(@into self, self.prompt, main.chain(self.inputs).collect())
-            }
-            fn from_request(mut request: super::Request) -> crate::Result<Self> {
-                let stands_in = request.inputs.iter().any(|_input| false $(|| _input.role == crate::Role::$stand_in)?);
-                let $main = if stands_in {
-                    request.take_inputs(crate::Role::$role)
-                } else {
-                    request.take_required_inputs(crate::Role::$role)?
-                };
-                let prompt = request.prompt.take();
-                Ok(kind_request!(@from request { $main: $main, prompt: prompt }))
             }
         }
     };
@@ -105,10 +108,6 @@ macro_rules! kind_request {
     };
     (@new { $($field:ident: $value:expr),* }) => {{
         let super::Request { inputs, options, extra, policy, allow_unknown, delivery, .. } = super::Request::new();
-        Self { $($field: $value,)* inputs, options, extra, policy, allow_unknown, delivery }
-    }};
-    (@from $request:ident { $($field:ident: $value:expr),* }) => {{
-        let super::Request { inputs, options, extra, policy, allow_unknown, delivery, .. } = $request;
         Self { $($field: $value,)* inputs, options, extra, policy, allow_unknown, delivery }
     }};
     (@into $self:ident, $prompt:expr, $inputs:expr) => {
@@ -149,7 +148,7 @@ macro_rules! option_setters {
 macro_rules! input_setters {
     ($($(#[$doc:meta])* $with:ident => $role:ident),* $(,)?) => {$(
         $(#[$doc])*
-        pub fn $with(mut self, media: crate::MediaInput) -> Self {
+        pub fn $with(mut self, media: impl Into<crate::MediaInput>) -> Self {
             self.inputs.push(crate::Input::new(crate::Role::$role, media));
             self
         }

@@ -4,7 +4,7 @@ use super::typed::{common_setters, input_setters, kind_request, option_setters};
 use crate::Size;
 
 kind_request! {
-    /// Asks for: a film from films.
+    /// A request for a video from videos.
     VideoToVideoRequest from videos: Video, one video, with_video;
     options {
         negative_prompt: String => with_negative_prompt,
@@ -18,13 +18,13 @@ kind_request! {
         denoise: bool => with_denoise,
     }
     inputs {
-        /// Sets the sound to put in, or for lips to follow.
+        /// Sets the audio to put in, or for lips to follow.
         with_audio => Audio,
-        /// Sets the face to put in, as a picture or a film.
+        /// Sets the face to put in, as an image or a video.
         with_source_face => SourceFace,
-        /// Adds a picture to take style or subject from.
+        /// Adds an image to take style or subject from.
         with_reference => Reference,
-        /// Sets where to change the film: white is changed.
+        /// Sets where to change the video: white is changed.
         with_mask => Mask,
     }
 }

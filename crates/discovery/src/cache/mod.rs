@@ -7,7 +7,7 @@ mod clock;
 
 use crate::{Catalogue, Entry, Report};
 use clock::Seen;
-use mediagen_core::{Clock, Context, Error, ErrorKind, Event, ModelId, Result, Schema, UnitPrice};
+use mediagen_core::{Clock, Context, Error, ErrorKind, Event, ModelId, Price, Result, Schema};
 use mediagen_disk::{Access, Lock, read_at_most, remove_leftovers};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -46,7 +46,7 @@ pub(crate) struct Described {
 
 /// Prices by model name, each with the time it was told, in seconds since 1970 (UTC); `None` for a model without one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(crate) struct Prices(pub(crate) BTreeMap<String, (Option<UnitPrice>, u64)>);
+pub(crate) struct Prices(pub(crate) BTreeMap<String, (Vec<Price>, u64)>);
 
 /// What a file begins with.
 #[derive(Deserialize)]

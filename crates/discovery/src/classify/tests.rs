@@ -1,5 +1,5 @@
 use super::*;
-use mediagen_core::{Field, FieldType, MediaCapability, ModelId, ProviderId, Schema, SchemaSource, model::MatchLevel};
+use mediagen_core::{Field, FieldType, MatchLevel, MediaCapability, ModelId, ProviderId, Schema, SchemaSource};
 
 fn model(name: &str, inputs: Vec<Field>, output: &str) -> ModelSpec {
     let file = FieldType::Object(vec![

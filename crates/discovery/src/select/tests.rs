@@ -1,7 +1,7 @@
 use super::*;
 use crate::Verdict;
 use mediagen_core::{
-    CapabilityEvidence, JobTicket, MediaCapability, ModelId, ModelKind, ModelSpec, PriceUnit, ProviderId, UnitPrice,
+    CapabilityEvidence, JobTicket, MediaCapability, ModelId, ModelKind, ModelSpec, Price, PriceUnit, ProviderId,
 };
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ fn entry(provider: &'static str, name: &str, price: Option<f64>, shown: bool) ->
         spec.capabilities.push(CapabilityEvidence::new(SWAP, Method::Rule, "the id"));
     }
     let mut entry = Entry::new(spec, Verdict::Known, "test", 0);
-    entry.price = price.map(|amount| UnitPrice::new(amount, PriceUnit::Second, "USD"));
+    entry.prices = price.map(|amount| Price::new(amount, PriceUnit::Second, "USD")).into_iter().collect();
     Arc::new(entry)
 }
 
@@ -53,7 +53,11 @@ fn a_118_excluding_all_is_no_provider_and_never_an_excluded_one() {
 fn a_119_evidence_price_locality_and_availability_each_move_the_ranking() {
     assert_eq!(names(&wish(|_| {})), ["b/shown", "a/plain", "c/unpriced", "d/plain"]);
     assert_eq!(names(&wish(|w| w.local = [ProviderId::new("home")].into()))[0], "d/plain");
-    assert_eq!(names(&wish(|w| w.max_unit_price = Some(0.15))), ["a/plain"], "an unknown price may be too high");
+    assert_eq!(
+        names(&wish(|w| w.max_unit_price = Some(Money::usd(0.15)))),
+        ["a/plain"],
+        "an unknown price may be too high"
+    );
     let down = [(ProviderId::new("acme"), Availability::Unreachable("refused".into()))];
     let choices = select(&catalogue(), &wish(|w| w.availability = down.into())).unwrap();
     assert_eq!(&*choices[0].entry.id().name, "d/plain");

@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, Caps, Clock, Context, Error, ErrorKind, Field, FieldType, ModelId, ModelPage, ModelQuery, ModelSpec,
-    PriceUnit, Provider, ProviderId, ProviderInfo, Result, Schema, SchemaSource, UnitPrice,
+    BoxFuture, Clock, Context, Error, ErrorKind, Field, FieldType, ModelId, ModelPage, ModelQuery, ModelSpec, Price,
+    PriceUnit, Provider, ProviderId, ProviderInfo, Result, Schema, SchemaSource,
 };
 use std::{
     collections::BTreeMap,
@@ -96,9 +96,6 @@ impl Provider for Shelf {
     fn info(&self) -> &'static ProviderInfo {
         &INFO
     }
-    fn caps(&self) -> Caps {
-        Caps::default()
-    }
     async fn describe(&self, _: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         self.described.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -111,11 +108,11 @@ impl Provider for Shelf {
         let prompt = Field::new("prompt", FieldType::text()).required();
         Ok(Arc::new(spec.with_schema(Schema::new(SchemaSource::Live, vec![prompt]))))
     }
-    async fn prices(&self, _: &Context, models: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+    async fn prices(&self, _: &Context, models: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
         self.pages.fetch_add(1, Ordering::SeqCst);
         self.fail()?;
         let priced = models.iter().filter(|name| !name.ends_with('7'));
-        Ok(priced.map(|name| ((*name).to_owned(), UnitPrice::new(0.04, PriceUnit::Image, "USD"))).collect())
+        Ok(priced.map(|name| ((*name).to_owned(), vec![Price::new(0.04, PriceUnit::Image, "USD")])).collect())
     }
     async fn list(&self, _: &Context, query: &ModelQuery) -> Result<ModelPage> {
         self.pages.fetch_add(1, Ordering::SeqCst);

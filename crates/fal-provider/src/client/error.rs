@@ -5,7 +5,7 @@ use super::{
     retry::{forbids_retry, is_fals_own},
 };
 use crate::INFO;
-use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry};
+use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry, SubmitError};
 use mediagen_http::{HttpResponse, retry_after};
 
 /// Most of a refusal that is read: room for a long list of problems, each with a copy of what was sent.
@@ -189,11 +189,22 @@ fn paid(call: Call, status: u16, known_to_fal: bool, error: Error) -> Error {
     }
 }
 
-/// `error`, told as a submission whose fate is unknown.
+/// `error` as that of a submission whose outcome is unknown.
 pub(crate) fn submit_unknown(error: Error) -> Error {
     error.with_kind(ErrorKind::SubmitUnknown).with_dispatch(Dispatch::Unknown).with_retry(Retry::Never).with_hint(
         "the request may have been accepted; look for it at https://fal.ai/dashboard before sending it again",
     )
+}
+
+/// What the error of a paid call means. The HTTP layer and [`paid`] say of each how far it got; what is not clear is
+/// unknown.
+pub(crate) fn paid_outcome(error: Error) -> SubmitError {
+    match (error.kind(), error.dispatch()) {
+        (ErrorKind::SubmitUnknown, _) | (_, Dispatch::Unknown) => SubmitError::Unknown(error),
+        (_, Dispatch::NotSent) => SubmitError::NotSent(error),
+        (_, Dispatch::Answered) => SubmitError::Refused(error),
+        _ => SubmitError::Unknown(error),
+    }
 }
 
 /// An answer of success that cannot be used.

@@ -3,22 +3,23 @@
 use super::Lifecycle;
 use crate::config::Mode;
 use http::{HeaderName, HeaderValue};
-use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Priority, Result};
-use mediagen_http::redact;
+use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Result};
+use mediagen_http::{HttpRequest, redact};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 use url::Url;
 
 /// The provider's own settings of a delivery.
 pub(crate) const SETTINGS: &[&str] = &[
     "acl",
     "disable_fallback",
-    "force_upload",
     "inline_below",
     "lifecycle",
     "max_queue_length",
     "mode",
     "no_retry",
+    "priority",
     "runner_hint",
     "store_io",
     "tags",
@@ -30,12 +31,14 @@ const SHORTEST_START: Duration = Duration::from_millis(100);
 const TAGS: (usize, usize, usize, usize) = (10, 64, 256, 1024);
 /// Largest input in bytes that may go inside the body: as base64 it stays below the ten million characters that fal's
 /// apps take (protocol 6.7).
-const LARGEST_INLINE: u64 = 7 << 20;
+pub(crate) const LARGEST_INLINE: u64 = 7 << 20;
 
 /// What a request says of its uploads.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Wishes {
     /// Instead of the provider's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lifecycle: Option<Lifecycle>,
     /// Upload again what is there already.
     pub(crate) force: bool,
@@ -44,12 +47,19 @@ pub(crate) struct Wishes {
 }
 
 /// A delivery in fal's words.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Handling {
     /// Queue or run, where the request says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mode: Option<Mode>,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) query: Vec<(&'static str, String)>,
+    /// Names and values, checked to be possible headers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    /// Of the plan, not of what is written down for fal.
+    #[serde(skip)]
     pub(crate) notes: Vec<Note>,
     pub(crate) uploads: Wishes,
 }
@@ -64,10 +74,7 @@ impl Handling {
         let mut handling = Self::default();
         let mut problems = Vec::new();
         handling.start_timeout(delivery.start_timeout, &mut problems);
-        if let Some(priority) = delivery.priority {
-            let word = if priority == Priority::Low { "low" } else { "normal" };
-            handling.header("x-fal-queue-priority", word, &mut problems);
-        }
+        handling.uploads.force = delivery.reuse_uploads == Some(false);
         let (lifecycle, acl) = (delivery.settings.get("lifecycle"), delivery.settings.get("acl"));
         if lifecycle.is_some() || acl.is_some() {
             match Lifecycle::of(lifecycle, acl) {
@@ -91,10 +98,18 @@ impl Handling {
                 .with_hint(format!("fal knows: {}", SETTINGS.join(", "))));
         }
         if let Some(webhook) = &delivery.webhook {
-            handling.query.push(("fal_webhook", webhook.to_string()));
+            handling.query.push(("fal_webhook".into(), webhook.to_string()));
         }
         if handling.mode.unwrap_or(default) == Mode::Run {
             handling.leave_queue(policy)?;
+        }
+        if let Some(deadline) = delivery.deadline {
+            handling.unsupported(
+                policy,
+                "deadline",
+                deadline.as_secs_f64(),
+                "fal bounds the time in its queue only",
+            )?;
         }
         Ok(handling)
     }
@@ -120,11 +135,11 @@ impl Handling {
             // The last two were read together, before the others.
             ("no_retry" | "disable_fallback", Value::Bool(false)) | ("lifecycle" | "acl", _) => return,
             ("store_io", Value::Bool(on)) => Ok(("x-fal-store-io", u8::from(*on).to_string())),
-            ("force_upload", Value::Bool(force)) => {
-                self.uploads.force = *force;
-                return;
+            ("no_retry" | "disable_fallback" | "store_io", _) => Err("true or false".to_owned()),
+            ("priority", Value::String(word)) if matches!(word.as_str(), "normal" | "low") => {
+                Ok(("x-fal-queue-priority", word.clone()))
             }
-            ("no_retry" | "disable_fallback" | "store_io" | "force_upload", _) => Err("true or false".to_owned()),
+            ("priority", _) => Err("normal or low".to_owned()),
             ("tags", value) => tags(value).map(|text| ("x-fal-tags", text)),
             ("inline_below", value) => match value.as_u64().filter(|bytes| *bytes <= LARGEST_INLINE) {
                 Some(bytes) => {
@@ -134,7 +149,7 @@ impl Handling {
                 None => Err(format!("a number of bytes from 0 to {LARGEST_INLINE}")),
             },
             ("max_queue_length", value) => match value.as_u64() {
-                Some(length) => return self.query.push(("fal_max_queue_length", length.to_string())),
+                Some(length) => return self.query.push(("fal_max_queue_length".into(), length.to_string())),
                 None => Err("a whole number from 0".to_owned()),
             },
             ("mode", value) => match value.as_str().map(str::parse) {
@@ -157,7 +172,7 @@ impl Handling {
 
     fn header(&mut self, name: &'static str, value: &str, problems: &mut Vec<FieldProblem>) {
         match HeaderValue::from_str(value) {
-            Ok(value) => self.headers.push((HeaderName::from_static(name), value)),
+            Ok(_) => self.headers.push((name.into(), value.to_owned())),
             Err(_) => problems.push(FieldProblem::new(name, "must be printable ASCII without line breaks")),
         }
     }
@@ -170,12 +185,34 @@ impl Handling {
                 Ok(webhook) if name == "fal_webhook" => ("webhook", redact(&webhook)),
                 _ => ("max_queue_length", value),
             };
-            if policy == Policy::Strict {
-                return Err(Error::new(ErrorKind::Unsupported, format!("`{option}` needs the queue, not `mode` run")));
-            }
-            self.notes.push(Note::new(option, value, Value::Null, "a synchronous run has no queue"));
+            self.unsupported(policy, option, value, "a synchronous run has no queue")?;
         }
         Ok(())
+    }
+
+    /// What fal cannot do: a note, or an error under the strict policy.
+    fn unsupported(&mut self, policy: Policy, option: &str, value: impl Into<Value>, why: &str) -> Result<()> {
+        if policy == Policy::Strict {
+            return Err(Error::new(ErrorKind::Unsupported, format!("`{option}` is not possible: {why}")));
+        }
+        self.notes.push(Note::new(option, value, Value::Null, why));
+        Ok(())
+    }
+
+    /// `request` with the headers.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a header that cannot be one, as in a plan that was changed by hand.
+    pub(crate) fn headers_of(&self, request: HttpRequest) -> Result<HttpRequest> {
+        let mut request = request;
+        for (name, value) in &self.headers {
+            let parsed = (HeaderName::from_bytes(name.as_bytes()).ok(), HeaderValue::from_str(value).ok());
+            let (Some(name), Some(value)) = parsed else {
+                return Err(Error::new(ErrorKind::InvalidInput, format!("the plan's header `{name}` is not valid")));
+            };
+            request = request.header(name, value);
+        }
+        Ok(request)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use mediagen_core::FieldProblem;
 use mediagen_provider_kit::upload::UploadTerms;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ const LONGEST: Duration = Duration::from_hours(30 * 24);
 const MARGIN: u64 = 15 * 60;
 
 /// A lifecycle document, checked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lifecycle {
     /// As fal takes it; `None` leaves everything to the account's own settings.
     pub(crate) document: Option<String>,
@@ -26,7 +27,8 @@ pub(crate) struct Lifecycle {
 }
 
 /// How long a file lives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum Life {
     /// Nobody said.
     #[default]

@@ -16,7 +16,7 @@ mod wire;
 
 pub(crate) use catalogue::ListQuery;
 pub(crate) use error::{Call, kind_of_type, merge_status, refused, unusable};
-pub(crate) use headers::{Handling, Wishes};
+pub(crate) use headers::{Handling, LARGEST_INLINE, Wishes};
 pub(crate) use lifecycle::Lifecycle;
 pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
@@ -30,7 +30,6 @@ use crate::{
     sources::Robots,
     storage_settings::StorageSettings,
 };
-use http::{HeaderName, HeaderValue};
 use mediagen_core::{Context, Error, ErrorKind, Result};
 use mediagen_http::{Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, RetryPolicy};
 use std::sync::Arc;
@@ -128,10 +127,6 @@ fn ours(error: Error, job: Option<&str>) -> Error {
         Some(id) => error.with_request_id(id),
         None => error,
     }
-}
-
-fn with_headers(request: HttpRequest, headers: &[(HeaderName, HeaderValue)]) -> HttpRequest {
-    headers.iter().fold(request, |request, (name, value)| request.header(name.clone(), value.clone()))
 }
 
 fn request_id(response: &HttpResponse) -> Option<String> {

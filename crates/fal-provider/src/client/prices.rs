@@ -2,7 +2,7 @@
 
 use super::{CATALOGUE_LIMIT, Call, FalClient, ours, unusable};
 use crate::{EndpointId, sources::model_page};
-use mediagen_core::{Context, ErrorKind, Event, Phase, PriceUnit, Result, UnitPrice};
+use mediagen_core::{Context, ErrorKind, Event, Phase, Price, PriceUnit, Result};
 use mediagen_http::HttpRequest;
 use mediagen_provider_kit::{call::whole_body, config::join};
 use serde_json::Value;
@@ -38,7 +38,7 @@ impl FalClient {
     /// # Errors
     /// `Unauthenticated` without a key, before anything is sent, and those of the calls. An id that fal does not know
     /// is no error: it is left out as those without a price are.
-    pub(crate) async fn prices(&self, cx: &Context, ids: &[&str]) -> Result<BTreeMap<String, UnitPrice>> {
+    pub(crate) async fn prices(&self, cx: &Context, ids: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
         self.need_key()?;
         let ids: BTreeSet<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
         let ids: Vec<&str> = ids.into_iter().collect();
@@ -62,16 +62,16 @@ impl FalClient {
     }
 
     /// What the models' pages on the website say; `None` where one could not be read.
-    async fn prices_of_pages(&self, cx: &Context, ids: &[&str]) -> Option<BTreeMap<String, UnitPrice>> {
+    async fn prices_of_pages(&self, cx: &Context, ids: &[&str]) -> Option<BTreeMap<String, Vec<Price>>> {
         let mut prices = BTreeMap::new();
         for id in ids {
             let page = model_page(self, cx, &EndpointId::parse(id).ok()?).await.ok()?;
-            prices.extend(page.price.map(|price| ((*id).to_owned(), price)));
+            prices.extend(page.price.map(|price| ((*id).to_owned(), vec![price])));
         }
         Some(prices)
     }
 
-    async fn batch(&self, cx: &Context, ids: &[&str], prices: &mut BTreeMap<String, UnitPrice>) -> Result<()> {
+    async fn batch(&self, cx: &Context, ids: &[&str], prices: &mut BTreeMap<String, Vec<Price>>) -> Result<()> {
         let mut cursor: Option<String> = None;
         for _ in 0..MOST_PAGES {
             let mut url = join(&self.bases.api, &["models", "pricing"]);
@@ -86,9 +86,9 @@ impl FalClient {
                 let amount = entry.get("unit_price").unwrap_or(&Value::Null);
                 match unit_price(amount, text("unit").unwrap_or_default(), text("currency")) {
                     Some(price) => {
-                        prices.insert(id.to_owned(), price);
+                        prices.insert(id.to_owned(), vec![price]);
                     }
-                    None => cx.emit(Event::Warning(format!("fal's price of `{id}` makes no sense: {entry}"))),
+                    None => cx.emit(Event::Warning(format!("fal's price of `{id}` cannot be understood: {entry}"))),
                 }
             }
             let next = answer.get("next_cursor").and_then(Value::as_str).filter(|next| !next.is_empty());
@@ -113,12 +113,12 @@ impl FalClient {
 }
 
 /// A price of fal's; `None` without a unit, or where the amount is no number from 0.
-pub(crate) fn unit_price(amount: &Value, unit: &str, currency: Option<&str>) -> Option<UnitPrice> {
+pub(crate) fn unit_price(amount: &Value, unit: &str, currency: Option<&str>) -> Option<Price> {
     let amount = amount.as_f64().or_else(|| amount.as_str()?.trim().parse().ok());
     let amount = amount.filter(|amount| amount.is_finite() && *amount >= 0.0)?;
     let unit = unit.split_whitespace().collect::<Vec<_>>().join(" ");
     let currency = currency.map(str::trim).filter(|currency| !currency.is_empty()).unwrap_or(CURRENCY);
-    (!unit.is_empty()).then(|| UnitPrice::new(amount, unit_of(&unit), currency))
+    (!unit.is_empty()).then(|| Price::new(amount, unit_of(&unit), currency))
 }
 
 fn unit_of(text: &str) -> PriceUnit {
@@ -151,7 +151,7 @@ mod tests {
             ("10 seconds", PriceUnit::Other("10 seconds".into())),
         ] {
             let price = unit_price(&json!(0.04), words, None).unwrap();
-            assert_eq!((price.amount, price.unit, price.currency.as_str()), (0.04, expected, "USD"), "{words}");
+            assert_eq!((price.per.amount, price.unit, price.per.currency.as_str()), (0.04, expected, "USD"), "{words}");
         }
     }
 
@@ -162,6 +162,6 @@ mod tests {
         }
         assert_eq!(unit_price(&json!(1), " ", None), None, "a unit is needed");
         let free = unit_price(&json!("0"), "image", Some("EUR")).unwrap();
-        assert_eq!((free.amount.to_bits(), free.currency.as_str()), (0, "EUR"));
+        assert_eq!((free.per.amount.to_bits(), free.per.currency.as_str()), (0, "EUR"));
     }
 }

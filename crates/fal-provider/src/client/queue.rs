@@ -2,14 +2,13 @@
 
 use super::{
     Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
-    error::submit_unknown,
+    error::{paid_outcome, submit_unknown},
     ours, refused, request_id, unusable,
     wire::{StatusAnswer, SubmitAnswer},
-    with_headers,
 };
 use crate::id::EndpointId;
 use http::header;
-use mediagen_core::{BoxStream, CancelOutcome, Context, JsonMap, Phase, Result};
+use mediagen_core::{BoxStream, CancelOutcome, Context, Phase, Result, SubmitError};
 use mediagen_http::{HttpRequest, Repeat, SseEvent};
 use mediagen_provider_kit::call::whole_body;
 use mediagen_provider_kit::config::join;
@@ -31,23 +30,23 @@ impl FalClient {
         &self,
         cx: &Context,
         id: &EndpointId,
-        body: &JsonMap,
+        body: &Value,
         handling: &Handling,
-    ) -> Result<SubmitAnswer> {
-        self.need_key()?;
+    ) -> Result<SubmitAnswer, SubmitError> {
+        self.need_key().map_err(SubmitError::NotSent)?;
         let mut url = join(&self.bases.queue, &[id.as_str()]);
         if !handling.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&handling.query);
         }
-        let request = HttpRequest::post(url, Phase::Submit).json(body)?.repeat(Repeat::Once);
-        let response = self.ask(cx, Call::Submit, with_headers(request, &handling.headers), None).await?;
+        let request = HttpRequest::post(url, Phase::Submit).json(body).map_err(SubmitError::NotSent)?;
+        let request = handling.headers_of(request.repeat(Repeat::Once)).map_err(SubmitError::NotSent)?;
+        let response = self.ask(cx, Call::Submit, request, None).await.map_err(paid_outcome)?;
         let (status, header_id) = (response.status(), request_id(&response));
         // From here on a job exists: whatever cannot be read leaves its fate unknown.
         let value = response.json::<Value>(SMALL_LIMIT).await;
         let value = value.map_err(|e| submit_unknown(ours(e, header_id.as_deref())))?;
-        SubmitAnswer::read(&value).ok_or_else(|| {
-            submit_unknown(unusable("fal accepted the request without a request id", status, header_id.as_deref()))
-        })
+        let unread = || unusable("fal accepted the request without a request id", status, header_id.as_deref());
+        Ok(SubmitAnswer::read(&value).ok_or_else(|| submit_unknown(unread()))?)
     }
 
     /// One look at a job, with the lines that it wrote so far.

@@ -1,11 +1,14 @@
 //! Synchronous runs, and answers that are a model's own (protocol 2.8, 3.1).
 
 use super::{
-    Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, retry::FalTable, with_headers,
+    Call, FalClient, Handling, RESULT_LIMIT,
+    error::{paid_outcome, submit_unknown},
+    ours, request_id,
+    retry::FalTable,
 };
 use crate::id::EndpointId;
 use bytes::Bytes;
-use mediagen_core::{BoxStream, Context, JsonMap, Phase, Result};
+use mediagen_core::{BoxStream, Context, Phase, Result, SubmitError};
 use mediagen_http::{HttpRequest, HttpResponse, Repeat};
 use mediagen_provider_kit::config::join;
 use serde_json::Value;
@@ -55,17 +58,17 @@ impl FalClient {
         &self,
         cx: &Context,
         id: &EndpointId,
-        body: &JsonMap,
+        body: &Value,
         handling: &Handling,
-    ) -> Result<Answer> {
-        self.need_key()?;
+    ) -> Result<Answer, SubmitError> {
+        self.need_key().map_err(SubmitError::NotSent)?;
         let url = join(&self.bases.run, &[id.as_str()]);
-        let request = HttpRequest::post(url, Phase::Submit).json(body)?.repeat(Repeat::Once);
-        let request = request.classify(Arc::new(FalTable::Run));
+        let request = HttpRequest::post(url, Phase::Submit).json(body).map_err(SubmitError::NotSent)?;
+        let request = request.repeat(Repeat::Once).classify(Arc::new(FalTable::Run));
         // The headers come when the work is done.
-        let request = with_headers(request, &handling.headers).timeout(cx.deadlines().total);
-        let response = self.ask(cx, Call::Run, request, None).await?;
+        let request = handling.headers_of(request).map_err(SubmitError::NotSent)?.timeout(cx.deadlines().total);
+        let response = self.ask(cx, Call::Run, request, None).await.map_err(paid_outcome)?;
         let id = request_id(&response);
-        Answer::read(response, None).await.map_err(|e| submit_unknown(ours(e, id.as_deref())))
+        Ok(Answer::read(response, None).await.map_err(|e| submit_unknown(ours(e, id.as_deref())))?)
     }
 }

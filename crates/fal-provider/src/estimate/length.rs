@@ -1,34 +1,34 @@
 //! Seconds and frames of a result.
 
-use super::{Asked, Counted, KNOWN, named, value};
-use mediagen_core::{MediaFacts, Modality, Place, Quantity, Role};
+use super::{Counted, Counting, KNOWN, is_remote, named, value};
+use mediagen_core::{Measured, MediaFacts, Modality, Place, Quantity, Role};
 
-impl Asked<'_> {
+impl Counting<'_> {
     /// Seconds of one result.
     pub(super) fn seconds(&self) -> Counted {
         let asked = self.asked_seconds()?;
         if self.makes_anew() {
             return match (asked, self.input(Role::Audio)) {
                 (Some(asked), _) => Ok(asked),
-                (None, Some((_, facts))) => length_of(facts.as_ref(), "sound"),
+                (None, Some(input)) => length_of(input, "audio"),
                 (None, None) => Err("nothing in the request says how long the result will be".into()),
             };
         }
         let own = self.input_seconds()?;
         match (asked, own) {
-            (Some(asked), Some(own)) => {
-                Ok(asked.or(own, "whether the length that is asked for or that of the input counts"))
-            }
+            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the requested length or that of the input counts")),
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Err("nothing in the request says how long the result will be".into()),
         }
     }
 
-    /// Frames of one film.
+    /// Frames of one video.
     pub(super) fn frames(&self) -> Counted {
         let own = match self.input(Role::Video).filter(|_| !self.makes_anew()) {
-            Some((_, None)) => return Err("the input film is behind an address, so its frames are not known".into()),
-            Some((_, Some(facts))) => Some(frames_of(facts).ok_or("the frames of the input film cannot be counted")?),
+            Some(input) if is_remote(input) => {
+                return Err("the input video is behind an address, so its frames are not known".into());
+            }
+            Some(input) => Some(frames_of(&input.facts).ok_or("the frames of the input video cannot be counted")?),
             None if self.kind.input() == Modality::Video && !self.makes_anew() => {
                 return Err("there is no input `video` to measure".into());
             }
@@ -42,9 +42,7 @@ impl Asked<'_> {
             None => None,
         };
         match (asked, own) {
-            (Some(asked), Some(own)) => {
-                Ok(asked.or(own, "whether the frames that are asked for or those of the input count"))
-            }
+            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the requested frames or those of the input count")),
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Ok(self.seconds()?.times(self.rate()?)),
         }
@@ -57,21 +55,21 @@ impl Asked<'_> {
         !lasting || KNOWN.models.makes_anew.iter().any(|name| name == last)
     }
 
-    /// Seconds that go in; `None` where nothing does. Lips that follow a sound may stop with either.
+    /// Seconds that go in; `None` where nothing does. Lips that follow audio may stop with either.
     fn input_seconds(&self) -> Result<Option<Quantity>, String> {
-        let of = |role: Role| self.inputs.iter().filter(move |(own, _)| *own == role);
+        let of = |role: Role| self.inputs.iter().filter(move |input| input.role == role);
         if of(Role::Video).count() > 1 {
-            return Err("several films go in, and how long the result will be is not known".into());
+            return Err("several videos go in, and how long the result will be is not known".into());
         }
         let needed = if self.kind.input() == Modality::Video { Role::Video } else { Role::Audio };
         if self.input(needed).is_none() {
             return Err(format!("there is no input `{needed}` to measure"));
         }
-        let film = self.input(Role::Video).map(|(_, facts)| length_of(facts.as_ref(), "film")).transpose()?;
-        let sound = self.input(Role::Audio).map(|(_, facts)| length_of(facts.as_ref(), "sound")).transpose()?;
-        Ok(match (film, sound) {
-            (Some(film), Some(sound)) => Some(film.or(sound, "whether the film or the sound decides the length")),
-            (film, sound) => film.or(sound),
+        let video = self.input(Role::Video).map(|input| length_of(input, "video")).transpose()?;
+        let sound = self.input(Role::Audio).map(|input| length_of(input, "audio")).transpose()?;
+        Ok(match (video, sound) {
+            (Some(video), Some(sound)) => Some(video.or(sound, "whether the video or the sound decides the length")),
+            (video, sound) => video.or(sound),
         })
     }
 
@@ -143,17 +141,19 @@ fn in_frames(place: &Place) -> bool {
     place.field.split(['_', '.']).any(|word| matches!(word, "frame" | "frames"))
 }
 
-fn length_of(facts: Option<&MediaFacts>, what: &str) -> Counted {
-    let facts = facts.ok_or_else(|| format!("the input {what} is behind an address, so its length is not known"))?;
-    let length = facts.duration_s.ok_or_else(|| format!("the length of the input {what} cannot be measured"))?;
+fn length_of(input: &Measured, what: &str) -> Counted {
+    if is_remote(input) {
+        return Err(format!("the input {what} is behind an address, so its length is not known"));
+    }
+    let length = input.facts.duration_s.ok_or_else(|| format!("the length of the input {what} cannot be measured"))?;
     let mut quantity = seconds(length);
     quantity.how = format!("{} of the input {what}", quantity.how);
     Ok(quantity)
 }
 
 fn frames_of(facts: &MediaFacts) -> Option<Quantity> {
-    #[expect(clippy::cast_precision_loss, reason = "frames of one film")]
+    #[expect(clippy::cast_precision_loss, reason = "frames of one video")]
     let counted = facts.frames.map(|frames| frames as f64);
     let frames = counted.or_else(|| Some((facts.duration_s? * facts.fps?).round()))?;
-    Some(Quantity::exact(frames, format!("{frames} frames of the input film")))
+    Some(Quantity::exact(frames, format!("{frames} frames of the input video")))
 }

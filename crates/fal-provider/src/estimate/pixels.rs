@@ -1,6 +1,6 @@
 //! Megapixels of one picture, or of one frame.
 
-use super::{Asked, Counted, KNOWN, named, value};
+use super::{Counted, Counting, KNOWN, is_remote, named, value};
 use mediagen_core::{Modality, Place, Quantity, Role};
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ const STEP: f64 = 32.0;
 /// How far the pixels of a word such as `2K` are from those of a square of so many sides, up and down.
 const ABOUT: f64 = 0.05;
 
-impl Asked<'_> {
+impl Counting<'_> {
     /// Megapixels of a picture that comes out.
     pub(super) fn frame(&self) -> Counted {
         let enlarged = self.enlarged();
@@ -35,13 +35,14 @@ impl Asked<'_> {
     /// As large as what goes in, times `factor` on each side.
     fn own(&self, factor: f64) -> Counted {
         let (role, word) = match self.kind.input() {
-            Modality::Video => (Role::Video, "film"),
-            _ => (Role::Image, "picture"),
+            Modality::Video => (Role::Video, "video"),
+            _ => (Role::Image, "image"),
         };
-        let (_, facts) = self.input(role).ok_or_else(|| format!("there is no input {word} to measure"))?;
-        let facts =
-            facts.as_ref().ok_or_else(|| format!("the input {word} is behind an address, so its size is not known"))?;
-        let size = facts.width.zip(facts.height);
+        let input = self.input(role).ok_or_else(|| format!("there is no input {word} to measure"))?;
+        if is_remote(input) {
+            return Err(format!("the input {word} is behind an address, so its size is not known"));
+        }
+        let size = input.facts.width.zip(input.facts.height);
         let (width, height) = size.ok_or_else(|| format!("the size of the input {word} cannot be measured"))?;
         let area = f64::from(width) * f64::from(height) * factor * factor / 1e6;
         let words = if factor.to_bits() == 1_f64.to_bits() { String::new() } else { format!(" x {factor} x {factor}") };
@@ -106,8 +107,11 @@ impl Asked<'_> {
         if let Some(ratio) = value.and_then(ratio_of) {
             return Ok((vec![ratio], None));
         }
-        let inputs = [Role::Video, Role::Image].into_iter().find_map(|role| self.input(role)?.1.as_ref());
-        if let Some((width, height)) = inputs.and_then(|facts| facts.width.zip(facts.height)) {
+        let size_of_input = |role| {
+            let facts = &self.input(role)?.facts;
+            facts.width.zip(facts.height)
+        };
+        if let Some((width, height)) = [Role::Video, Role::Image].into_iter().find_map(size_of_input) {
             return Ok((vec![f64::from(width) / f64::from(height.max(1))], None));
         }
         let words = place.map(|place| value::words(&place.ty)).unwrap_or_default();

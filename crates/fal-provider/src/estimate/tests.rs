@@ -1,5 +1,5 @@
 use super::*;
-use mediagen_core::{Field, FieldType, Schema, SchemaSource, schema::Range};
+use mediagen_core::{Estimate, Field, FieldType, Price, Schema, SchemaSource, schema::Range};
 use mediagen_params::{Dialect, places};
 use serde_json::json;
 
@@ -12,8 +12,15 @@ fn cost(
     inputs: &[(Role, Option<MediaFacts>)],
 ) -> Estimate {
     let places = places(kind, &Schema::new(SchemaSource::Live, fields.to_vec()), &Dialect::neutral());
-    let asked = Asked { id: "acme/model", kind, places: &places, body, inputs, frame_rate: None };
-    asked.estimate(&UnitPrice::new(1.0, unit, "USD"))
+    let body = body.as_object().unwrap();
+    let measured = |(role, facts): &(Role, Option<MediaFacts>)| {
+        let mut measured = Measured::named(*role, "input");
+        measured.facts = facts.clone().unwrap_or_default();
+        measured
+    };
+    let inputs: Vec<Measured> = inputs.iter().map(measured).collect();
+    let counting = Counting { id: "acme/model", kind, places: &places, body, inputs: &inputs, frame_rate: None };
+    Estimate::of(&counting.all(), &[Price::new(1.0, unit, "USD")], body)
 }
 
 fn words(words: &[&str]) -> FieldType {
@@ -111,7 +118,11 @@ fn what_goes_in_is_measured_and_enlarged() {
     is(&of(json!({"upscale_factor": 3}), known.clone()), "exact", 0.045, 0.045);
     let behind = of(json!({}), None);
     is(&behind, "unknown", None, None);
-    assert!(behind.why().contains("behind an address"), "{behind:?}");
+    let why = "billed at 1 USD/megapixel: the input image is behind an address, so its size is not known";
+    assert_eq!(behind.why(), why);
+    let unread = of(json!({}), Some(MediaFacts::new().with_bytes(9)));
+    is(&unread, "unknown", None, None);
+    assert!(unread.why().contains("the size of the input image cannot be measured"), "{unread:?}");
     let edit = cost(ModelKind::ImageToImage, &[], PriceUnit::Megapixel, &json!({}), &picture(known));
     is(&edit, "exact", 0.005, 0.005);
     let film = [(Role::Video, Some(MediaFacts::new().with_size(100, 50).with_frames(20)))];
@@ -180,7 +191,8 @@ fn units_that_are_known_afterwards_or_not_at_all_are_never_nothing() {
         for kind in ModelKind::ALL {
             let estimate = cost(*kind, &[], unit.clone(), &json!({}), &[]);
             is(&estimate, "unknown", None, None);
-            assert!(estimate.why().contains(&name), "{estimate:?}");
+            let why = format!("billed at 1 USD/{name}: how many of the unit `{name}` it takes is not known in advance");
+            assert_eq!(estimate.why(), why);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Answers of every shape (protocol 9.2).
 
 use super::*;
-use mediagen_core::{ErrorKind, Role, kind};
+use mediagen_core::{ErrorKind, Input, ModelId, Role};
 
 fn answer(value: Value) -> Answer {
     Answer { value, file: None, request_id: Some("r-1".into()), billable_units: Some(2.5), status: 200 }
+}
+
+fn plan(body: JsonMap) -> Plan {
+    Plan::new(ModelId::new(INFO.id.clone(), "acme/model"), ModelKind::ImageToVideo, body)
 }
 
 fn pointers(output: &Output) -> Vec<&str> {
@@ -19,14 +23,14 @@ fn a_019_the_request_id_is_the_servers_in_bare_and_wrapped_answers() {
         json!({"data": bare, "requestId": "x"}),
         json!({"status": "COMPLETED", "logs": null, "response": bare}),
     ] {
-        let output = read::<kind::TextToImage>(answer(value), &Asked::default()).unwrap();
+        let output = read(answer(value), ModelKind::TextToImage, &Asked::default()).unwrap();
         assert_eq!(pointers(&output), ["/images/0"]);
         assert_eq!(output.raw, bare);
         assert_eq!(output.seed, Some(15_860_307_465_884_635_512));
-        assert_eq!((output.request_id.as_deref(), output.usage.units), (Some("r-1"), Some(2.5)));
+        assert_eq!((output.request_id.as_deref(), output.usage.counts), (Some("r-1"), vec![Count::billed(2.5)]));
     }
     let own_key = json!({"data": {"url": "https://c.test/a"}, "images": []});
-    let output = read::<kind::Raw>(answer(own_key.clone()), &Asked::default()).unwrap();
+    let output = read(answer(own_key.clone()), ModelKind::Raw, &Asked::default()).unwrap();
     assert_eq!(output.raw, own_key);
 }
 
@@ -42,7 +46,7 @@ fn a_073_sound_is_found_under_every_key() {
         (json!({"audios": [file]}), "/audios/0"),
         (json!({"stems": {"vocals": file}}), "/stems/vocals"),
     ] {
-        let output = read::<kind::TextToAudio>(answer(value), &Asked::default()).unwrap();
+        let output = read(answer(value), ModelKind::TextToAudio, &Asked::default()).unwrap();
         assert_eq!(pointers(&output), [expected]);
     }
 }
@@ -52,8 +56,8 @@ fn echoes_are_left_out_and_the_main_file_comes_first() {
     let mut body = JsonMap::new();
     body.insert("image_url".into(), json!("https://mine.test/in.png?signature=abc"));
     body.insert("elements".into(), json!([{"url": "https://mine.test/b.png"}]));
-    let input = Input::new(Role::Image, "https://mine.test/in.png?signature=abc".parse().unwrap());
-    let asked = Asked::new(&Options::default(), &[input], &body, Vec::new());
+    let input = Input::new(Role::Image, "https://mine.test/in.png?signature=abc");
+    let asked = Asked::new(&body.clone().into(), &plan(body).with_inputs(vec![Measured::from(&input)]), None, None);
     let mut token = json!({});
     asked.write(&mut token);
     assert!(!token.to_string().contains("signature"), "{token}");
@@ -62,7 +66,7 @@ fn echoes_are_left_out_and_the_main_file_comes_first() {
         "image_url": "https://mine.test/in.png", "elements": [{"url": "https://mine.test/b.png"}],
         "thumbnail": {"url": "https://c.test/t.png", "content_type": "image/png"}, "video": {"url": "https://c.test/v.mp4"}
     });
-    let output = read::<kind::ImageToVideo>(answer(value), &asked).unwrap();
+    let output = read(answer(value), ModelKind::ImageToVideo, &asked).unwrap();
     assert_eq!(pointers(&output), ["/video", "/thumbnail"]);
     assert_eq!(output.inputs[0].name, "https://mine.test/in.png");
 }
@@ -71,23 +75,22 @@ fn echoes_are_left_out_and_the_main_file_comes_first() {
 fn flags_follow_their_pictures_and_a_shortfall_is_a_note() {
     let image = |n: u8| json!({"url": format!("https://c.test/{n}.png")});
     let value = json!({"images": [image(0), image(1)], "has_nsfw_concepts": [false, true]});
-    let mut options = Options::default();
-    options.count = Some(4);
-    let asked = Asked::new(&options, &[], &JsonMap::new(), Vec::new());
-    let output = read::<kind::TextToImage>(answer(value), &asked).unwrap();
+    let asked = Asked::new(&json!({}), &plan(JsonMap::new()), Some(4), None);
+    let output = read(answer(value), ModelKind::TextToImage, &asked).unwrap();
     assert_eq!(output.parts.iter().map(|p| p.flagged).collect::<Vec<_>>(), [Some(false), Some(true)]);
     assert_eq!((output.notes[0].from.clone(), output.notes[0].to.clone()), (json!(4), json!(2)));
     let single = json!({"image": image(0), "nsfw_content_detected": true});
-    let output = read::<kind::TextToImage>(answer(single), &Asked::default()).unwrap();
+    let output = read(answer(single), ModelKind::TextToImage, &Asked::default()).unwrap();
     assert_eq!((output.parts[0].flagged, output.notes.len()), (Some(true), 0));
 }
 
 #[test]
 fn no_file_is_an_error_for_media_and_fine_for_json() {
-    let error = read::<kind::TextToImage>(answer(json!({"images": [], "prompt": "secret words"})), &Asked::default());
+    let error =
+        read(answer(json!({"images": [], "prompt": "secret words"})), ModelKind::TextToImage, &Asked::default());
     let error = error.unwrap_err();
     assert_eq!((error.kind(), error.request_id()), (ErrorKind::InvalidResponse, Some("r-1")));
     assert!(error.to_string().contains("images, prompt") && !error.to_string().contains("secret words"));
-    let output = read::<kind::Raw>(answer(json!({"text": "hello"})), &Asked::default()).unwrap();
+    let output = read(answer(json!({"text": "hello"})), ModelKind::Raw, &Asked::default()).unwrap();
     assert_eq!(output.raw["text"], "hello");
 }

@@ -2,7 +2,7 @@
 
 use super::{markup::Page, payload::Payload};
 use crate::{client::unit_price, id::EndpointId, listing};
-use mediagen_core::{ModelSpec, SchemaSource, UnitPrice};
+use mediagen_core::{ModelSpec, Price, SchemaSource};
 use mediagen_params::schema_from_openapi;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 #[derive(Debug)]
 pub(crate) struct ModelPage {
     pub(crate) spec: ModelSpec,
-    pub(crate) price: Option<UnitPrice>,
+    pub(crate) price: Option<Price>,
 }
 
 impl ModelPage {
@@ -50,7 +50,7 @@ fn facts(payload: &Payload, map: &Map<String, Value>, id: &EndpointId) -> Option
     (&*spec.id.name == id.as_str()).then_some(spec)
 }
 
-fn billing(payload: &Payload, map: &Map<String, Value>, id: &EndpointId) -> Option<UnitPrice> {
+fn billing(payload: &Payload, map: &Map<String, Value>, id: &EndpointId) -> Option<Price> {
     let billing = payload.member(map, "endpointBilling");
     let endpoint = billing.get("endpoint").and_then(Value::as_str);
     endpoint.filter(|endpoint| *endpoint == id.as_str())?;

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::{FalConfig, FalProvider};
-use mediagen_core::{ErrorKind, MediaModelExt as _, Settings, TextToImageRequest};
+use mediagen_core::{ErrorKind, Settings, TextToImageRequest};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, catalogue::Catalogue};
 
 async fn emulator() -> Emulator {
@@ -17,12 +17,11 @@ async fn a_012_a_line_in_a_file_names_an_endpoint() {
     std::fs::write(&file, "[fal]\nfast = \"fal-ai/flux/schnell\"\nbroken = \"fal-ai/flux/schnel\"\n").unwrap();
     let settings =
         Settings::new().with("key", KEY).with("base_url", emulator.base_url()).with("aliases", file.to_str().unwrap());
-    let fal = FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap();
-    let cx = context();
-    let model = fal.text_to_image(&cx, "fast").await.unwrap();
-    model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+    let fal = FalProvider::new(FalConfig::from_settings(&settings).unwrap()).unwrap().with_context(context());
+    let model = fal.text_to_image("fast").await.unwrap();
+    model.run(TextToImageRequest::new("a fox")).await.unwrap();
     assert_eq!(emulator.jobs()[0].endpoint, "fal-ai/flux/schnell");
-    let error = fal.text_to_image(&cx, "broken").await.unwrap_err();
+    let error = fal.text_to_image("broken").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.hint().unwrap().contains("fal-ai/flux/schnell"), "{error}");
 }
@@ -31,7 +30,6 @@ async fn a_012_a_line_in_a_file_names_an_endpoint() {
 async fn a_011_an_unknown_id_is_not_found_with_the_nearest_real_ids() {
     let emulator = emulator().await;
     let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
-    let cx = context();
     let listed = Catalogue::builtin();
     for (wanted, near) in [
         ("fal-ai/flux/shnell", "fal-ai/flux/schnell"),
@@ -40,7 +38,7 @@ async fn a_011_an_unknown_id_is_not_found_with_the_nearest_real_ids() {
         ("real-esrgn", "fal-ai/esrgan"),
         ("fal-ai/xtts", "fal-ai/f5-tts"),
     ] {
-        let error = fal.raw(&cx, wanted).await.unwrap_err();
+        let error = fal.raw(wanted).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{wanted}: {error}");
         let hint = error.hint().unwrap().to_owned();
         assert!(hint.contains(near), "{wanted}: {hint}");

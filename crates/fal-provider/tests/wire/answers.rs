@@ -1,7 +1,7 @@
 //! Answers of odd shapes: envelopes, nulls, no percentages, reasons in halves.
 
 use crate::support::*;
-use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, Options, Output, Result};
+use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, Options, Output, Result};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -10,8 +10,8 @@ use wiremock::{
 
 async fn run(server: &MockServer, cx: &mediagen_core::Context) -> Result<Output> {
     mount_model(server, ID, "image-to-image").await;
-    let model = provider(server).image_to_image(cx, ID).await.unwrap();
-    model.run(cx, ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap())).await
+    let model = provider(server).with_context(cx.clone()).image_to_image(ID).await.unwrap();
+    model.run(ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap())).await
 }
 
 #[tokio::test]
@@ -87,11 +87,11 @@ async fn a_seed_beyond_63_bits_goes_there_and_back() {
     mount_job(&server, ok(json!({"images": [{"url": "https://v3.fal.media/files/a.png"}], "seed": seed.to_string()})))
         .await;
     let cx = polling();
-    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let model = provider(&server).with_context(cx.clone()).image_to_image(ID).await.unwrap();
     let mut options = Options::default();
     options.seed = Some(seed);
     let request = ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap());
-    let submitted = model.submit(&cx, request.with_options(options)).await.unwrap();
+    let submitted = model.submit(request.with_options(options)).await.unwrap();
     let sent = last(&server, "/queue/fal-ai/demo/edit").await.body;
     assert!(String::from_utf8_lossy(&sent).contains("\"seed\":15860307465884635512"));
     let ticket = serde_json::to_string(submitted.job().unwrap().ticket()).unwrap();

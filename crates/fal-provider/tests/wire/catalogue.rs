@@ -34,12 +34,12 @@ async fn a_013_a_thousand_models_of_every_kind_ask_once_per_id() {
     }
     mount_model(&server, "fal-ai/esrgan", "image-to-image").await;
     Mock::given(method("GET")).respond_with(answer(404, json!({"error": {"message": "unknown"}}))).mount(&server).await;
-    let (fal, cx) = (provider(&server), context());
+    let fal = provider(&server);
     let aliased = (ModelKind::ImageToImage, "fal-ai/real-esrgan".to_owned());
     let wanted = ids.iter().cloned().chain([aliased]);
     let many = wanted.flat_map(|wanted| std::iter::repeat_n(wanted, 1_000)).map(|(kind, id)| {
-        let (fal, cx) = (fal.clone(), cx.clone());
-        async move { (kind, fal.model(&cx, &id).await.unwrap().kind()) }
+        let fal = fal.clone();
+        async move { (kind, fal.endpoint(&id, None).await.unwrap().kind()) }
     });
     for (kind, found) in futures_util::future::join_all(many).await {
         assert_eq!(kind, found);
@@ -129,9 +129,9 @@ async fn a_011_an_unknown_id_names_up_to_three_near_ones_and_reads_the_listing_o
     let server = MockServer::start().await;
     mount_listing(&server).await;
     Mock::given(method("GET")).respond_with(answer(404, json!({"detail": "unknown"}))).mount(&server).await;
-    let (fal, cx) = (provider(&server), context());
+    let fal = provider(&server);
     for wanted in ["fal-ai/flux/dve", "fal-ai/flux/schnel", "flux-dve"] {
-        let error = fal.text_to_image(&cx, wanted).await.unwrap_err();
+        let error = fal.text_to_image(wanted).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
         let hint = error.hint().unwrap();
         assert!(hint.contains("fal-ai/flux/") && hint.matches(',').count() <= 2, "{wanted}: {hint}");
@@ -219,9 +219,11 @@ async fn places_and_the_limit_of_a_prompt_come_from_the_mapping_with_its_rules()
     mount_model(&server, ID, "image-to-image").await;
     let (fal, cx) = (provider(&server), context());
     let spec = fal.describe(&cx, ID).await.unwrap();
-    let places = fal.places(&spec, ModelKind::ImageToImage);
+    let endpoint = fal.endpoint(ID, Some(ModelKind::ImageToImage)).await.unwrap();
+    assert_eq!(endpoint.spec(), &spec);
+    let places = endpoint.fields();
     let image = places.iter().find(|place| place.field == "image_url").unwrap();
     assert!(image.options.contains(&"image"), "{image:?}");
-    assert_eq!(fal.prompt_limit(&spec, ModelKind::ImageToImage), None);
+    assert_eq!(endpoint.prompt_limit(), None);
     assert_eq!(lines(&server).await.len(), 1, "asking for places makes no call");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, MediaModelExt as _, Provider, TextToImageRequest};
+use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, Provider as _, TextToImageRequest};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Route};
 use std::{collections::BTreeSet, fs::File};
 
@@ -21,7 +21,7 @@ async fn emulator() -> Emulator {
 
 fn fal(emulator: &Emulator) -> FalProvider {
     let config = config(&emulator.base_url()).with_parts_above(MIB).unwrap();
-    FalProvider::new(config).unwrap()
+    FalProvider::new(config).unwrap().with_context(context())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +35,7 @@ async fn a_file_of_many_parts_needs_a_connection_for_each_part_at_once_and_the_n
         // Full of zeros, and each of another length.
         let path = folder.path().join(format!("{round}.bin"));
         File::create(&path).unwrap().set_len(200 * MIB + round).unwrap();
-        let uploaded = Provider::upload(&fal, &cx, &MediaInput::Path(path), &Delivery::default()).await.unwrap();
+        let uploaded = fal.upload(&cx, &MediaInput::Path(path), &Delivery::default()).await.unwrap();
         assert!(!uploaded.cached);
         let parts = emulator.requests().iter().filter(|r| r.method == "PUT").count();
         assert_eq!((parts, emulator.most_at_once(Route::Upload)), (21, AT_ONCE), "{round}");
@@ -49,15 +49,15 @@ async fn a_file_of_many_parts_needs_a_connection_for_each_part_at_once_and_the_n
 #[tokio::test(flavor = "multi_thread")]
 async fn small_files_and_whole_generations_go_over_the_same_connections() {
     let emulator = emulator().await;
-    let (fal, cx) = (fal(&emulator), context());
-    let enlarge = fal.image_to_image(&cx, "fal-ai/esrgan").await.unwrap();
-    let draw = fal.text_to_image(&cx, "fal-ai/flux/schnell").await.unwrap();
+    let fal = fal(&emulator);
+    let enlarge = fal.image_to_image("fal-ai/esrgan").await.unwrap();
+    let draw = fal.text_to_image("fal-ai/flux/schnell").await.unwrap();
     for round in 0..5_u8 {
-        let output = draw.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+        let output = draw.run(TextToImageRequest::new("a fox")).await.unwrap();
         let picture = emulator.file(output.parts[0].url().unwrap().as_str()).await.unwrap();
         // What follows a picture's end changes nothing but its hash.
         let picture = MediaInput::bytes([&picture[..], &[round]].concat(), "x.png");
-        enlarge.run(&cx, ImageToImageRequest::new(picture)).await.unwrap();
+        enlarge.run(ImageToImageRequest::new(picture)).await.unwrap();
     }
     let count = |route: Route| emulator.count(route);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The submission itself: method, address, query, headers, body (protocol 2.2, 2.3).
 
 use crate::support::*;
-use mediagen_core::{ErrorKind, ImageToImageRequest, MediaInput, Priority};
+use mediagen_core::{Error, ErrorKind, ImageToImageRequest, MediaInput};
 use serde_json::{Value, json};
 use std::time::Duration;
 use wiremock::MockServer;
@@ -15,9 +15,9 @@ async fn the_body_is_the_input_itself_on_the_full_id() {
     let server = MockServer::start().await;
     mount_model(&server, ID, "image-to-image").await;
     mount_submit(&server).await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    let submitted = model.submit(&cx, request().with_seed(u64::MAX)).await.unwrap();
+    let fal = provider(&server);
+    let model = fal.image_to_image(ID).await.unwrap();
+    let submitted = model.submit(request().with_seed(u64::MAX)).await.unwrap();
     let sent = last(&server, "/queue/fal-ai/demo/edit").await;
     let body: Value = sent.body_json().unwrap();
     assert_eq!(body, json!({"prompt": "sharper", "image_url": "https://mine.test/in.png", "seed": u64::MAX}));
@@ -37,20 +37,19 @@ async fn delivery_becomes_headers_and_query() {
     let server = MockServer::start().await;
     mount_model(&server, ID, "image-to-image").await;
     mount_submit(&server).await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let fal = provider(&server);
+    let model = fal.image_to_image(ID).await.unwrap();
     let mut request = request();
     request.delivery.start_timeout = Some(Duration::from_secs(30));
-    request.delivery.priority = Some(Priority::Low);
     request.delivery.webhook = Some("https://hook.test/done?a=1&b=2".parse().unwrap());
     request.delivery.settings = json!({
         "runner_hint": "warm", "store_io": false, "no_retry": true, "lifecycle": 3600, "tags": "team=blue",
-        "max_queue_length": 10
+        "max_queue_length": 10, "priority": "low"
     })
     .as_object()
     .cloned()
     .unwrap();
-    model.submit(&cx, request).await.unwrap();
+    model.submit(request).await.unwrap();
     let sent = last(&server, "/queue/fal-ai/demo/edit").await;
     let query: Vec<_> = sent.url.query_pairs().into_owned().collect();
     assert_eq!(
@@ -78,15 +77,15 @@ async fn delivery_becomes_headers_and_query() {
 async fn an_unknown_setting_and_a_missing_file_are_refused_before_anything_leaves() {
     let server = MockServer::start().await;
     mount_model(&server, ID, "image-to-image").await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let fal = provider(&server);
+    let model = fal.image_to_image(ID).await.unwrap();
     let mut odd = request();
     odd.delivery.settings.insert("prioritty".into(), json!("low"));
-    let error = model.submit(&cx, odd).await.unwrap_err();
+    let error = model.submit(odd).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.to_string().contains("prioritty") && error.hint().unwrap().contains("runner_hint"));
-    let missing = ImageToImageRequest::new("/no/such/file.png".parse().unwrap());
-    let error = model.submit(&cx, missing).await.unwrap_err();
+    let missing = ImageToImageRequest::new("/no/such/file.png");
+    let error = model.submit(missing).await.unwrap_err();
     assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::NotFound, "image"));
     assert_eq!(lines(&server).await.len(), 1, "the catalogue alone was asked");
 }
@@ -96,9 +95,11 @@ async fn without_a_key_nothing_is_submitted_and_the_hint_says_how() {
     let server = MockServer::start().await;
     mount_model(&server, ID, "image-to-image").await;
     let config = fal_provider::FalConfig::keyless().unwrap().with_base_url(&server.uri()).unwrap();
-    let (fal, cx) = (fal_provider::FalProvider::new(config).unwrap(), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    let error = model.submit(&cx, request()).await.unwrap_err();
+    let fal = fal_provider::FalProvider::new(config).unwrap();
+    let model = fal.image_to_image(ID).await.unwrap();
+    let failure = pay(&model, request()).await.unwrap_err();
+    assert_eq!(outcome(&failure), "not sent");
+    let error = Error::from(failure);
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
     assert!(error.hint().unwrap().contains("FAL_KEY"));
     assert_eq!(lines(&server).await.len(), 1);

@@ -1,11 +1,11 @@
 //! End to end against the emulator: uploads, jobs, results, resumption, with real files behind the addresses.
 
-use crate::support::{KEY, config, context, watched};
+use crate::support::{KEY, config, context, outcome, pay, upload, watched};
 use fal_provider::{FalConfig, FalProvider};
 use mediagen_core::{
-    AudioToAudioRequest, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, KindOutput as _, MediaInput,
-    MediaModelExt as _, ModelKind, Options, Request, TextToAudioRequest, TextToImageRequest, TextToVideoRequest,
-    VideoToVideoRequest, kind,
+    AudioToAudioRequest, Error, ErrorKind, ImageToImageRequest, ImageToVideoRequest, JobTicket, KindOutput as _,
+    MediaInput, ModelKind, Options, RawModel, Request, TextToAudioRequest, TextToImageRequest, TextToVideoRequest,
+    VideoToVideoRequest,
 };
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn emulator() -> Emulator {
 }
 
 fn fal(emulator: &Emulator) -> FalProvider {
-    FalProvider::new(config(&emulator.base_url())).unwrap()
+    FalProvider::new(config(&emulator.base_url())).unwrap().with_context(context())
 }
 
 async fn file(emulator: &Emulator, output: &mediagen_core::Output) -> bytes::Bytes {
@@ -28,13 +28,17 @@ async fn file(emulator: &Emulator, output: &mediagen_core::Output) -> bytes::Byt
 async fn a_019_a_picture_comes_out_with_the_request_id_of_the_server() {
     let emulator = emulator().await;
     let (cx, events) = watched(context());
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal(&emulator).with_context(cx.clone()).text_to_image("fal-ai/flux/dev").await.unwrap();
     let request = TextToImageRequest::new("a fox in the snow").with_seed(7).with_count(2);
-    let output = model.run(&cx, request).await.unwrap();
+    let output = model.run(request).await.unwrap();
     let job = emulator.jobs().remove(0);
     assert_eq!(output.request_id.as_deref(), Some(job.request_id.as_str()));
     assert_eq!((output.parts.len(), output.seed, emulator.count(Route::Submit)), (2, Some(7), 1));
-    assert!(output.usage.units.is_some());
+    assert!(
+        matches!(&*output.usage.counts, [count] if count.unit.is_none() && count.number > 0.0),
+        "{:?}",
+        output.usage
+    );
     assert!(!file(&emulator, &output).await.is_empty());
     let events = events.lock().unwrap().clone();
     assert_eq!(events.last().unwrap(), "completed");
@@ -44,28 +48,27 @@ async fn a_019_a_picture_comes_out_with_the_request_id_of_the_server() {
 #[tokio::test]
 async fn a_008_every_kind_of_media_runs_with_local_files() {
     let emulator = emulator().await;
-    let (cx, fal) = (context(), fal(&emulator));
-    let cx = &cx;
-    let picture = fal.text_to_image(cx, "fal-ai/flux/dev").await.unwrap();
-    let picture = picture.run(cx, TextToImageRequest::new("a face")).await.unwrap();
+    let fal = fal(&emulator);
+    let picture = fal.text_to_image("fal-ai/flux/dev").await.unwrap();
+    let picture = picture.run(TextToImageRequest::new("a face")).await.unwrap();
     let picture = MediaInput::bytes(file(&emulator, &picture).await, "face.png");
-    let film = fal.text_to_video(cx, "fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = film.run(cx, TextToVideoRequest::new("waves")).await.unwrap();
+    let film = fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
+    let film = film.run(TextToVideoRequest::new("waves")).await.unwrap();
     let film = MediaInput::bytes(file(&emulator, &film).await, "waves.mp4");
-    let sound = fal.text_to_audio(cx, "fal-ai/stable-audio").await.unwrap();
-    let sound = sound.run(cx, TextToAudioRequest::new("rain")).await.unwrap();
+    let sound = fal.text_to_audio("fal-ai/stable-audio").await.unwrap();
+    let sound = sound.run(TextToAudioRequest::new("rain")).await.unwrap();
     let sound = MediaInput::bytes(file(&emulator, &sound).await, "rain.wav");
 
-    let model = fal.image_to_image(cx, "fal-ai/esrgan").await.unwrap();
-    model.run(cx, ImageToImageRequest::new(picture.clone())).await.unwrap();
-    let model = fal.image_to_video(cx, "fal-ai/framepack").await.unwrap();
+    let model = fal.image_to_image("fal-ai/esrgan").await.unwrap();
+    model.run(ImageToImageRequest::new(picture.clone())).await.unwrap();
+    let model = fal.image_to_video("fal-ai/framepack").await.unwrap();
     let request = ImageToVideoRequest::new(picture.clone()).with_prompt("it turns");
-    model.run(cx, request).await.unwrap();
-    let model = fal.video_to_video(cx, "fal-ai/video-upscaler").await.unwrap();
-    let output = model.run(cx, VideoToVideoRequest::new(film)).await.unwrap();
+    model.run(request).await.unwrap();
+    let model = fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
+    let output = model.run(VideoToVideoRequest::new(film)).await.unwrap();
     assert_eq!(output.output().inputs[0].name, "waves.mp4");
-    let model = fal.audio_to_audio(cx, "fal-ai/deepfilternet3").await.unwrap();
-    model.run(cx, AudioToAudioRequest::new(sound)).await.unwrap();
+    let model = fal.audio_to_audio("fal-ai/deepfilternet3").await.unwrap();
+    model.run(AudioToAudioRequest::new(sound)).await.unwrap();
 
     let uploads: Vec<_> = emulator.requests().into_iter().filter(|r| r.route == Route::Upload).collect();
     assert_eq!(uploads.len(), 3, "the picture is used twice and uploaded once");
@@ -81,8 +84,8 @@ async fn a_027_a_job_is_resumed_by_a_fresh_provider_from_its_written_ticket() {
     let emulator = emulator().await;
     let cx = context();
     let submitted = {
-        let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
-        model.submit(&cx, TextToImageRequest::new("a fox").with_seed(3)).await.unwrap()
+        let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
+        model.submit(TextToImageRequest::new("a fox").with_seed(3)).await.unwrap()
     };
     let job = submitted.job().unwrap();
     let ticket = serde_json::to_string(job.ticket()).unwrap();
@@ -90,12 +93,12 @@ async fn a_027_a_job_is_resumed_by_a_fresh_provider_from_its_written_ticket() {
     let first = job.wait(&cx).await.unwrap();
 
     let ticket: JobTicket = serde_json::from_str(&ticket).unwrap();
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
     let second = model.resume(ticket.clone()).unwrap().wait(&cx).await.unwrap();
     assert_eq!((first.parts, first.raw, first.seed), (second.parts, second.raw, second.seed));
     assert_eq!((emulator.jobs_created(), emulator.count(Route::Submit)), (1, 1));
 
-    let other = fal(&emulator).text_to_image(&cx, "fal-ai/flux/schnell").await.unwrap();
+    let other = fal(&emulator).text_to_image("fal-ai/flux/schnell").await.unwrap();
     assert_eq!(other.resume(ticket).unwrap_err().kind(), ErrorKind::InvalidInput);
 }
 
@@ -109,8 +112,8 @@ async fn a_028_positions_lines_and_changes_arrive_in_order_by_stream_and_by_poll
             .with_run_delay(Duration::from_millis(120));
         let emulator = Emulator::start(settings).await.unwrap();
         let (cx, events) = watched(context());
-        let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
-        let output = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+        let model = fal(&emulator).with_context(cx.clone()).text_to_image("fal-ai/flux/dev").await.unwrap();
+        let output = model.run(TextToImageRequest::new("a fox")).await.unwrap();
         assert_eq!(output.parts.len(), 1);
         let mut events = events.lock().unwrap().clone();
         events.retain(|e| !e.starts_with("requested") && !e.starts_with("warning"));
@@ -131,12 +134,15 @@ async fn a_028_positions_lines_and_changes_arrive_in_order_by_stream_and_by_poll
 #[tokio::test]
 async fn a_024_a_connection_lost_after_the_submission_leads_to_no_second_one() {
     let emulator = emulator().await;
-    let cx = context();
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
     for fault in [Fault::DropBeforeAnswer, Fault::TruncatedBody, Fault::NginxHtml(504)] {
         emulator.clear_requests();
         emulator.fail(Route::Submit, fault.clone(), 1);
-        let error = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap_err();
+        let failure = pay(&model, "a fox").await.unwrap_err();
+        assert_eq!((outcome(&failure), emulator.count(Route::Submit)), ("unknown", 1), "{fault:?}: {failure:?}");
+        emulator.clear_requests();
+        emulator.fail(Route::Submit, fault.clone(), 1);
+        let error = model.run(TextToImageRequest::new("a fox")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SubmitUnknown, "{fault:?}: {error:?}");
         assert!(!error.is_retryable() && !error.is_safe_to_resubmit());
         assert_eq!(emulator.count(Route::Submit), 1, "{fault:?}");
@@ -146,13 +152,12 @@ async fn a_024_a_connection_lost_after_the_submission_leads_to_no_second_one() {
 #[tokio::test]
 async fn a_failed_job_gives_its_reason_and_request_id() {
     let emulator = emulator().await;
-    let cx = context();
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
     emulator.fail_jobs(
         &JobFault::Infrastructure { status: 503, error_type: "runner_disconnected".into(), detail: "gone".into() },
         1,
     );
-    let error = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap_err();
+    let error = model.run(TextToImageRequest::new("a fox")).await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::JobFailed, Some(503)), "{error}");
     assert!(error.to_string().contains("runner_disconnected") && error.ticket().is_some());
     let id = emulator.jobs()[0].request_id.clone();
@@ -166,7 +171,7 @@ async fn a_failed_job_gives_its_reason_and_request_id() {
         },
         1,
     );
-    let error = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap_err();
+    let error = model.run(TextToImageRequest::new("a fox")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ContentRejected, "{error}");
 }
 
@@ -174,12 +179,14 @@ async fn a_failed_job_gives_its_reason_and_request_id() {
 async fn a_locked_account_is_told_at_once_and_status_still_answers() {
     let emulator = emulator().await;
     let cx = context();
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
-    let submitted = model.submit(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+    let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
+    let submitted = model.submit(TextToImageRequest::new("a fox")).await.unwrap();
     emulator.set_locked(true);
-    let error = model.submit(&cx, TextToImageRequest::new("a fox")).await.unwrap_err();
+    let failure = pay(&model, "a fox").await.unwrap_err();
+    assert_eq!((outcome(&failure), emulator.count(Route::Submit)), ("refused", 2), "{failure:?}");
+    let error = Error::from(failure);
     assert_eq!(error.kind(), ErrorKind::AccountLocked, "{error}");
-    assert!(!error.is_retryable() && emulator.count(Route::Submit) == 2);
+    assert!(!error.is_retryable());
     submitted.finish(&cx).await.unwrap();
 }
 
@@ -188,21 +195,21 @@ async fn runs_streams_that_end_early_and_odd_words_still_give_the_output() {
     let emulator = emulator().await;
     let cx = context();
     let fal = fal(&emulator);
-    let model = fal.text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal.text_to_image("fal-ai/flux/dev").await.unwrap();
     emulator.fail(Route::Stream, Fault::StreamEndsEarly, 1);
-    model.run(&cx, TextToImageRequest::new("one")).await.unwrap();
+    model.run(TextToImageRequest::new("one")).await.unwrap();
     emulator.fail(Route::Stream, Fault::StreamRefused, 1);
     emulator.fail(Route::Status, Fault::UnknownStatus("THINKING".into()), 2);
-    model.run(&cx, TextToImageRequest::new("two")).await.unwrap();
+    model.run(TextToImageRequest::new("two")).await.unwrap();
     emulator.fail(Route::Result, Fault::NginxHtml(504), 2);
-    model.run(&cx, TextToImageRequest::new("three")).await.unwrap();
+    model.run(TextToImageRequest::new("three")).await.unwrap();
     emulator.fail(Route::Stream, Fault::DropBeforeAnswer, 1);
     emulator.fail(Route::Status, Fault::TruncatedBody, 2);
     emulator.fail(Route::Result, Fault::TruncatedBody, 2);
-    model.run(&cx, TextToImageRequest::new("broken off three times")).await.unwrap();
+    model.run(TextToImageRequest::new("broken off three times")).await.unwrap();
     let mut request = TextToImageRequest::new("four");
     request.delivery.settings.insert("mode".into(), json!("run"));
-    let submitted = model.submit(&cx, request).await.unwrap();
+    let submitted = model.submit(request).await.unwrap();
     assert!(submitted.job().is_none());
     let output = submitted.finish(&cx).await.unwrap();
     assert!(output.request_id.is_some() && !file(&emulator, &output).await.is_empty());
@@ -212,7 +219,7 @@ async fn runs_streams_that_end_early_and_odd_words_still_give_the_output() {
 #[tokio::test]
 async fn a_010_the_catalogue_decides_the_kind_and_a_018_all_traffic_stays_on_the_base() {
     let emulator = emulator().await;
-    let (cx, fal) = (context(), fal(&emulator));
+    let fal = fal(&emulator);
     for (id, expected) in [
         ("fal-ai/flux/dev", ModelKind::TextToImage),
         ("fal-ai/esrgan", ModelKind::ImageToImage),
@@ -223,12 +230,12 @@ async fn a_010_the_catalogue_decides_the_kind_and_a_018_all_traffic_stays_on_the
         ("fal-ai/deepfilternet3", ModelKind::AudioToAudio),
         ("fal-ai/any-llm", ModelKind::Raw),
     ] {
-        assert_eq!(fal.model(&cx, id).await.unwrap().kind(), expected, "{id}");
+        assert_eq!(fal.endpoint(id, None).await.unwrap().kind(), expected, "{id}");
     }
-    let raw = fal.model(&cx, "fal-ai/any-llm").await.unwrap().into_kind::<kind::Raw>().unwrap();
+    let raw = RawModel::new(fal.endpoint("fal-ai/any-llm", None).await.unwrap(), context()).unwrap();
     let body = Request::new().with_extra("prompt", "say hello");
     let body = mediagen_core::RawRequest::new(body.extra);
-    let output = raw.run(&cx, body).await.unwrap();
+    let output = raw.run(body).await.unwrap();
     assert!(output.raw.is_object());
 }
 
@@ -255,16 +262,15 @@ async fn a_015_availability_follows_the_answer_of_the_server() {
 #[tokio::test]
 async fn an_unset_option_is_not_sent_and_a_plan_sends_nothing() {
     let emulator = emulator().await;
-    let cx = context();
-    let model = fal(&emulator).text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let model = fal(&emulator).text_to_image("fal-ai/flux/dev").await.unwrap();
     emulator.clear_requests();
     let mut options = Options::default();
     options.seed = Some(0);
     let request = TextToImageRequest::new("a fox").with_options(options);
-    let plan = model.plan(&cx, request.clone()).await.unwrap();
-    assert_eq!(plan.body, json!({"prompt": "a fox", "seed": 0}));
+    let prepared = model.prepare(request.clone()).await.unwrap();
+    assert_eq!(json!(prepared.plan().body), json!({"prompt": "a fox", "seed": 0}));
     assert!(emulator.requests().is_empty());
-    model.run(&cx, request).await.unwrap();
+    model.run(request).await.unwrap();
     let sent = emulator.requests().into_iter().find(|r| r.route == Route::Submit).unwrap();
     assert_eq!(sent.json, Some(json!({"prompt": "a fox", "seed": 0})));
     assert_eq!(sent.header("authorization"), Some(format!("Key {KEY}").as_str()));
@@ -285,7 +291,7 @@ async fn a_file_above_100_mib_goes_in_parts_and_arrives_whole() {
         emulator.clear_requests();
         emulator.fail(Route::Upload, Fault::Status(503, json!({})), 1);
         let (cx, events) = watched(context());
-        let url = fal(&emulator).upload(&cx, input).await.unwrap();
+        let url = upload(&fal(&emulator), &cx, input).await.unwrap();
         let events = events.lock().unwrap().clone();
         let whole = format!("Uploading {{ sent: {0}, total: Some({0}) }}", content.len());
         assert_eq!(events.iter().rfind(|e| e.starts_with("Uploading")), Some(&whole), "the file, not a part");

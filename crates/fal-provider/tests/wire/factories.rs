@@ -2,9 +2,15 @@
 
 use crate::support::*;
 use fal_provider::{FalProvider, MODELS, PROVIDER};
-use mediagen_core::{Error, ErrorKind, MediaCapability as C, ModelKind, Registry, Settings};
+use mediagen_core::{
+    Cancel, Caps, Error, ErrorKind, Flow, Kind, MediaCapability as C, Model, ModelId, ModelKind, ModelSpec, RawModel,
+    Registry, Result, Settings,
+};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use wiremock::{Mock, MockServer, matchers::method};
 
 async fn seed_catalogue() -> MockServer {
@@ -32,19 +38,25 @@ async fn catalogue_with(further: &[&str]) -> MockServer {
     server
 }
 
+/// The name that `model` was resolved to.
+fn id<K: Kind>(model: Result<Model<K>>) -> String {
+    let model = model.unwrap();
+    assert_eq!(model.endpoint().kind(), K::KIND);
+    model.spec().id.name.to_string()
+}
+
 #[tokio::test]
 async fn a_007_the_six_calls_of_the_seed_each_give_a_model_of_their_kind() {
     let server = seed_catalogue().await;
-    let (fal, cx) = (provider(&server), context());
+    let fal = provider(&server);
     let begun = Instant::now();
-    let id = |model: &dyn mediagen_core::Model| model.spec().id.name.to_string();
     let found = [
-        id(&*fal.text_to_image(&cx, "fal-ai/flux-pro").await.unwrap()),
-        id(&*fal.text_to_video(&cx, "fal-ai/runway-gen3").await.unwrap()),
-        id(&*fal.image_to_video(&cx, "fal-ai/framepack").await.unwrap()),
-        id(&*fal.video_to_video(&cx, "fal-ai/video-enhance").await.unwrap()),
-        id(&*fal.text_to_audio(&cx, "fal-ai/xtts-v2").await.unwrap()),
-        id(&*fal.image_to_image(&cx, "fal-ai/real-esrgan").await.unwrap()),
+        id(fal.text_to_image("fal-ai/flux-pro").await),
+        id(fal.text_to_video("fal-ai/runway-gen3").await),
+        id(fal.image_to_video("fal-ai/framepack").await),
+        id(fal.video_to_video("fal-ai/video-enhance").await),
+        id(fal.text_to_audio("fal-ai/xtts-v2").await),
+        id(fal.image_to_image("fal-ai/real-esrgan").await),
     ];
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     assert_eq!(
@@ -64,18 +76,18 @@ async fn a_007_the_six_calls_of_the_seed_each_give_a_model_of_their_kind() {
 #[tokio::test]
 async fn a_008_the_seventh_factory_and_the_raw_one() {
     let server = seed_catalogue().await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.audio_to_audio(&cx, "fal-ai/deepfilternet3").await.unwrap();
+    let fal = provider(&server);
+    let model = fal.audio_to_audio("fal-ai/deepfilternet3").await.unwrap();
     assert_eq!(model.spec().kinds, [ModelKind::AudioToAudio]);
-    assert!(fal.raw(&cx, "fal-ai/odd").await.is_ok() && fal.raw(&cx, "fal-ai/esrgan").await.is_ok());
-    assert_eq!(fal.model(&cx, "fal-ai/odd").await.unwrap().kind(), ModelKind::Raw);
+    assert!(fal.raw("fal-ai/odd").await.is_ok() && fal.raw("fal-ai/esrgan").await.is_ok());
+    assert_eq!(fal.endpoint("fal-ai/odd", None).await.unwrap().kind(), ModelKind::Raw);
 }
 
 #[tokio::test]
 async fn a_009_another_kind_is_refused_naming_both() {
     let server = seed_catalogue().await;
-    let (fal, cx) = (provider(&server), context());
-    let error: Error = fal.text_to_video(&cx, "fal-ai/esrgan").await.unwrap_err();
+    let fal = provider(&server);
+    let error: Error = fal.text_to_video("fal-ai/esrgan").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::KindMismatch);
     assert!(error.to_string().contains("image-to-image") && error.to_string().contains("text-to-video"), "{error}");
 }
@@ -84,13 +96,13 @@ async fn a_009_another_kind_is_refused_naming_both() {
 async fn a_012_the_user_s_alias_wins_and_fal_s_own_endpoint_beats_the_table() {
     let server = catalogue_with(&["fal-ai/bark"]).await;
     let config = config(&server.uri()).with_alias("real-esrgan", "fal-ai/odd").with_alias("mine", "fal-ai/esrgan");
-    let (fal, cx) = (FalProvider::new(config).unwrap(), context());
-    let name = |model: std::sync::Arc<dyn mediagen_core::RawModel>| model.spec().id.name.to_string();
-    assert_eq!(name(fal.raw(&cx, "real-esrgan").await.unwrap()), "fal-ai/odd");
-    assert_eq!(name(fal.raw(&cx, "mine").await.unwrap()), "fal-ai/esrgan");
-    assert_eq!(name(fal.raw(&cx, "xtts-v2").await.unwrap()), "fal-ai/f5-tts");
-    assert_eq!(name(fal.raw(&cx, "fal-ai/xtts-v2/").await.unwrap()), "fal-ai/f5-tts");
-    assert_eq!(name(fal.raw(&cx, "fal-ai/bark").await.unwrap()), "fal-ai/bark", "fal has one: no alias");
+    let fal = FalProvider::new(config).unwrap();
+    let name = |model: RawModel| model.spec().id.name.to_string();
+    assert_eq!(name(fal.raw("real-esrgan").await.unwrap()), "fal-ai/odd");
+    assert_eq!(name(fal.raw("mine").await.unwrap()), "fal-ai/esrgan");
+    assert_eq!(name(fal.raw("xtts-v2").await.unwrap()), "fal-ai/f5-tts");
+    assert_eq!(name(fal.raw("fal-ai/xtts-v2/").await.unwrap()), "fal-ai/f5-tts");
+    assert_eq!(name(fal.raw("fal-ai/bark").await.unwrap()), "fal-ai/bark", "fal has one: no alias");
 }
 
 #[test]
@@ -103,10 +115,20 @@ fn a_116_both_paths_agree() {
     assert_eq!(explicit.kinds("fal"), linked.kinds("fal"));
     let settings = Settings::new().with("key", KEY).with("base_url", "http://127.0.0.1:9");
     let provider = linked.connect("fal", &settings).unwrap();
-    let caps = provider.caps();
-    assert_eq!(caps.kinds, ModelKind::ALL);
-    assert!(caps.jobs && caps.cancel && caps.resume && caps.schemas && caps.upload && caps.webhook && caps.catalogue);
+    let info = provider.info();
+    assert_eq!(info.kinds, ModelKind::ALL);
+    assert!(info.schemas && info.storage && info.webhooks && info.catalogue);
     for capability in [C::VideoFaceSwap, C::TextToSpeech, C::AudioEnhancement] {
-        assert!(caps.capabilities().contains(capability), "A-005: {capability}");
+        assert!(info.capabilities().contains(capability), "A-005: {capability}");
+    }
+    let spec = Arc::new(ModelSpec::new(ModelId::new(info.id.clone(), "acme/model")));
+    for (registry, mode, flow) in [(&linked, "queue", Flow::Job), (&explicit, "run", Flow::Done)] {
+        let provider = registry.connect("fal", &settings.clone().with("mode", mode)).unwrap();
+        for kind in ModelKind::ALL {
+            let endpoint = registry.bind(&provider, Arc::clone(&spec), *kind).unwrap();
+            let Caps { cancel, resume, webhook, upload, inline_max, .. } = endpoint.caps();
+            assert_eq!((endpoint.kind(), endpoint.caps().flow, cancel), (*kind, flow, Cancel::Any));
+            assert!(resume && webhook && inline_max > Some(1 << 20) && upload.is_some_and(|upload| upload.public));
+        }
     }
 }

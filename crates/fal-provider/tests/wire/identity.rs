@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::{FalProvider, Mode};
-use mediagen_core::{MediaModelExt as _, RawRequest};
+use mediagen_core::RawRequest;
 use serde_json::json;
 use wiremock::{
     Mock, MockServer,
@@ -42,15 +42,14 @@ async fn a_041_the_id_that_is_sent_is_the_catalogues_own_with_its_whole_path() {
         let queued = json!({"status": "IN_QUEUE", "request_id": JOB});
         Mock::given(method("POST")).respond_with(ok(queued)).up_to_n_times(1).mount(&server).await;
         Mock::given(method("POST")).respond_with(images()).mount(&server).await;
-        let cx = context();
         let fal = provider(&server);
         let body = json!({"prompt": "a fox", "seed": 1}).as_object().cloned().unwrap();
-        let model = fal.raw(&cx, &format!(" {id}/ ")).await.unwrap();
+        let model = fal.raw(&format!(" {id}/ ")).await.unwrap();
         assert_eq!(&*model.spec().id.name, id);
-        let submitted = model.submit(&cx, RawRequest::new(body.clone())).await.unwrap();
+        let submitted = model.submit(RawRequest::new(body.clone())).await.unwrap();
         assert_eq!(&*submitted.job().unwrap().ticket().model.name, id);
-        let run = FalProvider::new(config(&server.uri()).with_mode(Mode::Run)).unwrap();
-        run.raw(&cx, id).await.unwrap().run(&cx, RawRequest::new(body)).await.unwrap();
+        let run = FalProvider::new(config(&server.uri()).with_mode(Mode::Run)).unwrap().with_context(context());
+        run.raw(id).await.unwrap().run(RawRequest::new(body)).await.unwrap();
         assert_eq!(paid(&server).await, [format!("/queue/{id}"), format!("/run/{id}")]);
     }
 }
@@ -61,12 +60,11 @@ async fn a_041_an_alias_is_sent_as_what_it_stands_for() {
     mount_model(&server, "fal-ai/video-upscaler", "video-to-video").await;
     Mock::given(method("GET")).respond_with(answer(404, json!({"detail": "unknown"}))).mount(&server).await;
     Mock::given(method("POST")).respond_with(ok(json!({"request_id": JOB}))).mount(&server).await;
-    let cx = context();
     let own = config(&server.uri()).with_alias("sharper", "fal-ai/video-upscaler");
-    let fal = FalProvider::new(own).unwrap();
+    let fal = FalProvider::new(own).unwrap().with_context(context());
     for name in ["video-enhance", "fal-ai/video-enhance", "sharper", "fal-ai/video-upscaler"] {
-        let model = fal.raw(&cx, name).await.unwrap();
-        model.submit(&cx, RawRequest::new(serde_json::Map::new())).await.unwrap();
+        let model = fal.raw(name).await.unwrap();
+        model.submit(RawRequest::new(serde_json::Map::new())).await.unwrap();
     }
     assert_eq!(paid(&server).await, ["/queue/fal-ai/video-upscaler"; 4]);
 }

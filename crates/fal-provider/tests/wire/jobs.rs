@@ -1,9 +1,10 @@
 //! Status, stream, result, cancel (protocol 2.5 to 2.9).
 
 use crate::support::*;
+use futures_util::StreamExt as _;
 use mediagen_core::{
-    CancelOutcome, Deadline, Deadlines, ErrorKind, ImageToImageRequest, Job, JobStatus, JobTicket, MediaInput,
-    MediaModelExt as _, OnDeadline, kind,
+    CancelOutcome, Count, Deadline, Deadlines, ErrorKind, ImageToImageRequest, Job, JobStatus, JobTicket, MediaInput,
+    OnDeadline,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -16,11 +17,10 @@ fn request() -> ImageToImageRequest {
     ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap())
 }
 
-async fn submitted(server: &MockServer) -> Job<kind::ImageToImage> {
+async fn submitted(server: &MockServer) -> Job {
     mount_model(server, ID, "image-to-image").await;
-    let (fal, cx) = (provider(server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    let submitted = model.submit(&cx, request()).await.unwrap();
+    let model = provider(server).image_to_image(ID).await.unwrap();
+    let submitted = model.submit(request()).await.unwrap();
     submitted.job().unwrap().clone()
 }
 
@@ -73,13 +73,54 @@ async fn the_stream_gives_positions_lines_and_the_end_and_nothing_is_polled() {
     let job = submitted(&server).await;
     let (cx, events) = watched(context());
     let output = job.wait(&cx).await.unwrap();
-    assert_eq!((output.request_id.as_deref(), output.usage.units), (Some(JOB), Some(1.5)));
+    assert_eq!((output.request_id.as_deref(), output.usage.counts), (Some(JOB), vec![Count::billed(1.5)]));
     let mut events = events.lock().unwrap().clone();
     events.retain(|e| !e.starts_with("requested"));
     assert_eq!(events, ["queued Some(2)", "queued Some(0)", "log step", "running None", "log step", "completed"]);
     let stream = last(&server, &format!("{REQUESTS}/status/stream")).await;
     assert_eq!((stream.url.query(), header(&stream, "accept")), (Some("logs=1"), Some("text/event-stream")));
     assert_eq!(count(&server, "GET", &format!("{REQUESTS}/status")).await, 0);
+}
+
+#[tokio::test]
+async fn events_are_the_wait_and_end_with_it() {
+    for stream in [true, false] {
+        let server = MockServer::start().await;
+        let changes = [
+            json!({"status": "IN_QUEUE", "queue_position": 2}),
+            json!({"status": "IN_PROGRESS", "logs": [{"message": "step", "timestamp": "t1"}]}),
+            json!({"status": "COMPLETED", "logs": [{"message": "done", "timestamp": "t2"}]}),
+        ];
+        if stream {
+            let text = changes.map(|change| format!("data: {change}\n\n")).concat();
+            let answer = ResponseTemplate::new(200).set_body_raw(text, "text/event-stream");
+            Mock::given(path(format!("{REQUESTS}/status/stream"))).respond_with(answer).mount(&server).await;
+        } else {
+            for change in changes {
+                once(&server, &format!("{REQUESTS}/status"), ok(change)).await;
+            }
+        }
+        mount_job(&server, images()).await;
+        let job = submitted(&server).await;
+        let (cx, watched) = watched(if stream { context() } else { polling() });
+        let mut events: Vec<_> = job.events(&cx).map(|event| brief(&event.unwrap())).collect().await;
+        assert_eq!(events, *watched.lock().unwrap(), "the context's own observer sees the same");
+        events.retain(|event| !event.starts_with("requested"));
+        assert_eq!(events, ["queued Some(2)", "log step", "running None", "log done", "completed"], "{stream}");
+        assert_eq!(job.wait(&cx).await.unwrap().parts.len(), 1);
+        assert_eq!(count(&server, "POST", "/queue/fal-ai/demo/edit").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn events_end_with_the_error_of_the_wait() {
+    let server = MockServer::start().await;
+    mount_job(&server, answer(422, json!({"detail": "no"}))).await;
+    let job = submitted(&server).await;
+    let mut events: Vec<_> = job.events(&polling()).collect().await;
+    let error = events.pop().unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.request_id()), (ErrorKind::InvalidInput, Some(JOB)));
+    assert!(error.ticket().is_some() && events.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
@@ -244,9 +285,10 @@ async fn given_addresses_are_used_below_the_queue_and_never_elsewhere() {
     Mock::given(path(format!("{given}/status"))).respond_with(completed()).mount(&server).await;
     Mock::given(path(format!("{given}/response"))).respond_with(images()).mount(&server).await;
     Mock::given(method("PUT")).respond_with(answer(202, json!({}))).mount(&server).await;
-    let (fal, cx) = (provider(&server), polling());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    let submitted = model.submit(&cx, request()).await.unwrap();
+    let cx = polling();
+    let fal = provider(&server).with_context(cx.clone());
+    let model = fal.image_to_image(ID).await.unwrap();
+    let submitted = model.submit(request()).await.unwrap();
     let job = submitted.job().unwrap();
     job.wait(&cx).await.unwrap();
     job.cancel(&cx).await.unwrap();
@@ -266,6 +308,6 @@ async fn one_look_says_where_the_job_stands() {
     mount_status(&server, answer(202, json!({"status": "IN_QUEUE", "queue_position": 4}))).await;
     let view = submitted(&server).await.status(&context()).await.unwrap();
     assert_eq!(view.status, JobStatus::Queued { position: Some(4) });
-    let model = provider(&server).image_to_image(&context(), ID).await.unwrap();
-    assert_eq!(model.kind().as_str(), "image-to-image");
+    let model = provider(&server).image_to_image(ID).await.unwrap();
+    assert_eq!(model.endpoint().kind().as_str(), "image-to-image");
 }

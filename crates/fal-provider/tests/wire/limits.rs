@@ -1,46 +1,14 @@
 //! Files against the limits of the fields that take them: refused before anything leaves.
 
 use crate::support::*;
-use async_trait::async_trait;
-use mediagen_core::{
-    Error, ErrorKind, ImageToImageRequest, KindRequest as _, MediaFacts, MediaInput, MediaModelExt as _, MediaProbe,
-    Policy, Request, Role, Size, VideoToVideoRequest,
-};
+use mediagen_core::{Error, ErrorKind, ImageToImageRequest, MediaInput, Policy, Size, VideoToVideoRequest};
 use serde_json::{Value, json};
-use std::{io::Read as _, path::Path};
 use wiremock::{
     Mock, MockServer,
     matchers::{method, path, query_param},
 };
 
-/// Reads the size of pictures and the length of sounds out of their headers, as the formats describe them.
-struct Headers;
-
-#[async_trait]
-impl MediaProbe for Headers {
-    async fn probe(&self, media: &MediaInput) -> Option<MediaFacts> {
-        let head = match media {
-            MediaInput::Path(path) => read(path)?,
-            MediaInput::Bytes { data, .. } => data.to_vec(),
-            _ => return None,
-        };
-        let big = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
-        let little = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
-        match head.get(..4)? {
-            b"\x89PNG" => Some(MediaFacts::new().with_size(big(16)?, big(20)?)),
-            b"RIFF" => Some(MediaFacts::new().with_duration(f64::from(little(40)?) / f64::from(little(28)?))),
-            _ => None,
-        }
-    }
-}
-
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let mut head = Vec::new();
-    std::fs::File::open(path).ok()?.take(64).read_to_end(&mut head).ok()?;
-    Some(head)
-}
-
-/// The beginning of a picture of this size.
+/// The beginning of an image of this size.
 fn png(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes(), b"\x08\x02\0\0\0"]
         .concat()
@@ -102,21 +70,10 @@ async fn files_outside_the_limits_are_refused_with_everything_else_before_anythi
             .with_extra("sed", 1)
     };
     let fal = provider(&server);
-    // Nobody looks inside: the sizes are known all the same.
-    let model = fal.video_to_video(&context(), ID).await.unwrap();
-    let error = model.submit(&context(), request()).await.unwrap_err();
-    assert_eq!(
-        problems(&error),
-        [
-            ("sed", "the model has no such field; did you mean `seed`?"),
-            ("video_url", "the file has 1001 bytes; the model takes at most 1000"),
-            ("audio_url", "the file has 1144 bytes; the model takes at most 900"),
-        ]
-    );
-    let cx = context().with_probe(Headers);
+    let model = fal.video_to_video(ID).await.unwrap();
     for strict in [false, true] {
         let request = request().with_policy(if strict { Policy::Strict } else { Policy::Adjust });
-        let error = model.submit(&cx, request.clone()).await.unwrap_err();
+        let error = model.submit(request.clone()).await.unwrap_err();
         assert_eq!(
             problems(&error),
             [
@@ -128,7 +85,7 @@ async fn files_outside_the_limits_are_refused_with_everything_else_before_anythi
                 ("audio_url", "the file has 11 seconds; the model takes at most 10"),
             ]
         );
-        assert_eq!(problems(&model.plan(&cx, request).await.unwrap_err()).len(), 6, "a plan finds the same");
+        assert_eq!(problems(&model.prepare(request).await.unwrap_err()).len(), 6, "a plan finds the same");
     }
     assert_eq!(sent(&server).await, [""; 0], "nothing was uploaded, nothing was submitted");
 }
@@ -149,31 +106,35 @@ async fn a_062_the_measured_size_of_a_file_becomes_the_factor_that_is_sent() {
     let file = folder.path().join("small.png");
     std::fs::write(&file, png(1280, 720)).unwrap();
     let request = ImageToImageRequest::new(MediaInput::Path(file)).with_size(Size::new(3840, 2160));
-    let fal = provider(&server);
-    let cx = polling().with_probe(Headers);
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    model.run(&cx, request.clone()).await.unwrap();
+    let fal = provider(&server).with_context(polling());
+    let model = fal.image_to_image(ID).await.unwrap();
+    model.run(request).await.unwrap();
     let body: Value = last(&server, "/queue/fal-ai/demo/edit").await.body_json().unwrap();
     assert_eq!(body, json!({"image_url": "https://v3.fal.media/files/up.png", "scale": 3}));
-    // Where nobody can look, the wish is a note and not a guess; under the strict policy it is refused.
-    let plan = model.plan(&context(), request.clone()).await.unwrap();
-    assert_eq!((plan.body.get("scale"), plan.notes[0].option.as_str()), (None, "size"));
-    let error = model.submit(&context(), request.with_policy(Policy::Strict)).await.unwrap_err();
-    assert_eq!(error.fields()[0].path, "size", "{error}");
+    // Where the size is not known, the wish is a note and not a guess; under the strict policy it is refused.
+    for input in [MediaInput::from("https://mine.test/small.png"), MediaInput::bytes(vec![0; 64], "odd.png")] {
+        let request = ImageToImageRequest::new(input).with_size(Size::new(3840, 2160));
+        let prepared = model.prepare(request.clone()).await.unwrap();
+        let plan = prepared.plan();
+        assert_eq!((plan.body.get("scale"), plan.notes[0].option.as_str()), (None, "size"));
+        let error = model.submit(request.with_policy(Policy::Strict)).await.unwrap_err();
+        assert_eq!(error.fields()[0].path, "size", "{error}");
+    }
     assert_eq!(count(&server, "POST", "/queue/fal-ai/demo/edit").await, 1);
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_told_as_that() {
+async fn a_file_that_is_not_there_or_is_not_an_image_is_refused_as_that() {
     let server = MockServer::start().await;
     mount(&server, ID, "image-to-image", json!({"image_url": {"type": "string", "x-fal": {"max_file_size": 1}}})).await;
     let fal = provider(&server);
-    let cx = context().with_probe(Headers);
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let model = fal.image_to_image(ID).await.unwrap();
     for (media, kind) in [("nowhere.png", ErrorKind::NotFound), (".", ErrorKind::InvalidInput)] {
-        let request = Request::new().with_input(Role::Image, media.parse().unwrap());
-        let error = model.submit(&cx, ImageToImageRequest::from_request(request).unwrap()).await.unwrap_err();
+        let error = model.submit(ImageToImageRequest::new(media)).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
     }
+    let words = MediaInput::bytes(&b"plain words"[..], "fox.png");
+    let error = model.submit(ImageToImageRequest::new(words)).await.unwrap_err();
+    assert_eq!((error.kind(), error.fields()[0].path.as_str()), (ErrorKind::InvalidInput, "image"), "{error}");
     assert_eq!(sent(&server).await, [""; 0]);
 }

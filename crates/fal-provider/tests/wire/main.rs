@@ -12,6 +12,7 @@ mod identity;
 mod jobs;
 mod limits;
 mod paid;
+mod plans;
 mod prices;
 mod refusals;
 mod rules;

@@ -2,7 +2,7 @@
 
 use crate::{sources::quick, support::*};
 use fal_provider::{FalConfig, FalProvider};
-use mediagen_core::{ErrorKind, PriceUnit, Provider as _};
+use mediagen_core::{ErrorKind, Price, PriceUnit, Provider as _};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route, catalogue::Catalogue};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,8 +36,9 @@ async fn prices_come_in_batches_of_fifty_with_their_units() {
     let known: BTreeSet<_> = expected.keys().collect();
     assert_eq!(prices.keys().collect::<BTreeSet<_>>(), known, "those without a price are left out");
     for (id, (amount, unit)) in &expected {
-        let price = &prices[id];
-        assert_eq!((price.amount.to_bits(), price.currency.as_str()), (amount.to_bits(), "USD"), "{id}");
+        let [price] = &*prices[id] else { panic!("{id}: {:?}", prices[id]) };
+        assert_eq!((price.per.amount.to_bits(), price.per.currency.as_str()), (amount.to_bits(), "USD"), "{id}");
+        assert!(price.when.is_empty(), "{id}");
         assert_eq!(price.unit.as_str().trim_end_matches('s'), unit.trim_end_matches('s'), "{id}");
         assert!(!matches!(price.unit, PriceUnit::Other(_)), "{id}: {unit}");
     }
@@ -98,8 +99,15 @@ async fn prices_that_make_no_sense_are_left_out_and_pages_are_followed() {
     base().and(query_param("cursor", "n")).respond_with(ok(second)).mount(&server).await;
     let (cx, events) = watched(context());
     let prices = provider(&server).prices(&cx, &["a/b", "a/c", "a/d"]).await.unwrap();
-    let found: Vec<_> = prices.iter().map(|(id, p)| (id.as_str(), p.amount.to_string(), p.unit.as_str())).collect();
-    assert_eq!(found, [("a/c", "0.5".to_owned(), "tokens"), ("a/d", "0".to_owned(), "megapixel")]);
+    let one = |(id, prices): (&'_ String, &'_ Vec<Price>)| {
+        let [price] = &**prices else { panic!("{id}: {prices:?}") };
+        (id.clone(), price.per.amount.to_string(), price.unit.to_string())
+    };
+    let found: Vec<_> = prices.iter().map(one).collect();
+    assert_eq!(
+        found,
+        [("a/c", "0.5", "tokens"), ("a/d", "0", "megapixel")].map(|(a, b, c)| (a.into(), b.into(), c.into()))
+    );
     assert_eq!(lines(&server).await.len(), 2, "a cursor that comes again ends it");
     assert!(events.lock().unwrap().iter().any(|e| e.starts_with("warning") && e.contains("a/b")));
     assert!(header(&last(&server, "/api/models/pricing").await, "authorization").is_some());

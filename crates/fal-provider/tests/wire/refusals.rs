@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use mediagen_core::{
-    Dispatch, Error, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _, ProblemCode, Retry,
+    Dispatch, Error, ErrorKind, ImageToImageModel, ImageToImageRequest, MediaInput, ProblemCode, Retry,
 };
 use serde_json::{Value, json};
 use wiremock::{
@@ -10,18 +10,30 @@ use wiremock::{
     matchers::{method, path},
 };
 
-async fn run(server: &MockServer) -> Error {
+async fn model(server: &MockServer) -> ImageToImageModel {
     mount_model(server, ID, "image-to-image").await;
-    let (fal, cx) = (provider(server), polling());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
-    let request = ImageToImageRequest::new("https://mine.test/in.png".parse::<MediaInput>().unwrap());
-    model.run(&cx, request.with_prompt("a private wish")).await.unwrap_err()
+    provider(server).with_context(polling()).image_to_image(ID).await.unwrap()
 }
 
+fn request() -> ImageToImageRequest {
+    let input = "https://mine.test/in.png".parse::<MediaInput>().unwrap();
+    ImageToImageRequest::new(input).with_prompt("a private wish")
+}
+
+async fn run(server: &MockServer) -> Error {
+    model(server).await.run(request()).await.unwrap_err()
+}
+
+/// What a caller of `run` sees, which is what the failure of the paid call says.
 async fn refused_submit(status: u16, body: Value) -> Error {
     let server = MockServer::start().await;
-    Mock::given(method("POST")).respond_with(answer(status, body)).expect(1).mount(&server).await;
-    run(&server).await
+    Mock::given(method("POST")).respond_with(answer(status, body)).expect(2).mount(&server).await;
+    let failure = pay(&model(&server).await, request()).await.unwrap_err();
+    assert_eq!(outcome(&failure), if status < 500 { "refused" } else { "unknown" }, "{failure:?}");
+    let (paid, error) = (Error::from(failure), run(&server).await);
+    assert_eq!((paid.kind(), paid.retry(), paid.dispatch()), (error.kind(), error.retry(), error.dispatch()));
+    assert_eq!(paid.to_string(), error.to_string());
+    error
 }
 
 async fn refused_result(template: ResponseTemplate) -> Error {
@@ -124,7 +136,9 @@ async fn a_redirect_is_not_followed_with_the_key() {
         server.reset().await;
         let redirect = ResponseTemplate::new(status).insert_header("location", to.as_str());
         Mock::given(method("POST")).and(path(submit)).respond_with(redirect).mount(&server).await;
-        let error = run(&server).await;
+        let failure = pay(&model(&server).await, request()).await.unwrap_err();
+        assert_eq!(outcome(&failure), "refused", "{failure:?}");
+        let error = Error::from(failure);
         assert_eq!((error.http_status(), error.retry()), (Some(status), Retry::Never));
         assert!(!error.is_safe_to_resubmit());
         assert_eq!(

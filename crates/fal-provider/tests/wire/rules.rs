@@ -1,7 +1,7 @@
 //! The rows of `data/rules.toml`, each by a request that would go wrong without it.
 
 use crate::support::*;
-use mediagen_core::{ImageToImageRequest, MediaInput, Plan, TextToAudioRequest, TextToImageRequest};
+use mediagen_core::{ImageToImageRequest, MediaInput, Prepared, TextToAudioRequest, TextToImageRequest};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, matchers::query_param};
 
@@ -16,18 +16,18 @@ fn media(name: &str) -> MediaInput {
     format!("https://mine.test/{name}.png").parse().unwrap()
 }
 
-fn body(plan: &Plan) -> &Value {
-    &plan.body
+fn body(prepared: &Prepared) -> Value {
+    json!(prepared.plan().body)
 }
 
 #[tokio::test]
 async fn a_description_of_music_is_not_sung() {
     let server = MockServer::start().await;
     mount(&server, "fal-ai/ace-step", "text-to-audio", &["lyrics", "tags"]).await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.text_to_audio(&cx, "fal-ai/ace-step").await.unwrap();
-    let plan = model.plan(&cx, TextToAudioRequest::new("slow blues")).await.unwrap();
-    assert_eq!(body(&plan), &json!({"tags": "slow blues"}));
+    let fal = provider(&server);
+    let model = fal.text_to_audio("fal-ai/ace-step").await.unwrap();
+    let prepared = model.prepare(TextToAudioRequest::new("slow blues")).await.unwrap();
+    assert_eq!(body(&prepared), json!({"tags": "slow blues"}));
 }
 
 #[tokio::test]
@@ -42,16 +42,16 @@ async fn a_reference_gives_the_shape_and_the_image_is_changed() {
         let from_picture = format!("{id}/image-to-image");
         mount(&server, id, "text-to-image", &inputs).await;
         mount(&server, &from_picture, "image-to-image", &inputs).await;
-        let (fal, cx) = (provider(&server), context());
-        let model = fal.text_to_image(&cx, id).await.unwrap();
-        let plan = model.plan(&cx, TextToImageRequest::new("a fox").with_reference(media("shape"))).await.unwrap();
-        assert_eq!(body(&plan), &json!({"prompt": "a fox", field: "https://mine.test/shape.png"}), "{id}");
-        let model = fal.image_to_image(&cx, &from_picture).await.unwrap();
+        let fal = provider(&server);
+        let model = fal.text_to_image(id).await.unwrap();
+        let prepared = model.prepare(TextToImageRequest::new("a fox").with_reference(media("shape"))).await.unwrap();
+        assert_eq!(body(&prepared), json!({"prompt": "a fox", field: "https://mine.test/shape.png"}), "{id}");
+        let model = fal.image_to_image(&from_picture).await.unwrap();
         let request = ImageToImageRequest::new(media("fox")).with_reference(media("shape"));
-        let plan = model.plan(&cx, request).await.unwrap();
+        let prepared = model.prepare(request).await.unwrap();
         assert_eq!(
-            body(&plan),
-            &json!({"image_url": "https://mine.test/fox.png", field: "https://mine.test/shape.png"}),
+            body(&prepared),
+            json!({"image_url": "https://mine.test/fox.png", field: "https://mine.test/shape.png"}),
             "{from_picture}"
         );
     }

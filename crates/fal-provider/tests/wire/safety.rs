@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{ImageToImageRequest, MediaInput, MediaModelExt as _, Output, TextToImageRequest};
+use mediagen_core::{ImageToImageRequest, MediaInput, Output, TextToImageRequest};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use serde_json::{Value, json};
 use wiremock::MockServer;
@@ -11,10 +11,9 @@ async fn run(result: Value) -> Output {
     let server = MockServer::start().await;
     mount_model(&server, ID, "image-to-image").await;
     mount_job(&server, ok(result)).await;
-    let cx = polling();
-    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let model = provider(&server).with_context(polling()).image_to_image(ID).await.unwrap();
     let picture = "https://mine.test/in.png".parse::<MediaInput>().unwrap();
-    model.run(&cx, ImageToImageRequest::new(picture)).await.unwrap()
+    model.run(ImageToImageRequest::new(picture)).await.unwrap()
 }
 
 fn picture(name: &str) -> Value {
@@ -43,11 +42,10 @@ async fn a_050_the_servers_nsfw_flag_is_exposed_for_each_picture() {
 #[tokio::test]
 async fn a_050_the_emulators_flag_comes_through_whole() {
     let emulator = Emulator::start(EmulatorConfig::default().with_accepted_key(KEY)).await.unwrap();
-    let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
-    let cx = context();
-    let model = fal.text_to_image(&cx, "fal-ai/flux/dev").await.unwrap();
+    let fal = FalProvider::new(config(&emulator.base_url())).unwrap().with_context(context());
+    let model = fal.text_to_image("fal-ai/flux/dev").await.unwrap();
     for (prompt, flagged) in [("a fox", false), ("a fox [nsfw]", true)] {
-        let output = model.run(&cx, TextToImageRequest::new(prompt).with_count(2)).await.unwrap();
+        let output = model.run(TextToImageRequest::new(prompt).with_count(2)).await.unwrap();
         let flags: Vec<_> = output.parts.iter().map(|part| part.flagged).collect();
         assert_eq!(flags, [Some(flagged); 2], "{prompt}");
     }

@@ -1,7 +1,7 @@
 //! the key is in one header and nowhere else.
 
 use crate::support::*;
-use mediagen_core::{ImageToImageRequest, MediaInput, MediaModelExt as _};
+use mediagen_core::{ImageToImageRequest, MediaInput};
 use serde_json::json;
 use std::{
     io::Write,
@@ -46,9 +46,9 @@ async fn everything(server: &MockServer, text: &mut Vec<String>) {
     Mock::given(method("PUT")).respond_with(refusal).mount(server).await;
     let fal = provider(server);
     let (cx, events) = watched(context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let model = fal.image_to_image(ID).await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(&b"\x89PNG\r\n\x1a\n1234"[..], "x.png"));
-    let submitted = model.submit(&cx, request.clone()).await.unwrap();
+    let submitted = model.submit(request.clone()).await.unwrap();
     let job = submitted.job().unwrap().clone();
     let output = job.wait(&cx).await.unwrap();
     let error = job.cancel(&cx).await.unwrap_err();
@@ -57,11 +57,11 @@ async fn everything(server: &MockServer, text: &mut Vec<String>) {
     text.push(format!("{error} {error:?} {:?} {:?}", error.hint(), std::error::Error::source(&error)));
     text.extend(events.lock().unwrap().iter().cloned());
     let closed = config("http://127.0.0.1:9");
-    let unreachable = fal_provider::FalProvider::new(closed).unwrap().raw(&cx, ID).await.unwrap_err();
+    let unreachable = fal_provider::FalProvider::new(closed).unwrap().raw(ID).await.unwrap_err();
     text.push(format!("{unreachable} {unreachable:?}"));
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| panic!("{fal:?} {model:?} {job:?}")));
     text.push(caught.unwrap_err().downcast_ref::<String>().unwrap().clone());
-    let _ = model.run(&cx, request).await;
+    let _ = model.run(request).await;
 }
 
 #[test]

@@ -2,19 +2,21 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{
-    AspectRatio, Context, Kind, KindRequest as _, MediaModel, Options, Plan, Policy, Quality, Request, Result, Role,
-    kind::{ImageToImage, ImageToVideo, TextToAudio, TextToImage, TextToVideo, VideoToVideo},
-};
+use mediagen_core::{AspectRatio, Context, ModelKind, Note, Options, Policy, Quality, Request, Result, Role};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use wiremock::{Mock, MockServer, matchers::query_param};
 
 struct Rig {
     _emulator: Emulator,
     fal: FalProvider,
     cx: Context,
+}
+
+/// The body of a plan and its notes.
+struct Planned {
+    body: Value,
+    notes: Vec<Note>,
 }
 
 impl Rig {
@@ -24,28 +26,33 @@ impl Rig {
         Self { _emulator: emulator, fal, cx: context() }
     }
 
-    async fn plan<K: Kind, M: MediaModel<K> + ?Sized>(&self, model: Result<Arc<M>>, request: &Request) -> Plan {
-        let request = K::Request::from_request(request.clone()).unwrap();
-        model.unwrap().plan(&self.cx, request).await.unwrap_or_else(|e| panic!("{e}: {:?}", e.fields()))
+    async fn prepare(&self, kind: ModelKind, id: &str, request: &Request) -> Result<Planned> {
+        let endpoint = self.fal.endpoint(id, Some(kind)).await?;
+        let plan = mediagen_core::prepare(&endpoint, &self.cx, request).await?.plan().clone();
+        Ok(Planned { body: Value::Object(plan.body), notes: plan.notes })
     }
 
-    async fn image(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<TextToImage, _>(self.fal.text_to_image(&self.cx, id).await, request).await
+    async fn plan(&self, kind: ModelKind, id: &str, request: &Request) -> Planned {
+        self.prepare(kind, id, request).await.unwrap_or_else(|e| panic!("{e}: {:?}", e.fields()))
     }
-    async fn edit(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<ImageToImage, _>(self.fal.image_to_image(&self.cx, id).await, request).await
+
+    async fn image(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::TextToImage, id, request).await
     }
-    async fn film(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<TextToVideo, _>(self.fal.text_to_video(&self.cx, id).await, request).await
+    async fn edit(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::ImageToImage, id, request).await
     }
-    async fn animation(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<ImageToVideo, _>(self.fal.image_to_video(&self.cx, id).await, request).await
+    async fn video(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::TextToVideo, id, request).await
     }
-    async fn refilm(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<VideoToVideo, _>(self.fal.video_to_video(&self.cx, id).await, request).await
+    async fn animation(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::ImageToVideo, id, request).await
     }
-    async fn speech(&self, id: &str, request: &Request) -> Plan {
-        self.plan::<TextToAudio, _>(self.fal.text_to_audio(&self.cx, id).await, request).await
+    async fn remake(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::VideoToVideo, id, request).await
+    }
+    async fn speech(&self, id: &str, request: &Request) -> Planned {
+        self.plan(ModelKind::TextToAudio, id, request).await
     }
 }
 
@@ -65,10 +72,10 @@ fn file(role: Role, name: &str) -> Request {
 }
 
 fn and(request: Request, role: Role, name: &str) -> Request {
-    request.with_input(role, format!("https://mine.test/{name}").parse().unwrap())
+    request.with_input(role, format!("https://mine.test/{name}"))
 }
 
-fn told(plan: &Plan) -> Vec<&str> {
+fn told(plan: &Planned) -> Vec<&str> {
     plan.notes.iter().map(|note| note.option.as_str()).collect()
 }
 
@@ -77,7 +84,7 @@ async fn a_046_flux_quality_is_steps_in_the_endpoints_own_range_and_explicit_ste
     let rig = Rig::new().await;
     for (quality, schnell, dev) in [(Quality::Draft, 2, 14), (Quality::Standard, 4, 28), (Quality::High, 6, 42)] {
         let request = with(prompt(), |o| o.quality = Some(quality));
-        let steps = |plan: Plan| plan.body["num_inference_steps"].clone();
+        let steps = |plan: Planned| plan.body["num_inference_steps"].clone();
         assert_eq!(steps(rig.image("fal-ai/flux/schnell", &request).await), schnell);
         assert_eq!(steps(rig.image("fal-ai/flux/dev", &request).await), dev);
         let both = with(request, |o| o.steps = Some(9));
@@ -94,7 +101,7 @@ async fn a_051_luma_takes_ratio_and_loop_as_they_are_and_seconds_in_its_own_spel
     });
     let body = json!({"prompt": "a fox", "aspect_ratio": "4:3", "duration": "9s", "loop": true});
     for id in ["fal-ai/luma-dream-machine/ray-2", "fal-ai/luma-dream-machine", "runway-gen3"] {
-        let plan = rig.film(id, &request).await;
+        let plan = rig.video(id, &request).await;
         assert_eq!((&plan.body, told(&plan).len()), (&body, 0), "{id}");
     }
 }
@@ -132,13 +139,12 @@ async fn a_061_a_face_swap_has_a_named_target_and_a_named_source() {
     let request = with(and(file(Role::Video, "film.mp4"), Role::SourceFace, "me.png"), |o| o.similarity = Some(0.9));
     let body = json!({"target_video_url": "https://mine.test/film.mp4", "source_image_url": "https://mine.test/me.png",
         "similarity": 0.9});
-    assert_eq!(rig.refilm("fal-ai/video-face-swap", &request).await.body, body);
+    assert_eq!(rig.remake("fal-ai/video-face-swap", &request).await.body, body);
     let request = and(file(Role::SourceFace, "me.png"), Role::Image, "group.png");
     let body = json!({"base_image_url": "https://mine.test/group.png", "swap_image_url": "https://mine.test/me.png"});
     assert_eq!(rig.edit("fal-ai/face-swap", &request).await.body, body);
-    let model = rig.fal.video_to_video(&rig.cx, "fal-ai/video-face-swap").await.unwrap();
-    let alone = mediagen_core::VideoToVideoRequest::new("https://mine.test/film.mp4".parse().unwrap());
-    let error = model.plan(&rig.cx, alone).await.unwrap_err();
+    let alone = file(Role::Video, "film.mp4");
+    let error = rig.prepare(ModelKind::VideoToVideo, "fal-ai/video-face-swap", &alone).await.err().unwrap();
     assert_eq!(error.fields()[0].path, "source_image_url");
     assert!(error.fields()[0].message.contains("give `source_face`"), "{error}");
 }
@@ -201,7 +207,7 @@ async fn a_055_a_runway_entry_gets_loop_false_where_the_caller_says_so() {
     let fal = served(&server, "fal-ai/runway-gen3/turbo", "text-to-video", fields).await;
     let rig = Rig { fal, ..Rig::new().await };
     let request = with(prompt(), |o| o.looping = Some(false));
-    let plan = rig.film("fal-ai/runway-gen3/turbo", &request).await;
+    let plan = rig.video("fal-ai/runway-gen3/turbo", &request).await;
     assert_eq!((&plan.body, told(&plan).len()), (&json!({"prompt": "a fox", "loop": false}), 0));
 }
 
@@ -220,10 +226,7 @@ async fn a_bark_voice_goes_to_the_preset_of_bark_and_is_not_forced_on_another_mo
     assert!(plan.notes[0].why.contains("\"tara\""), "{:?}", plan.notes);
     let mut strict = request;
     strict.policy = Policy::Strict;
-    let model = rig.fal.text_to_audio(&rig.cx, "bark").await.unwrap();
-    assert!(model.plan(&rig.cx, KindRequestOf::from_request(strict).unwrap()).await.is_err());
+    assert!(rig.prepare(ModelKind::TextToAudio, "bark", &strict).await.is_err());
     let tara = with(prompt(), |o| o.voice = Some("Tara".into()));
     assert_eq!(rig.speech("bark", &tara).await.body, json!({"text": "a fox", "voice": "tara"}));
 }
-
-type KindRequestOf = <TextToAudio as Kind>::Request;

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{Dispatch, ErrorKind, ImageToImageRequest, MediaInput, MediaModelExt as _};
+use mediagen_core::{Dispatch, ErrorKind, ImageToImageRequest, MediaInput};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -34,26 +34,26 @@ async fn a_079_a_file_goes_straight_to_the_cdn_with_its_real_type_and_its_own_na
     let file = folder.path().join("my größe.jpg");
     std::fs::write(&file, PNG).unwrap();
     let (fal, cx) = (provider(&server), context());
-    let url = fal.upload(&cx, MediaInput::Path(file)).await.unwrap();
+    let url = upload(&fal, &cx, MediaInput::Path(file)).await.unwrap();
     assert_eq!(url.as_str(), "https://v3b.fal.media/files/b/0a/x.png");
     let token = last(&server, TOKEN).await;
     assert_eq!(token.url.query(), Some("storage_type=fal-cdn-v3"));
     assert_eq!(token.body_json::<Value>().unwrap(), json!({}));
     assert_eq!(header(&token, "authorization"), Some(format!("Key {KEY}").as_str()));
-    let upload = last(&server, UPLOAD).await;
-    assert_eq!(upload.body, PNG);
+    let sent = last(&server, UPLOAD).await;
+    assert_eq!(sent.body, PNG);
     for (name, value) in [
         ("authorization", "Bearer t0ken"),
         ("content-type", "image/png"),
         ("x-fal-file-name", "my_gr__e.jpg"),
         ("content-length", "25"),
     ] {
-        assert_eq!(header(&upload, name), Some(value), "{name}");
+        assert_eq!(header(&sent, name), Some(value), "{name}");
     }
-    fal.upload(&cx, MediaInput::bytes([PNG, b"!"].concat(), "other.png")).await.unwrap();
+    upload(&fal, &cx, MediaInput::bytes([PNG, b"!"].concat(), "other.png")).await.unwrap();
     assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (1, 2));
     let given = MediaInput::Url("https://mine.test/a.png".parse().unwrap());
-    assert_eq!(fal.upload(&cx, given).await.unwrap().as_str(), "https://mine.test/a.png");
+    assert_eq!(upload(&fal, &cx, given).await.unwrap().as_str(), "https://mine.test/a.png");
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn a_token_that_was_taken_back_is_replaced_once() {
     mount_token(&server).await;
     Mock::given(path(UPLOAD)).respond_with(ResponseTemplate::new(401)).up_to_n_times(1).mount(&server).await;
     mount_cdn(&server, "https://v3.fal.media/files/x.png").await;
-    provider(&server).upload(&context(), MediaInput::bytes(PNG, "x.png")).await.unwrap();
+    upload(&provider(&server), &context(), MediaInput::bytes(PNG, "x.png")).await.unwrap();
     assert_eq!((count(&server, "POST", TOKEN).await, count(&server, "POST", UPLOAD).await), (2, 2));
 }
 
@@ -75,7 +75,7 @@ async fn a_token_is_replaced_before_its_end() {
     Mock::given(method("POST")).and(path(TOKEN)).respond_with(ok(body)).mount(&server).await;
     mount_cdn(&server, "https://v3.fal.media/files/x.png").await;
     let (fal, cx) = (provider(&server), context());
-    let put = |salt: u8| fal.upload(&cx, MediaInput::bytes([PNG, &[salt]].concat(), "x.png"));
+    let put = |salt: u8| upload(&fal, &cx, MediaInput::bytes([PNG, &[salt]].concat(), "x.png"));
     put(1).await.unwrap();
     put(2).await.unwrap();
     assert_eq!(count(&server, "POST", TOKEN).await, 1);
@@ -102,7 +102,7 @@ async fn a_completion_is_believed_only_when_the_whole_file_is_there() {
         // Neither the completion nor another way is answered.
         Mock::given(method("POST")).respond_with(ResponseTemplate::new(500)).with_priority(9).mount(&server).await;
         let fal = FalProvider::new(config(&server.uri()).with_parts_above(1 << 20).unwrap()).unwrap();
-        let put = fal.upload(&context(), MediaInput::bytes(vec![7; 2 << 20], "x.bin")).await;
+        let put = upload(&fal, &context(), MediaInput::bytes(vec![7; 2 << 20], "x.bin")).await;
         assert_eq!(put.is_ok(), whole, "{put:?}");
         if let Err(error) = put {
             assert_eq!(error.dispatch(), Dispatch::NotSent, "nothing was bought");
@@ -126,7 +126,7 @@ async fn when_the_cdn_is_down_fal_signs_an_address_and_the_key_stays_here() {
             .await;
         Mock::given(path(INITIATE)).respond_with(ResponseTemplate::new(500)).mount(&server).await;
         Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&bucket).await;
-        let url = provider(&server).upload(&context(), MediaInput::bytes(PNG, "y.png")).await.unwrap();
+        let url = upload(&provider(&server), &context(), MediaInput::bytes(PNG, "y.png")).await.unwrap();
         assert_eq!(url.as_str(), "https://v3.fal.media/files/y.png", "{storage}");
         let initiate = last(&server, INITIATE).await;
         assert_eq!(initiate.body_json::<Value>().unwrap(), json!({"file_name": "y.png", "content_type": "image/png"}));
@@ -142,10 +142,10 @@ async fn a_locked_account_stops_the_upload_and_so_the_submission() {
     mount_model(&server, ID, "image-to-image").await;
     let locked = json!({"detail": "User is locked. Reason: Exhausted balance."});
     Mock::given(method("POST")).respond_with(answer(403, locked)).mount(&server).await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let fal = provider(&server);
+    let model = fal.image_to_image(ID).await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
-    let error = model.run(&cx, request).await.unwrap_err();
+    let error = model.run(request).await.unwrap_err();
     assert_eq!((error.kind(), error.dispatch()), (ErrorKind::AccountLocked, Dispatch::NotSent), "nothing was bought");
     assert_eq!(lines(&server).await.len(), 2, "catalogue, token, and no more");
 }
@@ -157,23 +157,27 @@ async fn inputs_are_uploaded_once_after_validation_and_replaced_by_their_address
     mount_token(&server).await;
     mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
     mount_job(&server, images()).await;
-    let (fal, cx) = (provider(&server), polling());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let fal = provider(&server).with_context(polling());
+    let model = fal.image_to_image(ID).await.unwrap();
     let picture = MediaInput::bytes(PNG, "x.png");
     let mut wrong = ImageToImageRequest::new(picture.clone());
     wrong.extra.insert("num_images".into(), json!(99));
-    let error = model.submit(&cx, wrong).await.unwrap_err();
+    let error = model.submit(wrong).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(lines(&server).await.len(), 1, "nothing is uploaded for a request that cannot be sent");
 
-    let mut request = ImageToImageRequest::new(picture).with_mask("https://mine.test/mask.png".parse().unwrap());
+    let mut request = ImageToImageRequest::new(picture).with_mask("https://mine.test/mask.png");
     request.delivery.settings.insert("lifecycle".into(), json!("1d"));
-    let plan = model.plan(&cx, request.clone()).await.unwrap();
-    assert_eq!((plan.uploads[0].pointer.as_str(), plan.uploads[0].path.as_str()), ("/image_url", "x.png"));
-    assert_eq!((plan.uploads[0].bytes, plan.uploads[0].media_type.as_deref()), (Some(25), Some("image/png")));
+    let prepared = model.prepare(request.clone()).await.unwrap();
+    let plan = prepared.plan();
+    let uploads: Vec<_> = plan.uploads().collect();
+    let [(slot, measured)] = uploads[..] else { panic!("{uploads:?}") };
+    assert_eq!((slot.pointer.as_str(), measured.path.as_deref()), ("/image_url", Some("x.png")));
+    assert_eq!((measured.facts.bytes, measured.facts.media_type.as_deref()), (Some(25), Some("image/png")));
+    assert_eq!(json!(plan.body), json!({"image_url": null, "mask_url": "https://mine.test/mask.png"}));
     assert_eq!(lines(&server).await.len(), 1);
 
-    let output = model.run(&cx, request).await.unwrap();
+    let output = model.run(request).await.unwrap();
     assert_eq!(
         output.inputs.iter().map(|i| i.name.as_str()).collect::<Vec<_>>(),
         ["x.png", "https://mine.test/mask.png"]
@@ -183,9 +187,9 @@ async fn inputs_are_uploaded_once_after_validation_and_replaced_by_their_address
         body,
         json!({"image_url": "https://v3.fal.media/files/up.png", "mask_url": "https://mine.test/mask.png"})
     );
-    let upload = last(&server, UPLOAD).await;
+    let sent = last(&server, UPLOAD).await;
     for name in ["x-fal-object-lifecycle", "x-fal-object-lifecycle-preference"] {
-        assert_eq!(header(&upload, name), Some("{\"expiration_duration_seconds\":86400}"), "{name}");
+        assert_eq!(header(&sent, name), Some("{\"expiration_duration_seconds\":86400}"), "{name}");
     }
     assert_eq!(count(&server, "POST", UPLOAD).await, 1);
 }
@@ -200,15 +204,16 @@ async fn who_stops_during_an_upload_waits_for_nothing_and_buys_nothing() {
         ok(json!({"access_url": "https://v3.fal.media/files/a.png"})).set_delay(std::time::Duration::from_mins(10));
     Mock::given(path(UPLOAD)).respond_with(late).mount(&server).await;
     mount_submit(&server).await;
-    let (fal, cx) = (provider(&server), context());
-    let model = fal.image_to_image(&cx, ID).await.unwrap();
+    let cx = context();
+    let fal = provider(&server).with_context(cx.clone());
+    let model = fal.image_to_image(ID).await.unwrap();
     let stop = async {
         while count(&server, "POST", UPLOAD).await == 0 {
             tokio::task::yield_now().await;
         }
         cx.cancellation().cancel();
     };
-    let submitting = model.submit(&cx, ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png")));
+    let submitting = model.submit(ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png")));
     let (outcome, ()) = tokio::join!(submitting, stop);
     let error = outcome.unwrap_err();
     assert_eq!((error.kind(), error.dispatch()), (ErrorKind::Cancelled, Dispatch::NotSent), "{error}");
@@ -223,12 +228,12 @@ async fn a_079_a_png_named_jpg_is_sent_as_a_png_under_its_name_and_noted() {
     mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
     mount_job(&server, images()).await;
     let (cx, events) = watched(polling());
-    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let model = provider(&server).with_context(cx.clone()).image_to_image(ID).await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "photo.jpg"));
-    let output = model.run(&cx, request).await.unwrap();
-    let upload = last(&server, UPLOAD).await;
-    assert_eq!(header(&upload, "content-type"), Some("image/png"));
-    assert_eq!(header(&upload, "x-fal-file-name"), Some("photo.jpg"));
+    let output = model.run(request).await.unwrap();
+    let sent = last(&server, UPLOAD).await;
+    assert_eq!(header(&sent, "content-type"), Some("image/png"));
+    assert_eq!(header(&sent, "x-fal-file-name"), Some("photo.jpg"));
     let note = output.notes.iter().find(|note| note.option == "image").unwrap();
     assert_eq!((note.from.as_str(), note.to.as_str()), (Some("photo.jpg"), Some("image/png")));
     assert!(events.lock().unwrap().contains(&"adjusted image".to_owned()));
@@ -241,17 +246,16 @@ async fn a_tiny_input_goes_inside_the_body_where_that_is_asked_for() {
     mount_token(&server).await;
     mount_cdn(&server, "https://v3.fal.media/files/up.png").await;
     mount_job(&server, images()).await;
-    let cx = polling();
-    let model = provider(&server).image_to_image(&cx, ID).await.unwrap();
+    let model = provider(&server).with_context(polling()).image_to_image(ID).await.unwrap();
     let mut request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
     request.delivery.settings.insert("inline_below".into(), json!(PNG.len() + 1));
-    let output = model.run(&cx, request.clone()).await.unwrap();
+    let output = model.run(request.clone()).await.unwrap();
     let body: Value = last(&server, "/queue/fal-ai/demo/edit").await.body_json().unwrap();
     assert_eq!(body, json!({"image_url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUiBhbmQgbW9yZQ=="}));
     assert_eq!(output.body, json!({"image_url": "data:image/png;base64,…"}), "no content in what is kept");
     assert_eq!((count(&server, "POST", UPLOAD).await, count(&server, "POST", TOKEN).await), (0, 0));
     request.delivery.settings.insert("inline_below".into(), json!(PNG.len()));
-    model.run(&cx, request).await.unwrap();
+    model.run(request).await.unwrap();
     assert_eq!(count(&server, "POST", UPLOAD).await, 1, "not below");
 }
 
@@ -262,6 +266,6 @@ async fn a_pipe_is_refused_and_not_waited_for() {
     let pipe = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let server = MockServer::start().await;
-    let error = provider(&server).upload(&context(), MediaInput::Path(pipe)).await.unwrap_err();
+    let error = upload(&provider(&server), &context(), MediaInput::Path(pipe)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
 }

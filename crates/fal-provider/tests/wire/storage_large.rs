@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{Delivery, MediaInput, Provider, Uploaded};
+use mediagen_core::{Delivery, MediaInput, Provider as _, Uploaded};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, Route};
 use serde_json::{Value, json};
 use std::{
@@ -50,7 +50,13 @@ impl Rig {
 async fn put(fal: &FalProvider, path: &Path, settings: Value) -> Uploaded {
     let mut delivery = Delivery::default();
     delivery.settings = settings.as_object().cloned().unwrap();
-    Provider::upload(fal, &context(), &MediaInput::Path(path.to_owned()), &delivery).await.unwrap()
+    fal.upload(&context(), &MediaInput::Path(path.to_owned()), &delivery).await.unwrap()
+}
+
+/// The same, whatever is there already.
+async fn force(fal: &FalProvider, path: &Path) -> Uploaded {
+    let delivery = Delivery::default().with_reuse_uploads(false);
+    fal.upload(&context(), &MediaInput::Path(path.to_owned()), &delivery).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,21 +76,21 @@ async fn a_080_large_files_of_one_length_are_told_apart_by_content_and_each_goes
         put(&fals[3], &other, nothing())
     );
     assert_eq!(rig.begun(), 2, "two contents");
-    assert_eq!((&a.url, &a.url), (&b.url, &c.url));
-    assert_ne!(a.url, d.url);
+    assert_eq!((&a.reference, &a.reference), (&b.reference, &c.reference));
+    assert_ne!(a.reference, d.reference);
     assert_eq!([&a, &b, &c, &d].iter().filter(|uploaded| !uploaded.cached).count(), 2);
     let hash = |bytes: &[u8]| Some(blake3::hash(bytes).to_hex().to_string());
     assert!([&a, &b, &c].iter().all(|uploaded| uploaded.blake3 == hash(&content)));
     assert_eq!(d.blake3, hash(&different));
     assert!(put(&rig.fal(), &other, nothing()).await.cached);
     // By force nothing is looked for, and so nothing is hashed; what was there before is not trusted any more.
-    let forced = put(&rig.fal(), &one, json!({"force_upload": true})).await;
-    assert!(!forced.cached && forced.url != a.url && forced.blake3.is_none());
+    let forced = force(&rig.fal(), &one).await;
+    assert!(!forced.cached && forced.reference != a.reference && forced.blake3.is_none());
     let copy = put(&rig.fal(), &same, nothing()).await;
-    assert!(!copy.cached && copy.url != a.url);
+    assert!(!copy.cached && copy.reference != a.reference);
     // By its content, or as the same old file: whether that is known depends on its age.
     let again = put(&rig.fal(), &one, nothing()).await;
-    assert!(again.cached && [&forced.url, &copy.url].contains(&&again.url));
+    assert!(again.cached && [&forced.reference, &copy.reference].contains(&&again.reference));
     assert_eq!(rig.begun(), 4);
     for entry in std::fs::read_dir(rig.cache()).unwrap().map(|file| file.unwrap().path()) {
         if entry.extension().is_some_and(|e| e == "json") {
@@ -126,7 +132,7 @@ async fn a_081_the_hash_is_right_where_parts_were_sent_twice_or_another_way() {
     for refused in [501, 501] {
         rig.emulator.fail(Route::Upload, Fault::Status(refused, json!({"detail": "no parts here"})), 1);
     }
-    let forced = put(&rig.fal(), &path, json!({"force_upload": true})).await;
+    let forced = force(&rig.fal(), &path).await;
     assert_eq!(forced.blake3, None, "by force nobody asks for the hash");
     for refused in [501, 501] {
         rig.emulator.fail(Route::Upload, Fault::Status(refused, json!({"detail": "no parts here"})), 1);
@@ -150,19 +156,19 @@ async fn a_080_an_unchanged_large_file_is_known_without_being_read() {
     let mut known: Value = serde_json::from_slice(&std::fs::read(&entry).unwrap()).unwrap();
     assert_eq!(known["file"]["bytes"], 23 * MIB + 77);
     let again = put(&rig.fal(), &path, json!({})).await;
-    assert!(again.cached && again.url == first.url && again.blake3 == first.blake3);
+    assert!(again.cached && again.reference == first.reference && again.blake3 == first.blake3);
     // Another file with the same content is read, and is the same.
     known["file"]["inode"] = json!(1);
     std::fs::write(&entry, known.to_string()).unwrap();
-    assert_eq!(put(&rig.fal(), &path, json!({})).await.url, first.url);
+    assert_eq!(put(&rig.fal(), &path, json!({})).await.reference, first.reference);
     assert_eq!(rig.begun(), 1);
     // What went by force was not hashed; the file is known again by being the same one.
     let fal = rig.fal();
-    let forced = put(&fal, &path, json!({"force_upload": true})).await;
-    assert!(!forced.cached && forced.url != first.url && forced.blake3.is_none());
+    let forced = force(&fal, &path).await;
+    assert!(!forced.cached && forced.reference != first.reference && forced.blake3.is_none());
     for fal in [fal, rig.fal()] {
         let again = put(&fal, &path, json!({})).await;
-        assert!(again.cached && again.url == forced.url);
+        assert!(again.cached && again.reference == forced.reference);
     }
     assert_eq!(rig.begun(), 2);
     // With other content of the same length it is another file.

@@ -72,7 +72,7 @@ async fn a_081_thirty_in_a_hundred_parts_fail_and_each_is_repeated_alone() {
         }
     }
     let (cx, seen) = gauged(context());
-    let url = fal(&emulator).upload(&cx, MediaInput::Path(path)).await.unwrap();
+    let url = upload(&fal(&emulator), &cx, MediaInput::Path(path)).await.unwrap();
     let stored = emulator.file(url.as_str()).await.unwrap();
     assert!(stored == data, "{} of {} bytes", stored.len(), data.len());
 
@@ -105,7 +105,7 @@ async fn when_the_cdn_takes_no_parts_fal_signs_an_address_for_them() {
     emulator.fail(Route::Upload, unavailable(), 1);
     emulator.fail(Route::Upload, Fault::TruncatedBody, 1);
     let (cx, seen) = gauged(context());
-    let url = fal(&emulator).upload(&cx, MediaInput::bytes(data.clone(), "film.mp4")).await.unwrap();
+    let url = upload(&fal(&emulator), &cx, MediaInput::bytes(data.clone(), "film.mp4")).await.unwrap();
     assert!(emulator.file(url.as_str()).await.unwrap() == data);
     let requests = emulator.requests();
     let initiate = requests.iter().find(|r| r.path == "/rest/storage/upload/initiate-multipart").unwrap();
@@ -127,7 +127,7 @@ async fn a_completion_whose_answer_is_lost_is_not_a_second_upload() {
     let data = content(12 * MIB, 3);
     emulator.fail(Route::Upload, Fault::Slow(Duration::ZERO), 3);
     emulator.fail(Route::Upload, Fault::DropBeforeAnswer, 1);
-    let url = fal(&emulator).upload(&context(), MediaInput::bytes(data.clone(), "a.bin")).await.unwrap();
+    let url = upload(&fal(&emulator), &context(), MediaInput::bytes(data.clone(), "a.bin")).await.unwrap();
     assert!(emulator.file(url.as_str()).await.unwrap() == data);
     let paths = paths(&emulator);
     assert_eq!(paths.iter().filter(|p| p.starts_with("PUT")).count(), 2, "{paths:?}");
@@ -143,8 +143,8 @@ async fn a_part_that_fails_for_good_is_not_kept_waiting_by_those_before_it() {
     emulator.fail(Route::Upload, Fault::Status(400, json!({"detail": "no such part"})), 40);
     let provider = fal(&emulator);
     let cx = context();
-    let upload = provider.upload(&cx, MediaInput::bytes(content(60 * MIB, 5), "x.bin"));
-    let error = tokio::time::timeout(Duration::from_secs(20), upload).await.unwrap().unwrap_err();
+    let sending = upload(&provider, &cx, MediaInput::bytes(content(60 * MIB, 5), "x.bin"));
+    let error = tokio::time::timeout(Duration::from_secs(20), sending).await.unwrap().unwrap_err();
     assert_eq!(error.http_status(), Some(400), "{error:?}");
     assert!(!paths(&emulator).iter().any(|p| p.ends_with("/complete")));
 }
@@ -155,7 +155,7 @@ async fn one_token_serves_all_uploads_at_the_same_time() {
     emulator.fail(Route::Token, Fault::Slow(Duration::from_millis(50)), 1);
     let (provider, cx) = (fal(&emulator), context());
     let clones: Vec<_> = (0..12_u64).map(|n| (provider.clone(), content(2 * MIB, n))).collect();
-    let uploads = clones.iter().map(|(fal, data)| fal.upload(&cx, MediaInput::bytes(data.clone(), "x.bin")));
+    let uploads = clones.iter().map(|(fal, data)| upload(fal, &cx, MediaInput::bytes(data.clone(), "x.bin")));
     let urls = futures_util::future::try_join_all(uploads).await.unwrap();
     assert_eq!(emulator.count(Route::Token), 1);
     for (url, (_, data)) in urls.iter().zip(&clones) {
@@ -177,8 +177,8 @@ async fn an_upload_that_moves_no_byte_ends_by_itself() {
     deadlines.idle = Duration::from_millis(400);
     let cx = context().with_deadlines(deadlines);
     let begun = std::time::Instant::now();
-    let upload = FalProvider::new(config).unwrap();
-    let error = upload.upload(&cx, MediaInput::bytes(content(64 * MIB, 4), "x.bin")).await.unwrap_err();
+    let fal = FalProvider::new(config).unwrap();
+    let error = upload(&fal, &cx, MediaInput::bytes(content(64 * MIB, 4), "x.bin")).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)), "{error:?}");
     assert!(error.to_string().contains("no byte"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());

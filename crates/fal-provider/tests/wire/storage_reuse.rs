@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use fal_provider::{FalConfig, FalProvider};
-use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, MediaModelExt as _, Provider, Uploaded};
+use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, Provider as _, Uploaded};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -20,9 +20,13 @@ fn sharing(emulator: &Emulator, folder: &Path) -> FalProvider {
 async fn put(fal: &FalProvider, data: &[u8], settings: Value) -> Uploaded {
     let mut delivery = Delivery::default();
     delivery.settings = settings.as_object().cloned().unwrap();
-    let media = MediaInput::bytes(data.to_vec(), "x.png");
-    // The trait's method: the type has one of the same name.
-    Provider::upload(fal, &context(), &media, &delivery).await.unwrap()
+    fal.upload(&context(), &MediaInput::bytes(data.to_vec(), "x.png"), &delivery).await.unwrap()
+}
+
+/// The same, whatever is there already.
+async fn force(fal: &FalProvider, data: &[u8]) -> Uploaded {
+    let delivery = Delivery::default().with_reuse_uploads(false);
+    fal.upload(&context(), &MediaInput::bytes(data.to_vec(), "x.png"), &delivery).await.unwrap()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -38,15 +42,19 @@ async fn a_080_the_same_bytes_are_uploaded_once_per_client_and_again_by_force() 
     assert_eq!((first.cached, first.bytes, first.media_type.as_deref()), (false, Some(25), Some("image/png")));
     assert_eq!(first.blake3.as_deref(), Some(blake3::hash(PNG).to_hex().as_str()));
     let again = put(&fal.clone(), PNG, json!({})).await;
-    assert_eq!((again.cached, &again.url), (true, &first.url));
+    assert_eq!((again.cached, &again.reference), (true, &first.reference));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other name.png");
     std::fs::write(&path, PNG).unwrap();
-    assert_eq!(fal.upload(&context(), MediaInput::Path(path)).await.unwrap(), first.url, "content, not names");
+    assert_eq!(
+        upload(&fal, &context(), MediaInput::Path(path)).await.unwrap(),
+        first.url().unwrap(),
+        "content, not names"
+    );
     assert_eq!(emulator.count(Route::Upload), 1);
-    let forced = put(&fal, PNG, json!({"force_upload": true})).await;
-    assert!(!forced.cached && forced.url != first.url);
-    assert_eq!(put(&fal, PNG, json!({})).await.url, forced.url, "the newest is remembered");
+    let forced = force(&fal, PNG).await;
+    assert!(!forced.cached && forced.reference != first.reference);
+    assert_eq!(put(&fal, PNG, json!({})).await.reference, forced.reference, "the newest is remembered");
     assert_eq!(emulator.count(Route::Upload), 2);
     put(&fal, PNG, json!({"lifecycle": "1d"})).await;
     assert_eq!(emulator.count(Route::Upload), 3, "other terms are another file");
@@ -65,7 +73,7 @@ async fn a_080_an_address_is_not_used_to_the_end_of_its_life() {
         assert!(put(&fal, PNG, json!({"lifecycle": 903})).await.cached);
         tokio::time::sleep(std::time::Duration::from_millis(3_100)).await;
         let later = put(&fal, PNG, json!({"lifecycle": 903})).await;
-        assert!(!later.cached && later.url != first.url);
+        assert!(!later.cached && later.reference != first.reference);
         assert_eq!(emulator.count(Route::Upload), before + 2);
     }
 }
@@ -82,7 +90,7 @@ async fn a_080_uploads_of_the_same_bytes_at_the_same_time_are_one() {
     let all = futures_util::future::join_all(uploads).await;
     assert_eq!(emulator.count(Route::Upload), 1);
     assert_eq!(all.iter().filter(|uploaded| !uploaded.cached).count(), 1);
-    assert!(all.iter().all(|uploaded| uploaded.url == all[0].url));
+    assert!(all.iter().all(|uploaded| uploaded.reference == all[0].reference));
 }
 
 #[tokio::test]
@@ -95,7 +103,7 @@ async fn a_folder_is_private_holds_no_key_and_belongs_to_one_account() {
     let entries = entries(&folder);
     assert_eq!(entries.len(), 1);
     let text = std::fs::read_to_string(&entries[0]).unwrap();
-    assert!(text.contains(first.url.as_str()) && text.contains(&*first.blake3.unwrap()), "{text}");
+    assert!(text.contains(first.reference.as_str().unwrap()) && text.contains(&*first.blake3.unwrap()), "{text}");
     assert!(!text.contains("key-id") && !text.contains("secret"), "{text}");
     #[cfg(unix)]
     {
@@ -146,7 +154,7 @@ async fn what_is_damaged_foreign_or_out_of_date_is_replaced() {
         assert!(!uploaded.cached, "{}", &text[..text.len().min(200)]);
         assert_eq!(emulator.count(Route::Upload), index + 2);
         let found: Value = serde_json::from_slice(&std::fs::read(&entry).unwrap()).unwrap();
-        assert_eq!(found["reference"], uploaded.url.as_str(), "replaced");
+        assert_eq!(found["reference"], uploaded.reference, "replaced");
     }
     assert!(put(&sharing(&emulator, folder.path()), PNG, json!({})).await.cached);
 }
@@ -159,7 +167,7 @@ async fn a_folder_that_cannot_be_made_is_a_warning() {
     std::fs::write(&file, "").unwrap();
     let (cx, events) = watched(context());
     let fal = sharing(&emulator, &file.join("uploads"));
-    fal.upload(&cx, MediaInput::bytes(PNG, "x.png")).await.unwrap();
+    upload(&fal, &cx, MediaInput::bytes(PNG, "x.png")).await.unwrap();
     assert!(events.lock().unwrap().iter().any(|e| e.starts_with("warning uploads are not remembered")));
 }
 
@@ -167,16 +175,15 @@ async fn a_folder_that_cannot_be_made_is_a_warning() {
 async fn an_address_that_fal_cannot_read_is_forgotten() {
     let emulator = emulator().await;
     let folder = tempfile::tempdir().unwrap();
-    let cx = context();
     let fal = sharing(&emulator, folder.path());
-    let model = fal.image_to_image(&cx, "fal-ai/esrgan").await.unwrap();
+    let model = fal.with_context(context()).image_to_image("fal-ai/esrgan").await.unwrap();
     let request = ImageToImageRequest::new(MediaInput::bytes(PNG, "x.png"));
     for (error_type, uploads) in
         [("content_policy_violation", 1), ("file_download_error", 1), ("file_download_error", 2)]
     {
         let entry = json!({"loc": ["body", "image_url"], "msg": "Failed to download the file", "type": error_type});
         emulator.fail_jobs(&JobFault::Model { status: 422, body: json!({"detail": [entry]}), retryable: false }, 1);
-        model.run(&cx, request.clone()).await.unwrap_err();
+        model.run(request.clone()).await.unwrap_err();
         assert_eq!(emulator.count(Route::Upload), uploads, "{error_type}");
     }
     assert!(entries(folder.path()).is_empty(), "for other processes too");
@@ -193,13 +200,13 @@ async fn a_file_that_changes_while_it_is_sent_is_not_remembered() {
     emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::from_millis(200)), 1);
     let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
     let cx = context();
-    let upload = fal.upload(&cx, MediaInput::Path(path.clone()));
+    let sending = upload(&fal, &cx, MediaInput::Path(path.clone()));
     let change = async {
         while emulator.count(Route::Upload) == 0 {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         std::fs::write(&path, [PNG, b"more"].concat()).unwrap();
     };
-    tokio::join!(upload, change).0.unwrap();
+    tokio::join!(sending, change).0.unwrap();
     assert!(!put(&fal, PNG, json!({})).await.cached);
 }

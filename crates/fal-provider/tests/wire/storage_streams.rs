@@ -44,7 +44,7 @@ async fn a_stream_arrives_whole_with_and_without_its_length_in_one_piece_and_in_
         emulator.fail(Route::Upload, Fault::Status(503, json!({})), 1);
         let (media, opened) = input("cam.mp4", 200, told);
         let (cx, events) = watched(context());
-        let url = FalProvider::new(config).unwrap().upload(&cx, media).await.unwrap();
+        let url = upload(&FalProvider::new(config).unwrap(), &cx, media).await.unwrap();
         assert!(emulator.file(url.as_str()).await.unwrap() == whole(200), "{told} {parts_above}");
         let parts = emulator.requests().iter().filter(|r| r.path.contains("/multipart/")).count();
         assert_eq!(parts, if parts_above == MIB { 3 } else { 0 }, "two parts and the completion");
@@ -59,7 +59,7 @@ async fn any_async_reader_can_be_an_input() {
     let emulator = emulator().await;
     let open = read_stream(|| async { Ok(std::io::Cursor::new(b"plain words".to_vec())) });
     let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
-    let url = fal.upload(&context(), MediaInput::stream("a.txt", Some(11), open)).await.unwrap();
+    let url = upload(&fal, &context(), MediaInput::stream("a.txt", Some(11), open)).await.unwrap();
     assert_eq!(emulator.file(url.as_str()).await.unwrap(), b"plain words".as_slice());
     let upload = emulator.requests().into_iter().find(|r| r.route == Route::Upload).unwrap();
     assert_eq!((upload.header("content-type"), upload.header("content-length")), (Some("text/plain"), Some("11")));
@@ -71,12 +71,12 @@ async fn a_stream_that_is_not_what_it_said_is_never_sent() {
     let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
     let piece = || stream::iter([Ok(Bytes::from_static(b"12345"))]).boxed();
     for length in [4, 6] {
-        let error = fal.upload(&context(), MediaInput::stream("a.bin", Some(length), piece)).await.unwrap_err();
+        let error = upload(&fal, &context(), MediaInput::stream("a.bin", Some(length), piece)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error}");
         assert!(error.to_string().contains(&format!("has 5 bytes, not {length}")), "{error}");
     }
     let broken = || stream::iter([Ok(Bytes::from_static(b"1")), Err(std::io::Error::other("gone"))]).boxed();
-    let error = fal.upload(&context(), MediaInput::stream("a.bin", None, broken)).await.unwrap_err();
+    let error = upload(&fal, &context(), MediaInput::stream("a.bin", None, broken)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     assert_eq!(emulator.count(Route::Upload), 0);
 }

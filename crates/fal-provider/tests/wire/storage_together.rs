@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use fal_provider::FalProvider;
-use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, ImageToImageRequest, MediaInput, Result};
+use mediagen_core::{Context, Delivery, Dispatch, Error, ErrorKind, Event, ImageToImageRequest, MediaInput, Result};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, RequestRecord, Route};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     path::Path,
     sync::{Arc, Mutex},
@@ -40,17 +40,16 @@ fn given(content: &[u8], name: &str) -> MediaInput {
     MediaInput::bytes(content.to_vec(), name)
 }
 
-fn request(mut images: Vec<MediaInput>, settings: &Value) -> ImageToImageRequest {
-    let mut request = ImageToImageRequest::new(images.remove(0)).with_prompt("one picture of all");
+fn request(mut images: Vec<MediaInput>, delivery: Delivery) -> ImageToImageRequest {
+    let mut request = ImageToImageRequest::new(images.remove(0)).with_prompt("one image of all");
     request.images.extend(images);
-    request.delivery.settings = settings.as_object().cloned().unwrap();
-    request
+    request.with_delivery(delivery)
 }
 
 /// Submits, and gives up where an upload waits for another one that is never sent.
 async fn submit(fal: &FalProvider, cx: &Context, id: &str, request: ImageToImageRequest) -> Result<()> {
-    let model = fal.image_to_image(cx, id).await?;
-    let submitting = tokio::time::timeout(Duration::from_secs(20), model.submit(cx, request));
+    let model = fal.with_context(cx.clone()).image_to_image(id).await?;
+    let submitting = tokio::time::timeout(Duration::from_secs(20), model.submit(request));
     submitting.await.unwrap_or_else(|_| panic!("the uploads do not end")).map(drop)
 }
 
@@ -95,7 +94,7 @@ async fn inputs_leave_together_and_their_addresses_keep_the_order() {
     let names: Vec<String> = (0..7).map(|n| format!("{n}.jpg")).collect();
     let images = contents.iter().zip(&names).map(|(content, name)| given(content, name)).collect();
     let (cx, seen) = told(context());
-    submit(&fal(&emulator), &cx, MERGE, request(images, &json!({}))).await.unwrap();
+    submit(&fal(&emulator), &cx, MERGE, request(images, Delivery::new())).await.unwrap();
 
     assert_eq!(emulator.most_at_once(Route::Upload), AT_ONCE);
     assert_eq!((emulator.count(Route::Upload), emulator.count(Route::Token)), (7, 1));
@@ -124,15 +123,17 @@ async fn a_080_the_same_content_given_twice_is_sent_once_whatever_the_terms() {
     // Small ones go whole; large ones are read while they leave, and two of one length have to be told apart.
     for (bytes, begins) in [(5_000, "/cdn/files/upload"), (3 * MIB, "/cdn/files/upload/multipart")] {
         let (one, other) = (picture(bytes, 1), picture(bytes, 2));
-        for settings in [json!({}), json!({"force_upload": true}), json!({"lifecycle": "immediate"})] {
+        let forced = Delivery::new().with_reuse_uploads(false);
+        for delivery in [Delivery::new(), forced, Delivery::new().with_setting("lifecycle", "immediate")] {
+            let words = format!("{bytes} {delivery:?}");
             let emulator = emulator().await;
             let first = file("one.png", &one);
             let copy = file("copy.png", &one);
             let images = vec![first.clone(), file("other.png", &other), first, copy, given(&one, "memory.png")];
             let (cx, seen) = told(context());
-            submit(&fal(&emulator), &cx, MERGE, request(images, &settings)).await.unwrap();
+            submit(&fal(&emulator), &cx, MERGE, request(images, delivery)).await.unwrap();
             let begun = emulator.requests().iter().filter(|r| r.path == begins).count();
-            assert_eq!(begun, 2, "{bytes} {settings}");
+            assert_eq!(begun, 2, "{words}");
             let urls = sent(&emulator);
             assert!([2, 3, 4].iter().all(|at| urls[*at] == urls[0]) && urls[1] != urls[0], "{urls:?}");
             assert!(emulator.file(&urls[0]).await.unwrap() == one && emulator.file(&urls[1]).await.unwrap() == other);
@@ -152,11 +153,11 @@ async fn one_large_file_given_twice_is_sent_once_and_not_read_before() {
     }
     let begun = || emulator.requests().iter().filter(|r| r.path == "/cdn/files/upload/multipart").count();
     let images = vec![MediaInput::Path(path.clone()), MediaInput::Path(path)];
-    submit(&fal, &context(), MERGE, request(images, &json!({"force_upload": true}))).await.unwrap();
+    submit(&fal, &context(), MERGE, request(images, Delivery::new().with_reuse_uploads(false))).await.unwrap();
     let urls = sent(&emulator);
     assert_eq!((begun(), &urls[0]), (1, &urls[1]));
     // By force a large file is not hashed, unless it has to be told from another one: a copy is not known.
-    fal.upload(&context(), MediaInput::Path(copy)).await.unwrap();
+    upload(&fal, &context(), MediaInput::Path(copy)).await.unwrap();
     assert_eq!(begun(), 2);
 }
 
@@ -164,10 +165,10 @@ async fn one_large_file_given_twice_is_sent_once_and_not_read_before() {
 async fn what_is_there_already_is_no_part_of_the_bytes_to_send() {
     let emulator = emulator().await;
     let (fal, old, new) = (fal(&emulator), picture(40_000, 1), picture(50_000, 2));
-    let url = fal.upload(&context(), given(&old, "old.png")).await.unwrap();
+    let url = upload(&fal, &context(), given(&old, "old.png")).await.unwrap();
     let (cx, seen) = told(context());
     let images = vec![given(&old, "old.png"), given(&new, "new.png")];
-    submit(&fal, &cx, MERGE, request(images, &json!({}))).await.unwrap();
+    submit(&fal, &cx, MERGE, request(images, Delivery::new())).await.unwrap();
     assert_eq!((emulator.count(Route::Upload), sent(&emulator)[0].as_str()), (2, url.as_str()));
     let bytes = seen.lock().unwrap().0.clone();
     assert!(bytes.is_sorted_by_key(|(sent, _)| *sent) && bytes.last() == Some(&(50_000, 50_000)), "{bytes:?}");
@@ -176,7 +177,7 @@ async fn what_is_there_already_is_no_part_of_the_bytes_to_send() {
 /// A picture and a mask, each of which may be the first to arrive.
 fn repainting() -> ImageToImageRequest {
     let image = given(&picture(9_000, 1), "image.png");
-    let mut request = request(vec![image], &json!({}));
+    let mut request = request(vec![image], Delivery::new());
     request.inputs.push(mediagen_core::Input::new(mediagen_core::Role::Mask, given(&picture(8_000, 2), "mask.png")));
     request
 }
@@ -210,7 +211,8 @@ async fn an_upload_that_fails_names_its_option_and_ends_the_others() {
 async fn who_stops_ends_all_uploads() {
     let emulator = emulator().await;
     emulator.fail(Route::Upload, Fault::Slow(FOR_EVER), 2);
-    let (fal, cx) = (fal(&emulator), context());
+    let cx = context();
+    let fal = fal(&emulator).with_context(cx.clone());
     let stop = async {
         until_under_way(&emulator, 2).await;
         cx.cancellation().cancel();

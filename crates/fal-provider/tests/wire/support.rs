@@ -1,12 +1,16 @@
 //! A provider against one mock server, and what the tests share.
 
 use fal_provider::{FalConfig, FalProvider, RetryPolicy};
-use mediagen_core::{Clock, Context, Event, LogLine, PollPolicy};
+use mediagen_core::{
+    Clock, Context, Delivery, Event, Intent, Kind, LogLine, MediaInput, Model, PollPolicy, Prepared, Provider as _,
+    Result, SubmitFailure, Submitted,
+};
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use url::Url;
 use wiremock::{
     Mock, MockServer, Request, ResponseTemplate,
     matchers::{method, path, query_param},
@@ -50,7 +54,7 @@ pub(crate) fn watched(cx: Context) -> (Context, Arc<Mutex<Vec<String>>>) {
     (cx, events)
 }
 
-fn brief(event: &Event) -> String {
+pub(crate) fn brief(event: &Event) -> String {
     match event {
         Event::Requested(phase) => format!("requested {phase}"),
         Event::Submitted(ticket) => format!("submitted {}", ticket.request_id.as_deref().unwrap_or("-")),
@@ -73,8 +77,35 @@ pub(crate) fn config(base: &str) -> FalConfig {
     FalConfig::new(KEY).unwrap().with_base_url(base).unwrap().with_retry(retry())
 }
 
+/// A provider whose models poll every few milliseconds.
 pub(crate) fn provider(server: &MockServer) -> FalProvider {
-    FalProvider::new(config(&server.uri())).unwrap()
+    FalProvider::new(config(&server.uri())).unwrap().with_context(context())
+}
+
+/// Moves `media` to fal apart from any request; the address that it got.
+pub(crate) async fn upload(fal: &FalProvider, cx: &Context, media: MediaInput) -> Result<Url> {
+    Ok(fal.upload(cx, &media, &Delivery::default()).await?.url().unwrap())
+}
+
+/// Prepares, uploads and pays by hand, for what the failure of the paid call means.
+pub(crate) async fn pay<K: Kind>(model: &Model<K>, request: impl Into<K::Request>) -> Result<Submitted, SubmitFailure> {
+    let prepared = model.prepare(request).await.unwrap();
+    pay_prepared(&prepared, model.context()).await
+}
+
+pub(crate) async fn pay_prepared(prepared: &Prepared, cx: &Context) -> Result<Submitted, SubmitFailure> {
+    let ready = prepared.upload(cx).await.unwrap();
+    let intent = Intent::new("wire", ready.digest(), cx.clock().now());
+    ready.submit(cx, &intent).await
+}
+
+/// The name of the variant.
+pub(crate) fn outcome(failure: &SubmitFailure) -> &'static str {
+    match failure {
+        SubmitFailure::NotSent(..) => "not sent",
+        SubmitFailure::Refused(_) => "refused",
+        SubmitFailure::Unknown(_) => "unknown",
+    }
 }
 
 /// An endpoint's document with these input fields, in the shape that fal serves (protocol 7.5).

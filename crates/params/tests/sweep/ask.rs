@@ -15,7 +15,7 @@ pub(crate) fn address(role: Role, number: usize) -> String {
 }
 
 pub(crate) fn with(request: Request, role: Role, number: usize) -> Request {
-    request.with_input(role, address(role, number).parse().unwrap())
+    request.with_input(role, address(role, number))
 }
 
 /// A prompt, the kind's own input and the few options that everybody sets.

@@ -1,30 +1,30 @@
 //! Scenarios about a job's life beyond one wait.
 
 use crate::bench::{Bench, Verdict, ensure};
-use mediagen_core::{CancelOutcome, ErrorKind, Event, Job, JobTicket, Kind, KindOutput as _, ModelKind, OnDrop, Phase};
+use mediagen_core::{Cancel, CancelOutcome, ErrorKind, Event, Job, JobTicket, ModelKind, OnDrop, Phase};
 use std::{sync::Arc, time::Duration};
 
-async fn cancel<K: Kind>(bench: &Bench, job: &Job<K>) -> Result<CancelOutcome, String> {
+async fn cancel(bench: &Bench, job: &Job) -> Result<CancelOutcome, String> {
     let outcome = job.cancel(&bench.cx).await;
     outcome.inspect_err(|error| bench.keep_error(error)).map_err(|error| format!("the cancel failed: {error:?}"))
 }
 
-pub(super) async fn cancel_queued<K: Kind>(bench: &Bench) -> Verdict {
-    let job = bench.start::<K>().await?;
+pub(super) async fn cancel_queued(bench: &Bench) -> Verdict {
+    let job = bench.start().await?;
     let outcome = cancel(bench, &job).await?;
     ensure(matches!(outcome, CancelOutcome::Cancelled | CancelOutcome::Requested), || format!("it says {outcome:?}"))?;
     let calls = bench.calls(Phase::Cancel);
     ensure(calls == 1, || format!("{calls} cancels reached the provider"))
 }
 
-pub(super) async fn cancel_too_late<K: Kind>(bench: &Bench) -> Verdict {
-    let job = bench.start::<K>().await?;
+pub(super) async fn cancel_too_late(bench: &Bench) -> Verdict {
+    let job = bench.start().await?;
     let outcome = cancel(bench, &job).await?;
     ensure(outcome == CancelOutcome::AlreadyFinished, || format!("it says {outcome:?}"))
 }
 
-pub(super) async fn resume<K: Kind>(bench: &Bench) -> Verdict {
-    let job = bench.start::<K>().await?;
+pub(super) async fn resume(bench: &Bench) -> Verdict {
+    let job = bench.start().await?;
     let text = serde_json::to_string(job.ticket()).map_err(|e| e.to_string())?;
     drop(job);
     let ticket: JobTicket = serde_json::from_str(&text).map_err(|e| e.to_string())?;
@@ -32,17 +32,17 @@ pub(super) async fn resume<K: Kind>(bench: &Bench) -> Verdict {
     ensure(reread == text, || "the ticket changes on its way through text".into())?;
     let provider = bench.harness.connect(bench.server.base()).map_err(|e| e.to_string())?;
     ensure(!Arc::ptr_eq(&provider, &bench.provider), || "the harness gave the same provider again".into())?;
-    let model = bench.model::<K>(&provider).await.map_err(|e| e.to_string())?;
+    let endpoint = bench.endpoint(&provider).await.map_err(|e| e.to_string())?;
 
     let mut foreign = ticket.clone();
-    foreign.kind = ModelKind::ALL.iter().copied().find(|kind| *kind != K::KIND).unwrap_or(K::KIND);
-    let refused = model.resume(foreign).err().map(|error| error.kind());
+    foreign.kind = ModelKind::ALL.iter().copied().find(|kind| *kind != bench.kind).unwrap_or(bench.kind);
+    let refused = endpoint.resume(foreign).err().map(|error| error.kind());
     ensure(refused == Some(ErrorKind::InvalidInput), || format!("a ticket of another kind gives {refused:?}"))?;
 
     let wanted = ticket.request_id.clone();
-    let job = model.resume(ticket).map_err(|error| format!("the ticket is refused: {error:?}"))?;
+    let job = endpoint.resume(ticket).map_err(|error| format!("the ticket is refused: {error:?}"))?;
     let outcome = job.wait(&bench.cx).await.inspect_err(|error| bench.keep_error(error));
-    let output = outcome.map_err(|error| format!("the resumed job failed: {error:?}"))?.output().clone();
+    let output = outcome.map_err(|error| format!("the resumed job failed: {error:?}"))?;
     ensure(!output.parts.is_empty(), || "the resumed job has no parts".into())?;
     ensure(output.request_id == wanted, || format!("{:?} became {wanted:?}", output.request_id))?;
     bench.submits(1..=1)
@@ -53,8 +53,8 @@ fn waits(event: &Event) -> bool {
 }
 
 /// Waits until the job's state is reported and drops the wait then.
-async fn wait_and_drop<K: Kind>(bench: &Bench, on_drop: OnDrop) -> Verdict {
-    let job = bench.start::<K>().await?;
+async fn wait_and_drop(bench: &Bench, on_drop: OnDrop) -> Verdict {
+    let job = bench.start().await?;
     let cx = bench.cx.clone().with_on_drop(on_drop);
     let reports = || bench.events().iter().filter(|event| waits(event)).count();
     let already = reports();
@@ -86,17 +86,17 @@ async fn cancels(bench: &Bench, expected: usize) -> usize {
     bench.calls(Phase::Cancel)
 }
 
-pub(super) async fn dropped_wait<K: Kind>(bench: &Bench) -> Verdict {
-    wait_and_drop::<K>(bench, OnDrop::Detach).await?;
+pub(super) async fn dropped_wait(bench: &Bench) -> Verdict {
+    wait_and_drop(bench, OnDrop::Detach).await?;
     let sent = cancels(bench, 0).await;
     ensure(sent == 0, || format!("{sent} cancels were sent without being asked for"))?;
-    if !bench.provider.caps().cancel {
+    if bench.caps().cancel == Cancel::No {
         return Ok(());
     }
-    wait_and_drop::<K>(bench, OnDrop::Cancel).await?;
+    wait_and_drop(bench, OnDrop::Cancel).await?;
     let sent = cancels(bench, 1).await;
     ensure(sent == 1, || format!("{sent} cancels were sent for one drop with cancel"))?;
-    let job = bench.start::<K>().await?;
+    let job = bench.start().await?;
     let token = bench.cx.cancellation().clone();
     let (outcome, ()) = tokio::join!(job.wait(&bench.cx), async { token.cancel() });
     let kind = outcome.err().map(|error| error.kind());

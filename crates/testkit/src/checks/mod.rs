@@ -9,32 +9,32 @@ use crate::{
     Capture, Scenario,
     bench::{Bench, Verdict, ensure},
 };
-use mediagen_core::{ErrorKind, Kind};
+use mediagen_core::ErrorKind;
 
-pub(crate) async fn run<K: Kind>(bench: &Bench, scenario: Scenario) -> Verdict {
+pub(crate) async fn run(bench: &Bench, scenario: Scenario) -> Verdict {
     use Scenario as S;
     match scenario {
-        S::Succeeds => success::succeeds::<K>(bench).await,
-        S::Queued => success::queued::<K>(bench).await,
-        S::Immediate => success::immediate::<K>(bench).await,
-        S::RateLimitedThenOk => success::rate_limited_then_ok::<K>(bench).await,
-        S::DroppedConnectionOnPoll => success::dropped_connection::<K>(bench).await,
-        S::RateLimitedForever => failure::rate_limited::<K>(bench).await,
-        S::TimeoutOnSubmit => failure::submit_unknown::<K>(bench).await,
-        S::BadKey => failure::refused::<K>(bench, &[ErrorKind::Unauthenticated], 0..=1).await,
-        S::NoCredit => failure::refused::<K>(bench, &[ErrorKind::QuotaExceeded, ErrorKind::AccountLocked], 1..=1).await,
-        S::Invalid => failure::invalid::<K>(bench).await,
-        S::Rejected => failure::refused::<K>(bench, &[ErrorKind::ContentRejected], 1..=1).await,
-        S::JobFails => failure::job_fails::<K>(bench).await,
-        S::Malformed => failure::refused::<K>(bench, &[ErrorKind::InvalidResponse], 1..=1).await,
-        S::NotFound => failure::refused::<K>(bench, &[ErrorKind::NotFound], 0..=1).await,
-        S::CancelQueued => job::cancel_queued::<K>(bench).await,
-        S::CancelTooLate => job::cancel_too_late::<K>(bench).await,
-        S::ResumeFromTicket => job::resume::<K>(bench).await,
-        S::DroppedWait => job::dropped_wait::<K>(bench).await,
-        S::UploadsBytes => request::uploads_bytes::<K>(bench).await,
-        S::UnknownParam => request::unknown_param::<K>(bench).await,
-        S::Unsupported => request::unsupported::<K>(bench),
+        S::Succeeds => success::succeeds(bench).await,
+        S::Queued => success::queued(bench).await,
+        S::Immediate => success::immediate(bench).await,
+        S::RateLimitedThenOk => success::rate_limited_then_ok(bench).await,
+        S::DroppedConnectionOnPoll => success::dropped_connection(bench).await,
+        S::RateLimitedForever => failure::rate_limited(bench).await,
+        S::TimeoutOnSubmit => failure::submit_unknown(bench).await,
+        S::BadKey => failure::refused(bench, &[ErrorKind::Unauthenticated], 0..=1).await,
+        S::NoCredit => failure::refused(bench, &[ErrorKind::QuotaExceeded, ErrorKind::AccountLocked], 1..=1).await,
+        S::Invalid => failure::invalid(bench).await,
+        S::Rejected => failure::refused(bench, &[ErrorKind::ContentRejected], 1..=1).await,
+        S::JobFails => failure::job_fails(bench).await,
+        S::Malformed => failure::refused(bench, &[ErrorKind::InvalidResponse], 1..=1).await,
+        S::NotFound => failure::refused(bench, &[ErrorKind::NotFound], 0..=1).await,
+        S::CancelQueued => job::cancel_queued(bench).await,
+        S::CancelTooLate => job::cancel_too_late(bench).await,
+        S::ResumeFromTicket => job::resume(bench).await,
+        S::DroppedWait => job::dropped_wait(bench).await,
+        S::UploadsBytes => request::uploads_bytes(bench).await,
+        S::UnknownParam => request::unknown_param(bench).await,
+        S::Unsupported => request::unsupported(bench),
     }
 }
 

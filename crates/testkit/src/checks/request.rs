@@ -4,7 +4,7 @@ use crate::{
     UNKNOWN_PARAM,
     bench::{Bench, Verdict, ensure},
 };
-use mediagen_core::{ErrorKind, Kind, MediaInput, ModelId, ModelKind, ModelSpec, Phase, Policy, Role};
+use mediagen_core::{ErrorKind, MediaInput, ModelId, ModelKind, ModelSpec, Phase, Policy, Role};
 use std::sync::Arc;
 
 /// The smallest PNG there is: one transparent pixel.
@@ -23,36 +23,36 @@ fn sample(role: Role) -> (Vec<u8>, &'static str) {
     }
 }
 
-pub(super) async fn uploads_bytes<K: Kind>(bench: &Bench) -> Verdict {
-    let mut request = bench.request::<K>();
+pub(super) async fn uploads_bytes(bench: &Bench) -> Verdict {
+    let mut request = bench.request();
     let input = request.inputs.first_mut().ok_or("this kind takes no input: `mount` should have answered `false`")?;
     let (content, name) = sample(input.role);
     input.media = MediaInput::bytes(content.clone(), name);
-    bench.run::<K>(request).await.map_err(|error| format!("an output was expected: {error:?}"))?;
+    bench.run(&request).await.map_err(|error| format!("an output was expected: {error:?}"))?;
     bench.submits(1..=1)?;
     ensure(bench.harness.received(&bench.server, &content), || "the bytes did not reach the provider".into())
 }
 
-pub(super) async fn unknown_param<K: Kind>(bench: &Bench) -> Verdict {
-    let mut request = bench.request::<K>().with_extra(UNKNOWN_PARAM, 1);
+pub(super) async fn unknown_param(bench: &Bench) -> Verdict {
+    let mut request = bench.request().with_extra(UNKNOWN_PARAM, 1);
     request.policy = Policy::Strict;
-    let Err(error) = bench.run::<K>(request).await else { return Err("an unknown field went through".into()) };
+    let Err(error) = bench.run(&request).await else { return Err("an unknown field went through".into()) };
     ensure(error.kind() == ErrorKind::InvalidInput, || format!("it is refused as {error:?}"))?;
     ensure(error.to_string().contains(UNKNOWN_PARAM), || format!("the field is not named: {error}"))?;
     bench.submits(0..=0)
 }
 
-pub(super) fn unsupported<K: Kind>(bench: &Bench) -> Verdict {
-    let other = ModelKind::MEDIA.into_iter().find(|kind| *kind != K::KIND).unwrap_or(ModelKind::TextToImage);
+pub(super) fn unsupported(bench: &Bench) -> Verdict {
+    let other = ModelKind::MEDIA.into_iter().find(|kind| *kind != bench.kind).unwrap_or(ModelKind::TextToImage);
     let id = ModelId::new(bench.provider.info().id.clone(), bench.harness.model(other));
     let spec = Arc::new(ModelSpec::new(id).with_kinds([other]));
-    match bench.registry.bind::<K>(&bench.provider, spec) {
+    match bench.registry.bind(&bench.provider, spec, bench.kind) {
         // Raw takes any model.
-        Ok(_) => ensure(K::KIND == ModelKind::Raw, || format!("a {other} model was bound as {}", K::KIND))?,
+        Ok(_) => ensure(bench.kind == ModelKind::Raw, || format!("a {other} model was bound as {}", bench.kind))?,
         Err(error) => {
             bench.keep_error(&error);
             let text = error.to_string();
-            let named = text.contains(K::KIND.as_str()) && text.contains(other.as_str());
+            let named = text.contains(bench.kind.as_str()) && text.contains(other.as_str());
             ensure(error.kind() == ErrorKind::KindMismatch && named, || format!("it is refused as {error:?}"))?;
         }
     }

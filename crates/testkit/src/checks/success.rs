@@ -4,12 +4,12 @@ use crate::{
     RETRY_HINT,
     bench::{Bench, Verdict, ensure},
 };
-use mediagen_core::{Event, Kind, KindOutput as _, Output, Phase};
+use mediagen_core::{Event, Flow, Output, Phase};
 
 /// Runs the canonical request; an output is expected.
-async fn output<K: Kind>(bench: &Bench) -> Result<Output, String> {
-    let outcome = bench.run::<K>(bench.request::<K>()).await;
-    let output = outcome.map_err(|error| format!("an output was expected: {error:?}"))?.output().clone();
+async fn output(bench: &Bench) -> Result<Output, String> {
+    let outcome = bench.run(&bench.request()).await;
+    let output = outcome.map_err(|error| format!("an output was expected: {error:?}"))?;
     ensure(!output.parts.is_empty(), || "the output has no parts".into())?;
     for part in &output.parts {
         let found = part.pointer.is_empty() || output.raw.pointer(&part.pointer).is_some();
@@ -26,25 +26,31 @@ fn is_submit(event: &Event) -> bool {
     matches!(event, Event::Requested(Phase::Submit))
 }
 
-pub(super) async fn succeeds<K: Kind>(bench: &Bench) -> Verdict {
-    let output = output::<K>(bench).await?;
+pub(super) async fn succeeds(bench: &Bench) -> Verdict {
+    let output = output(bench).await?;
     bench.submits(1..=1)?;
     let events = bench.events();
     let sent = position(&events, is_submit).ok_or("no event announces the submit")?;
-    if !bench.provider.caps().jobs {
-        return Ok(());
-    }
-    ensure(output.request_id.is_some(), || "the output lacks the request id".into())?;
-    ensure(!output.raw.is_null(), || "the raw answer is lost".into())?;
-    let submitted = position(&events, |e| matches!(e, Event::Submitted(_))).ok_or("no event carries the ticket")?;
-    let completed = position(&events, |e| matches!(e, Event::Completed)).ok_or("no event says that it is done")?;
-    ensure(sent < submitted && submitted < completed, || format!("events are out of order: {events:?}"))?;
+    let completed = position(&events, |e| matches!(e, Event::Completed)).ok_or("no event reports the end")?;
     let ends = events.iter().filter(|e| matches!(e, Event::Completed)).count();
-    ensure(ends == 1, || format!("`Completed` came {ends} times"))
+    ensure(ends == 1, || format!("`Completed` came {ends} times"))?;
+    let tickets = events.iter().filter(|e| matches!(e, Event::Submitted(_))).count();
+    let expected = match bench.caps().flow {
+        Flow::Job => 1..=1,
+        Flow::Done => 0..=0,
+        _ => 0..=1,
+    };
+    ensure(expected.contains(&tickets), || format!("{tickets} events carry a ticket, expected {expected:?}"))?;
+    let Some(submitted) = position(&events, |e| matches!(e, Event::Submitted(_))) else {
+        return ensure(sent < completed, || format!("events are out of order: {events:?}"));
+    };
+    ensure(sent < submitted && submitted < completed, || format!("events are out of order: {events:?}"))?;
+    ensure(output.request_id.is_some(), || "the output lacks the request id".into())?;
+    ensure(!output.raw.is_null(), || "the raw answer is lost".into())
 }
 
-pub(super) async fn queued<K: Kind>(bench: &Bench) -> Verdict {
-    output::<K>(bench).await?;
+pub(super) async fn queued(bench: &Bench) -> Verdict {
+    output(bench).await?;
     bench.submits(1..=1)?;
     let events = bench.events();
     let queued: Vec<Option<u32>> = events
@@ -73,18 +79,18 @@ pub(super) async fn queued<K: Kind>(bench: &Bench) -> Verdict {
     lines.dedup();
     ensure(lines.len() == all, || "a log line came twice".into())?;
     let invented = events.iter().any(|e| matches!(e, Event::Running { progress: Some(_) }));
-    ensure(!invented, || "progress was reported that nobody gave".into())
+    ensure(!invented, || "progress was reported that the provider does not know".into())
 }
 
-pub(super) async fn immediate<K: Kind>(bench: &Bench) -> Verdict {
-    output::<K>(bench).await?;
+pub(super) async fn immediate(bench: &Bench) -> Verdict {
+    output(bench).await?;
     bench.submits(1..=1)?;
     let looks = bench.calls(Phase::Status);
     ensure(looks <= 1, || format!("{looks} looks at a job that was done at once"))
 }
 
-pub(super) async fn rate_limited_then_ok<K: Kind>(bench: &Bench) -> Verdict {
-    output::<K>(bench).await?;
+pub(super) async fn rate_limited_then_ok(bench: &Bench) -> Verdict {
+    output(bench).await?;
     bench.submits(2..=2)?;
     let delays: Vec<_> = bench
         .events()
@@ -100,7 +106,7 @@ pub(super) async fn rate_limited_then_ok<K: Kind>(bench: &Bench) -> Verdict {
     ensure(waited >= RETRY_HINT, || format!("only {waited:?} passed on the caller's clock"))
 }
 
-pub(super) async fn dropped_connection<K: Kind>(bench: &Bench) -> Verdict {
-    output::<K>(bench).await?;
+pub(super) async fn dropped_connection(bench: &Bench) -> Verdict {
+    output(bench).await?;
     bench.submits(1..=1)
 }

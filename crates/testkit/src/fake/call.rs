@@ -1,17 +1,39 @@
 //! One call to the far end: announced, repeated where that is safe, its refusal translated.
 
 use super::{provider::FAKE, service::Fault};
-use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Phase, Result, Retry, nearest};
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Event, FieldProblem, Phase, Retry, SubmitError, nearest};
 use std::{sync::Arc, time::Duration};
 
 const ATTEMPTS: u32 = 4;
+
+/// A call that failed: how the far end refused it, and the error for the caller.
+pub(super) struct Failed {
+    fault: Fault,
+    error: Error,
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        failed.error
+    }
+}
+
+impl From<Failed> for SubmitError {
+    fn from(Failed { fault, error }: Failed) -> Self {
+        match fault {
+            Fault::TooFast(_) => Self::NotSent(error),
+            Fault::Lost => Self::Unknown(error),
+            _ => Self::Refused(error),
+        }
+    }
+}
 
 /// Calls the far end; all but a submit are repeated after a lost connection, everything after "too fast".
 pub(super) async fn call<T>(
     cx: &Context,
     phase: Phase,
-    send: impl Fn() -> std::result::Result<T, Fault> + Send,
-) -> Result<T> {
+    send: impl Fn() -> Result<T, Fault> + Send,
+) -> Result<T, Failed> {
     let mut attempt = 1;
     loop {
         cx.emit(Event::Requested(phase));
@@ -24,10 +46,10 @@ pub(super) async fn call<T>(
             Fault::Lost if phase != Phase::Submit => Some(Duration::from_millis(200)),
             _ => None,
         };
-        let error = translate(fault, phase).with_provider(FAKE.id.clone());
-        let Some(delay) = pause else { return Err(error) };
+        let error = translate(&fault, phase).with_provider(FAKE.id.clone());
+        let Some(delay) = pause else { return Err(Failed { fault, error }) };
         if attempt == ATTEMPTS {
-            return Err(error.with_retry(Retry::Exhausted));
+            return Err(Failed { fault, error: error.with_retry(Retry::Exhausted) });
         }
         cx.emit(Event::Retrying { phase, attempt, delay, reason: Arc::new(error) });
         cx.clock().sleep(delay).await;
@@ -35,11 +57,11 @@ pub(super) async fn call<T>(
     }
 }
 
-fn translate(fault: Fault, phase: Phase) -> Error {
+fn translate(fault: &Fault, phase: Phase) -> Error {
     let answered = |kind, text: &'static str| Error::new(kind, text).with_dispatch(Dispatch::Answered);
     match fault {
         Fault::TooFast(hint) => {
-            answered(ErrorKind::RateLimited, "too many requests").with_retry(Retry::After(Some(hint)))
+            answered(ErrorKind::RateLimited, "too many requests").with_retry(Retry::After(Some(*hint)))
         }
         Fault::Lost if phase == Phase::Submit => {
             Error::new(ErrorKind::SubmitUnknown, "the connection was lost after the job was sent")
@@ -49,7 +71,7 @@ fn translate(fault: Fault, phase: Phase) -> Error {
         Fault::BadKey => answered(ErrorKind::Unauthenticated, "the key was refused").with_hint("set `key`"),
         Fault::NoCredit => answered(ErrorKind::QuotaExceeded, "the balance is used up").with_hint("top it up"),
         Fault::Invalid { field, message } => {
-            answered(ErrorKind::InvalidInput, "the request was refused").with_field(FieldProblem::new(field, message))
+            answered(ErrorKind::InvalidInput, "the request was refused").with_field(FieldProblem::new(*field, *message))
         }
         Fault::Rejected => answered(ErrorKind::ContentRejected, "the filter refused the prompt"),
         Fault::NoSuchModel(known) => {

@@ -7,8 +7,8 @@ use super::{
 };
 use async_trait::async_trait;
 use mediagen_core::{
-    CancelOutcome, Context, Dispatch, Error, ErrorKind, JobDriver, JobStatus, JobTicket, JobView, Kind,
-    KindOutput as _, LogLine, Note, Output, Phase, Result,
+    CancelOutcome, Context, Dispatch, Error, ErrorKind, JobDriver, JobStatus, JobTicket, JobView, LogLine, Note,
+    Output, Phase, Result,
     output::{ExtractRules, parts_from_json},
 };
 use serde_json::Value;
@@ -18,15 +18,15 @@ pub(super) struct FakeDriver {
     provider: FakeProvider,
     ticket: JobTicket,
     id: String,
-    /// Log lines given already; the far end repeats all of them with every look.
-    told: AtomicUsize,
+    /// Log lines that were returned already; the far end repeats all of them with every look.
+    returned: AtomicUsize,
 }
 
 impl FakeDriver {
     pub(super) fn new(provider: FakeProvider, ticket: JobTicket) -> Result<Self> {
         let id = ticket.request_id.clone();
         let id = id.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "the ticket lacks `request_id`"))?;
-        Ok(Self { provider, ticket, id, told: AtomicUsize::new(0) })
+        Ok(Self { provider, ticket, id, returned: AtomicUsize::new(0) })
     }
 
     fn output(&self, raw: Value) -> Result<Output> {
@@ -38,9 +38,10 @@ impl FakeDriver {
                 .with_dispatch(Dispatch::Answered));
         }
         let mut output = Output::default();
-        let asked = self.ticket.token.get("count").and_then(Value::as_u64);
-        if let Some(asked) = asked.filter(|asked| *asked > parts.len() as u64) {
-            output.notes.push(Note::new("count", asked, parts.len(), "the provider made fewer files than asked"));
+        let wanted = self.ticket.token.get("count").and_then(Value::as_u64);
+        if let Some(wanted) = wanted.filter(|wanted| *wanted > parts.len() as u64) {
+            let why = "the provider made fewer files than requested";
+            output.notes.push(Note::new("count", wanted, parts.len(), why));
         }
         output.seed = raw.get("seed").and_then(Value::as_u64);
         (output.parts, output.raw) = (parts, raw);
@@ -51,16 +52,16 @@ impl FakeDriver {
 }
 
 #[async_trait]
-impl<K: Kind> JobDriver<K> for FakeDriver {
+impl JobDriver for FakeDriver {
     fn ticket(&self) -> &JobTicket {
         &self.ticket
     }
 
-    async fn poll(&self, cx: &Context) -> Result<JobView<K>> {
+    async fn poll(&self, cx: &Context) -> Result<JobView> {
         let FakeProvider { service, key } = &self.provider;
         let (look, lines) = call(cx, Phase::Status, || service.look(key, &self.id)).await?;
-        let told = self.told.fetch_max(lines.len(), Ordering::SeqCst);
-        let logs = lines.into_iter().skip(told).map(LogLine::new).collect();
+        let returned = self.returned.fetch_max(lines.len(), Ordering::SeqCst);
+        let logs = lines.into_iter().skip(returned).map(LogLine::new).collect();
         let view = match look {
             Look::Waiting(ahead) => JobView::new(JobStatus::Queued { position: Some(ahead) }),
             Look::Working => JobView::new(JobStatus::Running { progress: None }),
@@ -72,14 +73,14 @@ impl<K: Kind> JobDriver<K> for FakeDriver {
         Ok(view.with_logs(logs))
     }
 
-    async fn fetch(&self, cx: &Context) -> Result<K::Output> {
+    async fn fetch(&self, cx: &Context) -> Result<Output> {
         let FakeProvider { service, key } = &self.provider;
         let raw = call(cx, Phase::Result, || service.result(key, &self.id)).await?;
-        Ok(K::Output::from_output(self.output(raw)?))
+        self.output(raw)
     }
 
     async fn cancel(&self, cx: &Context) -> Result<CancelOutcome> {
         let FakeProvider { service, key } = &self.provider;
-        call(cx, Phase::Cancel, || service.cancel(key, &self.id)).await
+        Ok(call(cx, Phase::Cancel, || service.cancel(key, &self.id)).await?)
     }
 }

@@ -5,12 +5,12 @@
 
 mod call;
 mod driver;
+mod endpoint;
 mod harness;
-mod model;
 mod provider;
 mod service;
 
+pub use endpoint::FakeEndpoint;
 pub use harness::FakeHarness;
-pub use model::FakeModel;
 pub use provider::{FAKE, FakeProvider, MODELS, PROVIDER};
 pub use service::{FAKE_KEY, FakeService};

@@ -2,19 +2,20 @@
 
 use super::{
     call::call,
-    model::FakeModel,
+    endpoint::FakeEndpoint,
     service::{FAKE_KEY, FakeService},
 };
 use crate::Scenario;
 use async_trait::async_trait;
 use mediagen_core::{
-    Availability, Caps, Context, Field, FieldType, ModelEntry, ModelId, ModelKind, ModelPage, ModelQuery, ModelSpec,
-    Phase, Provider, ProviderEntry, ProviderInfo, Result, Schema, SchemaSource, kind,
+    Availability, Binds, Context, Endpoint, Field, FieldType, ModelEntry, ModelId, ModelKind, ModelPage, ModelQuery,
+    ModelSpec, Phase, Provider, ProviderEntry, ProviderInfo, Result, Schema, SchemaSource,
 };
 use std::{fmt, sync::Arc};
 
 /// Facts about the fake.
-pub static FAKE: ProviderInfo = ProviderInfo::new("fake", "Fake", &[], module_path!());
+pub static FAKE: ProviderInfo =
+    ProviderInfo::new("fake", "Fake", &[], module_path!()).with_schemas().with_catalogue().with_storage();
 
 /// The entry: connects to a far end that always succeeds; the setting `key` replaces the right key.
 pub static PROVIDER: ProviderEntry = ProviderEntry::new(&FAKE, |settings| {
@@ -24,14 +25,14 @@ pub static PROVIDER: ProviderEntry = ProviderEntry::new(&FAKE, |settings| {
 
 /// The entries of its models, one for each kind.
 pub static MODELS: [ModelEntry; 8] = [
-    ModelEntry::of::<kind::TextToImage, FakeModel>(),
-    ModelEntry::of::<kind::ImageToImage, FakeModel>(),
-    ModelEntry::of::<kind::TextToVideo, FakeModel>(),
-    ModelEntry::of::<kind::ImageToVideo, FakeModel>(),
-    ModelEntry::of::<kind::VideoToVideo, FakeModel>(),
-    ModelEntry::of::<kind::TextToAudio, FakeModel>(),
-    ModelEntry::of::<kind::AudioToAudio, FakeModel>(),
-    ModelEntry::of::<kind::Raw, FakeModel>(),
+    ModelEntry::of::<FakeProvider>(ModelKind::TextToImage),
+    ModelEntry::of::<FakeProvider>(ModelKind::ImageToImage),
+    ModelEntry::of::<FakeProvider>(ModelKind::TextToVideo),
+    ModelEntry::of::<FakeProvider>(ModelKind::ImageToVideo),
+    ModelEntry::of::<FakeProvider>(ModelKind::VideoToVideo),
+    ModelEntry::of::<FakeProvider>(ModelKind::TextToAudio),
+    ModelEntry::of::<FakeProvider>(ModelKind::AudioToAudio),
+    ModelEntry::of::<FakeProvider>(ModelKind::Raw),
 ];
 
 /// The fake, connected to a far end with a key. Cheap to clone.
@@ -69,17 +70,18 @@ impl fmt::Debug for FakeProvider {
     }
 }
 
+impl Binds for FakeProvider {
+    const INFO: &'static ProviderInfo = &FAKE;
+
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
+        Ok(Arc::new(FakeEndpoint::new(Self::clone(&self), spec, kind)))
+    }
+}
+
 #[async_trait]
 impl Provider for FakeProvider {
     fn info(&self) -> &'static ProviderInfo {
         &FAKE
-    }
-
-    fn caps(&self) -> Caps {
-        Caps::new(ModelKind::ALL.iter().copied()).with(|caps| {
-            (caps.jobs, caps.cancel, caps.resume) = (true, true, true);
-            (caps.schemas, caps.upload, caps.catalogue) = (true, true, true);
-        })
     }
 
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {

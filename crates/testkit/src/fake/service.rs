@@ -43,6 +43,8 @@ struct FarJob {
     looks: VecDeque<Look>,
     logs: Vec<String>,
     files: u64,
+    /// Of the intent that it was submitted for.
+    intent: String,
 }
 
 #[derive(Debug, Default)]
@@ -93,7 +95,7 @@ impl FakeService {
         Url::parse(&format!("https://uploads.fake.test/{}", state.uploads.len())).map_err(|_| Fault::Lost)
     }
 
-    pub(super) fn submit(&self, key: &str, body: &Value) -> Result<String, Fault> {
+    pub(super) fn submit(&self, key: &str, body: &Value, intent: &str) -> Result<String, Fault> {
         let mut state = self.arrive(Phase::Submit, key)?;
         let nth = state.calls.get(Phase::Submit.as_str()).copied().unwrap_or_default();
         match self.scenario {
@@ -108,7 +110,7 @@ impl FakeService {
         }
         let id = format!("fake-job-{nth}");
         let files = body.get("count").and_then(Value::as_u64).unwrap_or(1);
-        state.jobs.insert(id.clone(), FarJob { looks: self.script(), logs: Vec::new(), files });
+        state.jobs.insert(id.clone(), FarJob { looks: self.script(), logs: Vec::new(), files, intent: intent.into() });
         // The job runs; its answer is lost on the way back.
         if self.scenario == Scenario::TimeoutOnSubmit { Err(Fault::Lost) } else { Ok(id) }
     }
@@ -122,6 +124,12 @@ impl FakeService {
             Scenario::Queued => [Waiting(2), Waiting(1), Waiting(1), Waiting(0), Working, Working, Done].into(),
             _ => [Waiting(0), Working, Done].into(),
         }
+    }
+
+    /// The job that was submitted for `intent`.
+    pub(super) fn find(&self, key: &str, intent: &str) -> Result<Option<String>, Fault> {
+        let state = self.arrive(Phase::Status, key)?;
+        Ok(state.jobs.iter().find(|(_, job)| job.intent == intent).map(|(id, _)| id.clone()))
     }
 
     /// The state, and every line written so far.

@@ -2,7 +2,7 @@
 
 use super::provider::CARRY;
 use mediagen_core::{
-    Dispatch, Error, ErrorKind, FieldProblem, JobStatus, JobView, Kind, KindOutput as _, Output, Result, Retry,
+    Dispatch, Error, ErrorKind, FieldProblem, JobStatus, JobView, Note, Output, Result, Retry,
     output::{ExtractRules, parts_from_json},
 };
 use mediagen_http::HttpResponse;
@@ -20,12 +20,14 @@ pub(super) struct JobResource {
 }
 
 impl JobResource {
-    /// Whether nothing more will come.
-    pub(super) fn is_done(&self) -> bool {
-        self.status == "done"
+    /// The output of a job that is done. One beside another status is only a part of what will come, and one that makes no
+    /// sense is for the look at the job to report, which has the ticket.
+    pub(super) fn finished(&self, wanted: Option<u64>) -> Option<Output> {
+        if self.status == "done" { self.output(wanted).ok() } else { None }
     }
 
-    pub(super) fn output(&self) -> Result<Output> {
+    /// The files, and a note where there are fewer than `wanted`.
+    pub(super) fn output(&self, wanted: Option<u64>) -> Result<Output> {
         let parts = parts_from_json(&self.output, &ExtractRules::default().with_bare_strings());
         if parts.is_empty() {
             return Err(answered(ErrorKind::InvalidResponse, "the finished job has no files")
@@ -33,17 +35,22 @@ impl JobResource {
                 .with_request_id(&self.id));
         }
         let mut output = Output::default();
+        if let Some(wanted) = wanted.filter(|wanted| *wanted > parts.len() as u64) {
+            let why = "the provider made fewer files than requested";
+            output.notes.push(Note::new("count", wanted, parts.len(), why));
+        }
         (output.parts, output.raw) = (parts, self.output.clone());
         output.request_id = Some(self.id.clone());
         Ok(output)
     }
 
-    pub(super) fn view<K: Kind>(&self) -> Result<JobView<K>> {
+    pub(super) fn view(&self, wanted: Option<u64>) -> Result<JobView> {
         Ok(match self.status.as_str() {
             // It does not say how many are ahead.
             "waiting" => JobView::new(JobStatus::Queued { position: None }),
             "working" => JobView::new(JobStatus::Running { progress: None }),
-            "done" => JobView::new(JobStatus::Succeeded).with_output(K::Output::from_output(self.output()?)),
+            "expired" => JobView::new(JobStatus::Expired),
+            "done" => JobView::new(JobStatus::Succeeded).with_output(self.output(wanted)?),
             "failed" => {
                 let why = self.error.clone().unwrap_or_else(|| "the job failed without a reason".into());
                 let kind = if why.contains("filter") { ErrorKind::ContentRejected } else { ErrorKind::JobFailed };
@@ -66,7 +73,7 @@ struct Refusal {
     message: Option<String>,
 }
 
-/// The error for an answer that is no success.
+/// The error for an answer that is not a success.
 pub(super) async fn refusal(response: HttpResponse) -> Error {
     let (status, exhausted) = (response.status(), response.exhausted());
     let kind = match status {

@@ -4,8 +4,8 @@
 //! providers differ in where the version of their interface stands.
 
 mod answer;
-mod model;
+mod endpoint;
 mod provider;
 
-pub use model::CarryModel;
+pub use endpoint::CarryEndpoint;
 pub use provider::{CARRY, CarryProvider, Layout, MODELS, PROVIDER};

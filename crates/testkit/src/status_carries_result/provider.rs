@@ -1,10 +1,10 @@
 //! The provider value: base address, layout, catalogue.
 
-use super::{answer, model::CarryModel};
+use super::{answer, endpoint::CarryEndpoint};
 use async_trait::async_trait;
 use mediagen_core::{
-    Caps, Context, Error, ErrorKind, ModelEntry, ModelId, ModelKind, ModelPage, ModelQuery, ModelSpec, Phase, Provider,
-    ProviderEntry, ProviderInfo, Result, Settings, kind::TextToImage,
+    Address, AddressUse, Binds, Context, Dispatch, Endpoint, Error, ErrorKind, ModelEntry, ModelId, ModelKind,
+    ModelPage, ModelQuery, ModelSpec, Phase, Provider, ProviderEntry, ProviderInfo, Result, Settings, SubmitError,
 };
 use mediagen_http::{
     Classify, Credential, HostPolicy, HttpClient, HttpRequest, HttpResponse, ResponseHead, Verdict, check_base,
@@ -15,13 +15,14 @@ use std::{fmt, sync::Arc};
 use url::Url;
 
 /// Facts about it.
-pub static CARRY: ProviderInfo = ProviderInfo::new("carry", "Carry", &[], module_path!());
+pub static CARRY: ProviderInfo =
+    ProviderInfo::new("carry", "Carry", &[], module_path!()).with_kinds(&[ModelKind::TextToImage]).with_catalogue();
 
 /// Its entry; settings `key` and `base_url`.
 pub static PROVIDER: ProviderEntry = ProviderEntry::new(&CARRY, connect);
 
 /// The entry of its only kind.
-pub static MODELS: [ModelEntry; 1] = [ModelEntry::of::<TextToImage, CarryModel>()];
+pub static MODELS: [ModelEntry; 1] = [ModelEntry::of::<CarryProvider>(ModelKind::TextToImage)];
 
 /// Where the version of the interface stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,21 @@ impl CarryProvider {
         let response = self.http.send(cx, request).await?;
         if response.is_success() { Ok(response) } else { Err(answer::refusal(response).await) }
     }
+
+    /// Sends the paid call. Only a refusal by the service itself is one: a gateway in front of it may have passed the call
+    /// on.
+    pub(super) async fn submit(&self, cx: &Context, request: HttpRequest) -> Result<HttpResponse, SubmitError> {
+        let response = self.http.send(cx, request).await.map_err(|error| match error.dispatch() {
+            Dispatch::NotSent => SubmitError::NotSent(error),
+            _ => SubmitError::Unknown(error),
+        })?;
+        match response.status() {
+            200..=299 => Ok(response),
+            429 => Err(SubmitError::NotSent(answer::refusal(response).await)),
+            408 | 500.. => Err(SubmitError::Unknown(answer::refusal(response).await)),
+            _ => Err(SubmitError::Refused(answer::refusal(response).await)),
+        }
+    }
 }
 
 impl fmt::Debug for CarryProvider {
@@ -110,6 +126,14 @@ impl Classify for Table {
     }
 }
 
+impl Binds for CarryProvider {
+    const INFO: &'static ProviderInfo = &CARRY;
+
+    fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
+        Ok(Arc::new(CarryEndpoint::new(Self::clone(&self), spec, kind)))
+    }
+}
+
 #[derive(Deserialize)]
 struct Listing {
     models: Vec<String>,
@@ -123,10 +147,8 @@ impl Provider for CarryProvider {
         &CARRY
     }
 
-    fn caps(&self) -> Caps {
-        Caps::new([ModelKind::TextToImage]).with(|caps| {
-            (caps.jobs, caps.resume, caps.catalogue) = (true, true, true);
-        })
+    fn addresses(&self) -> Vec<Address> {
+        vec![Address::new("api", self.root.clone(), AddressUse::Api)]
     }
 
     async fn list(&self, cx: &Context, query: &ModelQuery) -> Result<ModelPage> {

@@ -2,8 +2,8 @@
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
-    Deadlines, ErrorKind, Field, FieldType, JobTicket, MediaModelExt as _, ModelId, ModelKind, ModelQuery, ModelSpec,
-    PartSource, Registry, Schema, SchemaSource, Settings, TextToAudioRequest, TextToImageRequest,
+    Deadlines, ErrorKind, Field, FieldType, JobTicket, ModelId, ModelKind, ModelQuery, ModelSpec, PartSource, Registry,
+    Schema, SchemaSource, Settings, TextToAudioRequest, TextToImageRequest,
     kind::{TextToAudio, TextToImage},
 };
 use mediagen_testkit::{
@@ -21,33 +21,33 @@ async fn c5_1_a_provider_that_answers_bytes_at_once_has_a_file_and_no_job() {
     let (cx, recorder) = context();
     let model = registry.model::<TextToAudio>(&cx, &provider, "tone").await.unwrap();
 
-    let submitted = model.submit(&cx, TextToAudioRequest::new("hello")).await.unwrap();
+    let submitted = model.submit(TextToAudioRequest::new("hello")).await.unwrap();
     assert!(submitted.job().is_none());
-    let output = model.run(&cx, TextToAudioRequest::new("hello")).await.unwrap();
+    let output = model.run(TextToAudioRequest::new("hello")).await.unwrap();
     let PartSource::Bytes(file) = &output.parts[0].source else { panic!("{:?}", output.parts) };
-    assert_eq!((&file[..4], file.len(), output.parts[0].bytes), (&b"RIFF"[..], 44 + 5 * 80, Some(444)));
+    assert_eq!((&file[..4], file.len(), output.parts[0].facts.bytes), (&b"RIFF"[..], 44 + 5 * 80, Some(444)));
     assert!(output.raw.is_null() && output.request_id.is_none());
 
     let tickets = recorder.events().iter().filter(|e| matches!(e, mediagen_core::Event::Submitted(_))).count();
     assert_eq!(tickets, 0, "there is nothing to resume, so nothing may be written to a journal");
     let ticket = JobTicket::new(ModelId::new(BYTES_NOW.id.clone(), "tone"), ModelKind::TextToAudio, None, Value::Null);
     assert_eq!(model.resume(ticket).unwrap_err().kind(), ErrorKind::Unsupported);
-    let plan = model.plan(&cx, TextToAudioRequest::new("hello")).await;
-    assert_eq!(plan.unwrap_err().kind(), ErrorKind::Unsupported);
+    let prepared = model.prepare("hello").await.unwrap();
+    assert_eq!(Value::Object(prepared.plan().body.clone()), json!({"prompt": "hello"}));
     assert_eq!(provider.list(&cx, &ModelQuery::default()).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    // Nothing is known of what it takes, and that is an answer and no error.
-    assert!(provider.places(model.spec(), ModelKind::TextToAudio).is_empty());
-    assert_eq!(provider.prompt_limit(model.spec(), ModelKind::TextToAudio), None);
+    // Nothing is known of its fields, and that is not an error.
+    assert!(model.endpoint().fields().is_empty());
+    assert_eq!(model.endpoint().prompt_limit(), Some(100_000));
     assert_eq!(provider.schema_document(&cx, "tone").await.unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]
 async fn a_provider_with_a_schema_and_no_mapping_lists_its_fields_without_options() {
-    let (_, provider) = fake_at(&Arc::new(FakeService::new(Scenario::Succeeds)));
-    let name = ModelId::new(provider.info().id.clone(), "any");
+    let (registry, provider) = fake_at(&Arc::new(FakeService::new(Scenario::Succeeds)));
+    let name = ModelId::new(provider.name(), "any");
     let fields = vec![Field::new("words", FieldType::text()).required(), Field::new("seed", FieldType::Any)];
     let spec = ModelSpec::new(name).with_schema(Schema::new(SchemaSource::Live, fields));
-    let places = provider.places(&spec, ModelKind::TextToImage);
+    let places = registry.bind(&provider, Arc::new(spec), ModelKind::TextToImage).unwrap().fields();
     let listed: Vec<_> =
         places.iter().map(|place| (place.field.as_str(), place.required, place.options.len())).collect();
     assert_eq!(listed, [("words", true, 0), ("seed", false, 0)]);
@@ -58,10 +58,8 @@ async fn c5_3_an_unknown_status_ends_at_the_deadline_with_its_word() {
     let server = Server::start().await.unwrap();
     mount(&server, resource("waiting", &Value::Null), vec![resource("simmering", &Value::Null)]).await;
     let (cx, recorder) = context();
-    let mut deadlines = Deadlines::default();
-    deadlines.start = Duration::from_secs(40);
-    let cx = cx.with_deadlines(deadlines);
-    let error = carry_model(&carry_at(&server), "acme/paint").run(&cx, TextToImageRequest::new("a fox")).await;
+    let cx = cx.with_deadlines(Deadlines::default().with_start(Duration::from_secs(40)));
+    let error = carry_model(&carry_at(&server), "acme/paint", &cx).run(TextToImageRequest::new("a fox")).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(mediagen_core::Deadline::Start));
     assert!(error.to_string().contains("simmering"), "{error}");
@@ -83,8 +81,8 @@ async fn c5_3_done_at_once_partly_done_and_not_done_all_end_right() {
         let server = Server::start().await.unwrap();
         mount(&server, submit, vec![resource("done", &files)]).await;
         let (cx, _) = context();
-        let model = carry_model(&carry_at(&server), "acme/paint");
-        let output = model.run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+        let model = carry_model(&carry_at(&server), "acme/paint", &cx);
+        let output = model.run(TextToImageRequest::new("a fox")).await.unwrap();
         assert_eq!((output.parts.len(), server.count("GET", "/")), (2, looks), "{case}");
     }
 }
@@ -104,8 +102,8 @@ async fn c5_4_every_shape_of_answer_gives_its_parts_and_none_is_no_success() {
         let server = Server::start().await.unwrap();
         mount(&server, resource("waiting", &Value::Null), vec![resource("done", &answer)]).await;
         let (cx, _) = context();
-        let model = carry_model(&carry_at(&server), "acme/paint");
-        let outcome = model.run(&cx, TextToImageRequest::new("a fox")).await;
+        let model = carry_model(&carry_at(&server), "acme/paint", &cx);
+        let outcome = model.run(TextToImageRequest::new("a fox")).await;
         match expected {
             Some(pointers) => {
                 let output = outcome.unwrap();
@@ -123,7 +121,7 @@ async fn c5_4_fewer_files_than_asked_leave_a_note() {
     let (cx, _) = context();
     let model = registry.model::<TextToImage>(&cx, &provider, "toys/text-to-image").await.unwrap();
     for (asked, came, notes) in [(1, 1, 0), (2, 2, 0), (4, 2, 1)] {
-        let output = model.run(&cx, TextToImageRequest::new("a fox").with_count(asked)).await.unwrap();
+        let output = model.run(TextToImageRequest::new("a fox").with_count(asked)).await.unwrap();
         assert_eq!((output.parts.len(), output.notes.len()), (came, notes), "asked for {asked}");
     }
 }

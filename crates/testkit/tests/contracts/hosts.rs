@@ -1,7 +1,7 @@
 //! Checks 8, 13 and 14: which hosts are called, and with what.
 
 use super::{carry_at, carry_model, context, mount, resource};
-use mediagen_core::{ErrorKind, MediaModelExt as _, ModelQuery, Phase, Provider as _, TextToImageRequest};
+use mediagen_core::{ErrorKind, ModelQuery, Phase, Provider as _, TextToImageRequest};
 use mediagen_http::{Authorize, Credential, HostPolicy, HttpClient, HttpRequest, secrecy::SecretString};
 use mediagen_testkit::{
     Server,
@@ -90,7 +90,7 @@ async fn c5_13_one_override_each_reaches_loopback_and_no_version_is_doubled() {
             let provider = CarryProvider::new(layout, &base, "k").unwrap();
             let (cx, _) = context();
             let request = TextToImageRequest::new("a fox");
-            let output = carry_model(&provider, "acme/paint").run(&cx, request).await.unwrap();
+            let output = carry_model(&provider, "acme/paint", &cx).run(request).await.unwrap();
             assert_eq!(output.parts.len(), 1);
             assert_eq!(server.seen()[0].path, expected, "{layout:?} at {base}");
         }
@@ -112,7 +112,7 @@ async fn c5_8_files_of_an_output_are_not_fetched_by_the_provider() {
     mount(&server, resource("done", &json!([file.as_str()])), Vec::new()).await;
     let (cx, _) = context();
     let output =
-        carry_model(&carry_at(&server), "acme/paint").run(&cx, TextToImageRequest::new("a fox")).await.unwrap();
+        carry_model(&carry_at(&server), "acme/paint", &cx).run(TextToImageRequest::new("a fox")).await.unwrap();
     assert_eq!(output.parts[0].url(), Some(&file));
     assert!(server.strays().is_empty());
 }

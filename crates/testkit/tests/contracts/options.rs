@@ -2,8 +2,8 @@
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
-    ErrorKind, Event, KindRequest as _, MediaModelExt as _, ModelKind, Phase, Policy, Schema, SchemaSource, Size,
-    TextToImageRequest, TextToVideoRequest, kind::TextToImage,
+    ErrorKind, Event, KindRequest as _, ModelKind, Phase, Policy, Schema, SchemaSource, Size, TextToImageRequest,
+    TextToVideoRequest, kind::TextToImage,
 };
 use mediagen_params::{Dialect, map, schema_from_openapi};
 use mediagen_testkit::{Scenario, Server, fake::FakeService};
@@ -16,7 +16,7 @@ async fn c5_5_without_a_schema_unknown_options_pass_and_unset_ones_never_appear(
     mount(&server, resource("done", &json!("https://files.test/a.png")), Vec::new()).await;
     let (cx, _) = context();
     let request = TextToImageRequest::new("a fox").with_steps(0).with_extra("mystery", json!({"depth": 2}));
-    carry_model(&carry_at(&server), "acme/paint").run(&cx, request).await.unwrap();
+    carry_model(&carry_at(&server), "acme/paint", &cx).run(request).await.unwrap();
     let body: Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
     assert_eq!(body["input"], json!({"prompt": "a fox", "steps": 0, "mystery": {"depth": 2}}));
 }
@@ -29,12 +29,12 @@ async fn c5_5_with_a_schema_strict_refuses_before_any_call_and_adjust_leaves_a_n
     let model = registry.model::<TextToImage>(&cx, &provider, "toys/text-to-image").await.unwrap();
     let request = TextToImageRequest::new("a fox").with_guidance(3.5).with_extra("mystery", 1);
 
-    let error = model.run(&cx, request.clone().with_policy(Policy::Strict)).await.unwrap_err();
+    let error = model.run(request.clone().with_policy(Policy::Strict)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let fields: Vec<&str> = error.fields().iter().map(|field| field.path.as_str()).collect();
     assert_eq!((fields, service.calls(Phase::Submit)), (vec!["guidance", "mystery"], 0));
 
-    model.run(&cx, request).await.unwrap();
+    model.run(request).await.unwrap();
     let adjusted = recorder.events().iter().filter(|event| matches!(event, Event::Adjusted(_))).count();
     assert_eq!((adjusted, service.calls(Phase::Submit)), (2, 1));
 }
@@ -56,7 +56,7 @@ fn body(request: TextToImageRequest, properties: &Value) -> Value {
     Value::Object(mapped.body)
 }
 
-fn film(request: TextToVideoRequest, properties: &Value) -> Value {
+fn video(request: TextToVideoRequest, properties: &Value) -> Value {
     let mapped = map(&request.into_request(), ModelKind::TextToVideo, &schema(properties), &Dialect::neutral(), &[])
         .expect("it maps");
     Value::Object(mapped.body)
@@ -79,9 +79,9 @@ fn c5_6_a_length_goes_out_as_the_field_spells_it() {
     let as_number = json!({"prompt": {"type": "string"}, "duration": length});
     let as_text = json!({"prompt": {"type": "string"}, "duration": {"type": "string", "enum": ["5", "10"]}});
     let own = TextToVideoRequest::new("a fox").with_extra("duration", "5");
-    assert_eq!(film(own, &as_number)["duration"], json!(5));
+    assert_eq!(video(own, &as_number)["duration"], json!(5));
     let mut canonical = TextToVideoRequest::new("a fox");
     canonical.options.duration = Some(5.0);
-    assert_eq!(film(canonical.clone(), &as_number)["duration"], json!(5));
-    assert_eq!(film(canonical, &as_text)["duration"], json!("5"));
+    assert_eq!(video(canonical.clone(), &as_number)["duration"], json!(5));
+    assert_eq!(video(canonical, &as_text)["duration"], json!("5"));
 }

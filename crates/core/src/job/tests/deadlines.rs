@@ -59,10 +59,10 @@ fn what_a_deadline_does_to_the_job_depends_on_policy_and_place() {
 
 #[test]
 fn a_poll_that_never_answers_is_cut_by_the_deadline() {
-    use crate::{Context, Job, JobDriver, JobTicket, Result, kind::TextToImage};
+    use crate::{Context, Job, JobDriver, JobTicket, Result};
     struct Silent(JobTicket);
     #[async_trait::async_trait]
-    impl JobDriver<TextToImage> for Silent {
+    impl JobDriver for Silent {
         fn ticket(&self) -> &JobTicket {
             &self.0
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     BoxFuture, BoxStream, CancelOutcome, Clock, Context, Error, ErrorKind, Event, Job, JobDriver, JobStatus, JobTicket,
-    JobView, ModelId, ModelKind, Output, Part, PartSource, ProviderId, Result, Retry, Spawn, kind::TextToImage,
+    JobView, ModelId, ModelKind, Output, Part, PartSource, ProviderId, Result, Retry, Spawn,
 };
 use async_trait::async_trait;
 use std::{
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-pub(super) type View = JobView<TextToImage>;
+pub(super) type View = JobView;
 type Looks = Box<dyn Fn(usize, Duration) -> Result<View> + Send + Sync>;
 /// One element of a scripted stream: how long it takes, and what comes.
 pub(super) type Step = (Duration, Result<View>);
@@ -158,10 +158,7 @@ impl Bench {
     }
 
     /// A job that is polled: `looks` gets the number of the poll from 1 and the time.
-    pub(super) fn polled(
-        &self,
-        looks: impl Fn(usize, Duration) -> Result<View> + Send + Sync + 'static,
-    ) -> Job<TextToImage> {
+    pub(super) fn polled(&self, looks: impl Fn(usize, Duration) -> Result<View> + Send + Sync + 'static) -> Job {
         self.job(|_| Ok(None), looks)
     }
 
@@ -170,7 +167,7 @@ impl Bench {
         &self,
         streams: impl Fn(usize) -> Result<Option<Vec<Step>>> + Send + Sync + 'static,
         looks: impl Fn(usize, Duration) -> Result<View> + Send + Sync + 'static,
-    ) -> Job<TextToImage> {
+    ) -> Job {
         Job::new(Scripted {
             ticket: ticket(),
             clock: self.clock.clone(),
@@ -198,7 +195,7 @@ struct Scripted {
 }
 
 #[async_trait]
-impl JobDriver<TextToImage> for Scripted {
+impl JobDriver for Scripted {
     fn ticket(&self) -> &JobTicket {
         &self.ticket
     }

@@ -58,7 +58,7 @@ fn a_poll_that_fails_for_good_ends_the_wait_with_the_ticket() {
 fn c5_3_done_finishes_without_any_call_and_a_job_by_waiting() {
     let bench = Bench::new();
     let cx = bench.context();
-    let done_at_once = Submitted::<crate::kind::TextToImage>::Done(output());
+    let done_at_once = Submitted::Done(output());
     assert!(done_at_once.job().is_none());
     assert_eq!(bench.clock.run(done_at_once.finish(&cx)).unwrap().parts.len(), 1);
     let submitted = Submitted::Running(bench.polled(|_, _| Ok(done())));
@@ -69,12 +69,12 @@ fn c5_3_done_finishes_without_any_call_and_a_job_by_waiting() {
 
 #[test]
 fn a_finished_job_has_left_the_queue_so_a_slow_fetch_cancels_nothing() {
+    use crate::Clock as _;
     use crate::{BoxFuture, CancelOutcome, Context, Deadline, Deadlines, Job, JobDriver, JobTicket, Output, Result};
-    use crate::{Clock as _, kind::TextToImage};
     use std::sync::Arc;
     struct Slow(JobTicket, Arc<Log>, Stepped);
     #[async_trait::async_trait]
-    impl JobDriver<TextToImage> for Slow {
+    impl JobDriver for Slow {
         fn ticket(&self) -> &JobTicket {
             &self.0
         }

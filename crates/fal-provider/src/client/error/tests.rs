@@ -2,11 +2,24 @@
 
 use super::*;
 
-fn classed(call: Call, status: u16, body: &str) -> (ErrorKind, Dispatch) {
+fn error(call: Call, status: u16, body: &str) -> Error {
     let refusal = Refusal::read(body, status);
     let (kind, _) = class(call, status, &refusal, false);
-    let error = paid(call, status, refusal.error_type.is_some(), build(kind, &refusal, status));
+    paid(call, status, refusal.error_type.is_some(), build(kind, &refusal, status))
+}
+
+fn classed(call: Call, status: u16, body: &str) -> (ErrorKind, Dispatch) {
+    let error = error(call, status, body);
     (error.kind(), error.dispatch())
+}
+
+/// What a paid call with this answer came to.
+fn outcome(call: Call, status: u16, body: &str) -> &'static str {
+    match paid_outcome(error(call, status, body)) {
+        SubmitError::NotSent(_) => "not sent",
+        SubmitError::Refused(_) => "refused",
+        SubmitError::Unknown(_) => "unknown",
+    }
 }
 
 #[test]
@@ -30,6 +43,9 @@ fn statuses_without_a_type() {
     ] {
         let (kind, dispatch) = classed(call, status, r#"{"detail":"why"}"#);
         assert_eq!((kind, dispatch), (expected, Dispatch::Answered), "{call:?} {status}");
+        if call == Call::Submit {
+            assert_eq!(outcome(call, status, r#"{"detail":"why"}"#), "refused", "{status}");
+        }
     }
 }
 
@@ -43,6 +59,7 @@ fn every_documented_type_has_a_row_and_wins_over_the_status() {
     assert_eq!(classed(Call::Result, 422, body).0, ErrorKind::ContentRejected);
     let body = r#"{"detail":"d","type":"concurrent_requests_limit"}"#;
     assert_eq!(classed(Call::Submit, 429, body), (ErrorKind::RateLimited, Dispatch::NotSent));
+    assert_eq!(outcome(Call::Submit, 429, body), "not sent");
 }
 
 #[test]
@@ -50,6 +67,8 @@ fn paid_calls_are_unknown_after_a_server_error_unless_refused_before_the_start()
     use Dispatch::{Answered, NotSent, Unknown};
     let typed = r#"{"detail":"d","error_type":"runner_disconnected"}"#;
     for (call, status, body, kind, dispatch) in [
+        (Call::Submit, 408, "{}", ErrorKind::SubmitUnknown, Unknown),
+        (Call::Run, 408, "{}", ErrorKind::SubmitUnknown, Unknown),
         (Call::Submit, 500, "{}", ErrorKind::SubmitUnknown, Unknown),
         (Call::Submit, 502, "{}", ErrorKind::SubmitUnknown, Unknown),
         (Call::Submit, 503, "{}", ErrorKind::Unavailable, NotSent),
@@ -60,6 +79,12 @@ fn paid_calls_are_unknown_after_a_server_error_unless_refused_before_the_start()
         (Call::Run, 500, "{}", ErrorKind::JobFailed, Answered),
     ] {
         assert_eq!(classed(call, status, body), (kind, dispatch), "{call:?} {status}");
+        let expected = match dispatch {
+            NotSent => "not sent",
+            Answered => "refused",
+            _ => "unknown",
+        };
+        assert_eq!(outcome(call, status, body), expected, "{call:?} {status}");
     }
 }
 

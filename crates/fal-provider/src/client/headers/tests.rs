@@ -10,33 +10,32 @@ fn delivery(settings: &Value) -> Delivery {
 }
 
 fn headers(handling: &Handling) -> Vec<(String, String)> {
-    handling.headers.iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect()
+    handling.headers.iter().map(|(name, value)| (name.to_string(), value.clone())).collect()
 }
 
 #[test]
 fn every_setting_becomes_its_header_or_parameter() {
     let mut delivery = delivery(&json!({
         "runner_hint": "abc", "store_io": false, "no_retry": true, "lifecycle": "1d", "max_queue_length": 5,
-        "tags": {"team": "blue", "run": 7}, "disable_fallback": true
+        "tags": {"team": "blue", "run": 7}, "disable_fallback": true, "priority": "low"
     }));
     delivery.start_timeout = Some(Duration::from_millis(1_500));
-    delivery.priority = Some(Priority::Low);
     delivery.webhook = Some("https://hook.test/a?b=c d".parse().unwrap());
     let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
     let expected = [
         ("x-fal-request-start-timeout", "1.5"),
         ("x-fal-request-timeout", "1.5"),
-        ("x-fal-queue-priority", "low"),
         ("x-fal-object-lifecycle-preference", "{\"expiration_duration_seconds\":86400}"),
         ("x-app-fal-disable-fallback", "1"),
         ("x-fal-no-retry", "1"),
+        ("x-fal-queue-priority", "low"),
         ("x-fal-runner-hint", "abc"),
         ("x-fal-store-io", "0"),
         ("x-fal-tags", "run=7,team=blue"),
     ];
     assert_eq!(headers(&handling), expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
-    let query = [("fal_max_queue_length", "5".to_owned()), ("fal_webhook", "https://hook.test/a?b=c%20d".to_owned())];
-    assert_eq!(handling.query, query);
+    let query: Vec<_> = handling.query.iter().map(|(name, value)| (&**name, value.as_str())).collect();
+    assert_eq!(query, [("fal_max_queue_length", "5"), ("fal_webhook", "https://hook.test/a?b=c%20d")]);
 }
 
 #[test]
@@ -69,7 +68,9 @@ fn what_fal_would_drop_in_silence_is_refused_by_name() {
         (json!({"lifecycle": {"expires": 5}}), "delivery.lifecycle"),
         (json!({"acl": "deny"}), "delivery.acl"),
         (json!({"acl": {"default": "hide", "rules": [{"user": "ann"}]}}), "delivery.acl"),
-        (json!({"force_upload": "yes"}), "delivery.force_upload"),
+        (json!({"force_upload": true}), "delivery.force_upload"),
+        (json!({"priority": "urgent"}), "delivery.priority"),
+        (json!({"priority": 1}), "delivery.priority"),
         (json!({"inline_below": -1}), "delivery.inline_below"),
         (json!({"inline_below": 8_000_000}), "delivery.inline_below"),
         (json!({"store_io": 1}), "delivery.store_io"),
@@ -105,4 +106,41 @@ fn a_run_has_no_webhook_and_says_so() {
     assert_eq!(handling.notes[0].from, "https://hook.test/a?…");
     let error = Handling::of(&delivery, Policy::Strict, Mode::Queue).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn uploads_are_used_again_unless_the_delivery_says_otherwise() {
+    for (reuse, force) in [(None, false), (Some(true), false), (Some(false), true)] {
+        let mut delivery = Delivery::default();
+        delivery.reuse_uploads = reuse;
+        let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
+        assert_eq!(handling.uploads.force, force, "{reuse:?}");
+    }
+}
+
+#[test]
+fn a_deadline_of_the_job_is_a_note_and_refused_under_the_strict_policy() {
+    let delivery = Delivery::default().with_deadline(Duration::from_millis(90_500));
+    let handling = Handling::of(&delivery, Policy::Adjust, Mode::Queue).unwrap();
+    assert_eq!((handling.headers.len(), handling.query.len()), (0, 0));
+    let note = &handling.notes[0];
+    assert_eq!((note.option.as_str(), &note.from, &note.to), ("deadline", &json!(90.5), &Value::Null));
+    let error = Handling::of(&delivery, Policy::Strict, Mode::Queue).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("`deadline`"), "{error}");
+}
+
+#[test]
+fn what_is_written_down_is_read_again_and_sends_the_same() {
+    let mut delivery = delivery(&json!({
+        "runner_hint": "abc", "lifecycle": "1d", "acl": "forbid", "max_queue_length": 5, "inline_below": 9, "mode": "queue"
+    }));
+    delivery.start_timeout = Some(Duration::from_millis(1_500));
+    delivery.webhook = Some("https://hook.test/a?b=c d".parse().unwrap());
+    delivery.reuse_uploads = Some(false);
+    let handling = Handling::of(&delivery, Policy::Adjust, Mode::Run).unwrap();
+    assert!(handling.uploads.lifecycle.is_some() && handling.uploads.force && handling.query.len() == 2);
+    let text = serde_json::to_string(&handling).unwrap();
+    assert_eq!(serde_json::from_str::<Handling>(&text).unwrap(), handling);
+    assert_eq!(serde_json::from_str::<Handling>("{}").unwrap(), Handling::default());
 }

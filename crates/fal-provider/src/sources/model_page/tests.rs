@@ -83,7 +83,7 @@ fn a_real_page_gives_the_schema_that_the_api_gives() {
     assert_eq!((spec.title.as_str(), spec.category.as_deref()), ("Framepack", Some("image-to-video")));
     assert_eq!(spec.listing.tags, ["image to video", "motion"]);
     let price = page.price.unwrap();
-    assert_eq!((price.amount, price.unit), (0.0333, PriceUnit::Second));
+    assert_eq!((price.per.amount, price.unit), (0.0333, PriceUnit::Second));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn the_path_of_the_very_endpoint_is_read() {
     let page = ModelPage::read(&id("me/app/two"), &page(MODEL, &application())).unwrap();
     assert_eq!(names(&page.spec.schema.inputs), ["two"]);
     assert!(matches!(page.spec.schema.inputs[0].ty, FieldType::Text { .. }) && page.spec.schema.inputs[0].required);
-    assert_eq!((page.price.unwrap().amount, page.spec.title.as_str()), (0.5, "Two"));
+    assert_eq!((page.price.unwrap().per.amount, page.spec.title.as_str()), (0.5, "Two"));
 }
 
 #[test]
