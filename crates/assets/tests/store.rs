@@ -71,6 +71,28 @@ fn stores(folder: &Path) -> Vec<Store> {
 }
 
 #[tokio::test]
+async fn a_record_of_a_local_store_is_where_any_reader_of_the_store_finds_it_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("store");
+    let store = Store::at(&place).unwrap();
+    for job in ["01a20ec0-56d8-74c9", "Grüße 日本 %20"] {
+        let hash = keep(&store, folder.path(), job.as_bytes(), job).await;
+        store.put_record(&record(job.as_bytes(), job, "2026-11-22T21:00:00Z")).await.unwrap();
+        let found: Vec<_> = store.records(Some(&hash)).try_collect().await.unwrap();
+        assert_eq!(found.len(), 1, "{job}: twice is once");
+        assert_eq!(found[0].record.made.as_ref().unwrap().job.as_deref(), Some(job));
+    }
+    let files = files(&place);
+    assert_eq!(files.len(), 4, "nothing else is left: {files:?}");
+    #[cfg(unix)]
+    for file in files {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert!(mode & 0o400 != 0 && mode & 0o111 == 0, "{file}: {mode:o}");
+    }
+}
+
+#[tokio::test]
 async fn content_goes_in_once_and_comes_out_whole() {
     let folder = tempfile::tempdir().unwrap();
     // Two whole parts of an upload and a bit.

@@ -7,9 +7,11 @@ use mediagen_core::{Error, ErrorKind, Result};
 use mediagen_disk::{blocking, sync_folder};
 use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 use tokio::io::AsyncReadExt as _;
 
 /// One part of an upload in bytes: what a bucket takes ten thousand of.
@@ -75,8 +77,19 @@ impl Store {
             None => blake3::hash(&json).to_hex()[..16].to_owned(),
         };
         let location = self.record_at(blake3, &name);
+        if let (Some(folder), Some(to)) = (self.folder.clone(), self.local_place(&location)) {
+            return blocking(move || place(&folder, &to, |file| file.write_all(&json).map_err(|e| unwritable(&to, e))))
+                .await;
+        }
         self.objects.put(&location, json.into()).await.map_err(|e| failed(e, &location))?;
         Ok(())
+    }
+
+    /// The file of `location` in a local store; `None` for a name that is written in another way on disk.
+    fn local_place(&self, location: &Location) -> Option<PathBuf> {
+        let is_plain = location.as_ref().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
+        let folder = self.folder.as_ref().filter(|_| is_plain)?;
+        Some(folder.join(location.as_ref()))
     }
 
     async fn send_file(&self, path: &Path, location: &Location, bytes: u64, expected: &str) -> Result<()> {
@@ -127,18 +140,32 @@ fn compare(found: &str, expected: &str, path: &Path) -> Result<()> {
 
 /// Clones or copies `from` beside the store's content, compares it, and gives it its name.
 fn clone_file(from: &Path, folder: &Path, to: &Path, expected: &str) -> Result<()> {
-    let wrong =
-        |e: io::Error| Error::new(ErrorKind::Io, "the store cannot be written").with("to", to.display()).with_source(e);
-    // In a folder of its own: what a crash leaves here is not taken for content.
+    place(folder, to, |file| {
+        // The system's copy shares the blocks where the file system can.
+        fs::copy(from, file.path()).map_err(|e| unwritable(to, e))?;
+        compare(&hash_file(file.path())?, expected, from)
+    })
+}
+
+/// Gives a file that `write` fills the name `to` when it is whole and on disk. One force for the file and one for its
+/// folder: what file systems do to a new file brings the folders above it along.
+fn place(folder: &Path, to: &Path, write: impl FnOnce(&mut NamedTempFile) -> Result<()>) -> Result<()> {
+    let wrong = |e: io::Error| unwritable(to, e);
+    // In a folder of its own: what a crash leaves here is taken neither for content nor for a record.
     let unfinished = folder.join("unfinished");
-    let place: PathBuf = to.parent().map_or_else(|| folder.to_owned(), Path::to_owned);
-    fs::create_dir_all(&unfinished).and_then(|()| fs::create_dir_all(&place)).map_err(wrong)?;
-    let temporary = tempfile::Builder::new().prefix("content-").tempfile_in(&unfinished).map_err(wrong)?;
-    // The system's copy shares the blocks where the file system can.
-    fs::copy(from, temporary.path()).map_err(wrong)?;
-    compare(&hash_file(temporary.path())?, expected, from)?;
-    temporary.as_file().sync_all().map_err(wrong)?;
-    temporary.persist(to).map_err(|e| wrong(e.error))?;
-    sync_folder(&place);
+    let home = to.parent().unwrap_or(folder);
+    fs::create_dir_all(&unfinished).and_then(|()| fs::create_dir_all(home)).map_err(wrong)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(&unfinished).map_err(wrong)?;
+    write(&mut file)?;
+    file.as_file().sync_all().map_err(wrong)?;
+    file.persist(to).map_err(|e| wrong(e.error))?;
+    sync_folder(home);
     Ok(())
+}
+
+fn unwritable(to: &Path, cause: io::Error) -> Error {
+    Error::new(ErrorKind::Io, "the store cannot be written").with("to", to.display()).with_source(cause)
 }
