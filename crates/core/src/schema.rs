@@ -30,14 +30,15 @@ pub struct Schema {
     pub source: SchemaSource,
     /// Input fields in the provider's own order.
     pub inputs: Vec<Field>,
-    /// Output fields in the provider's own order; empty when unknown.
-    pub outputs: Vec<Field>,
+    /// What the model returns, as one value: mostly an object, elsewhere a bare address or a list of them; `None` when
+    /// unknown.
+    pub output: Option<FieldType>,
 }
 
 impl Schema {
     /// A schema with these input fields.
     pub fn new(source: SchemaSource, inputs: Vec<Field>) -> Self {
-        Self { source, inputs, outputs: Vec::new() }
+        Self { source, inputs, output: None }
     }
 
     /// The input field `name`.
@@ -45,9 +46,25 @@ impl Schema {
         self.inputs.iter().find(|f| f.name == name)
     }
 
+    /// Sets what the model returns.
+    pub fn with_output(mut self, output: FieldType) -> Self {
+        self.output = Some(output);
+        self
+    }
+
+    /// The fields of what the model returns, in the provider's own order; empty where it is not an object, or unknown. Of
+    /// several possible objects those of the first.
+    pub fn outputs(&self) -> &[Field] {
+        match &self.output {
+            Some(FieldType::Object(fields)) => fields,
+            Some(FieldType::Union(variants)) => variants.iter().find_map(FieldType::fields).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
     /// The output field `name`.
-    pub fn output(&self, name: &str) -> Option<&Field> {
-        self.outputs.iter().find(|f| f.name == name)
+    pub fn output_field(&self, name: &str) -> Option<&Field> {
+        self.outputs().iter().find(|field| field.name == name)
     }
 }
 
@@ -69,7 +86,7 @@ pub struct Field {
     pub description: Option<String>,
     /// Limits on the file behind a URL field.
     pub limits: Option<Box<MediaLimits>>,
-    /// Whether the value must stay out of logs and records.
+    /// Whether the value must stay out of logs, notes and records.
     pub secret: bool,
 }
 
@@ -144,6 +161,21 @@ impl FieldType {
     /// Free text.
     pub fn text() -> Self {
         Self::Text { min_length: None, max_length: None, format: None }
+    }
+
+    /// The address of a file.
+    pub fn address() -> Self {
+        Self::Text { min_length: None, max_length: None, format: Some("uri".to_owned()) }
+    }
+
+    /// The fields of an object.
+    pub fn fields(&self) -> Option<&[Field]> {
+        if let Self::Object(fields) = self { Some(fields) } else { None }
+    }
+
+    /// Whether it is text that holds an address, by its format.
+    pub fn is_address(&self) -> bool {
+        matches!(self, Self::Text { format: Some(format), .. } if matches!(format.as_str(), "uri" | "url" | "iri"))
     }
 
     /// A list of `items` of any length.

@@ -86,7 +86,7 @@ fn offers_4k(place: &Place) -> bool {
 
 /// The hash of a schema's content; where it came from plays no part.
 fn digest(schema: &Schema) -> Option<String> {
-    let content = serde_json::to_vec(&(&schema.inputs, &schema.outputs)).ok()?;
+    let content = serde_json::to_vec(&(&schema.inputs, &schema.output)).ok()?;
     Some(blake3::hash(&content).to_hex().to_string())
 }
 

@@ -169,8 +169,9 @@ impl AliasTable {
 
     /// The row of `option` for `kind`: the one that names the kind, or else the one for all kinds.
     pub(crate) fn row(&self, option: &str, kind: ModelKind) -> Option<&Alias> {
-        let rows = || self.options.get(option).into_iter().flatten().map(|id| &self.rows[*id]);
-        rows().find(|row| row.kinds.contains(&kind)).or_else(|| rows().find(|row| row.kinds.is_empty()))
+        // The row for all kinds is the last one.
+        let mut rows = self.options.get(option)?.iter().map(|id| &self.rows[*id]);
+        rows.find(|row| row.kinds.is_empty() || row.kinds.contains(&kind))
     }
 
     /// The rows that count for `kind`, one for each canonical option and role, and `prompt`.

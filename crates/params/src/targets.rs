@@ -17,6 +17,8 @@ const SETTINGS: &[&str] =
 /// The fields of a schema, each with the rows of the alias table that name it.
 pub(crate) struct Targets<'a> {
     fields: Vec<(&'a Field, &'a [Entry])>,
+    /// Each name of the table that a field bears, by row and then best first.
+    named: Vec<(&'a Entry, &'a Field)>,
     /// The same for the parts of objects that hold settings, with the object's name.
     parts: Vec<(&'a str, &'a str, &'a [Entry])>,
 }
@@ -24,7 +26,12 @@ pub(crate) struct Targets<'a> {
 impl<'a> Targets<'a> {
     /// Of the inputs of `schema`.
     pub(crate) fn of(schema: &'a Schema, table: &'a AliasTable) -> Self {
-        let fields = schema.inputs.iter().map(|field| (field, table.entries(&field.name))).collect();
+        let fields: Vec<_> = schema.inputs.iter().map(|field| (field, table.entries(&field.name))).collect();
+        let mut named = Vec::with_capacity(2 * fields.len());
+        for (field, entries) in &fields {
+            named.extend(entries.iter().map(|entry| (entry, *field)));
+        }
+        named.sort_by_key(|(entry, _)| (entry.row, entry.rank));
         let mut parts = Vec::new();
         for holder in schema.inputs.iter().filter(|field| holds_settings(field)) {
             let start = parts.len();
@@ -35,7 +42,7 @@ impl<'a> Targets<'a> {
                 }
             });
         }
-        Self { fields, parts }
+        Self { fields, named, parts }
     }
 }
 
@@ -83,28 +90,28 @@ impl<'a> Draft<'a> {
 
     /// The fields that the row names, and the required ones that end like one of its names, in the row's order.
     fn named(&self, alias: &Alias, spots: &mut Vec<Spot<'a>>) {
+        let named = &self.targets.named;
+        let first = named.partition_point(|(entry, _)| entry.row < alias.id);
+        let own = named[first..].iter().take_while(|(entry, _)| entry.row == alias.id);
         let start = spots.len();
         let mut ranks: Vec<usize> = Vec::new();
-        let mut add = |rank: usize, spot: Spot<'a>| {
-            // Few, and mostly in order already: each goes behind those that are as good or better.
-            let at = ranks.partition_point(|other| *other <= rank);
-            ranks.insert(at, rank);
-            spots.insert(start + at, spot);
-        };
-        for (field, entries) in &self.targets.fields {
-            for entry in entries.iter().filter(|entry| entry.row == alias.id) {
-                let spot = if entry.whole {
-                    Some(Spot::of(field))
-                } else {
-                    path::find(self.schema, &Path::parse(&entry.name))
-                };
-                if let Some(spot) = spot.filter(|spot| fits(entry.carries, spot.ty, spot.default())) {
-                    add(entry.rank, spot);
+        for (entry, field) in own {
+            let spot =
+                if entry.whole { Some(Spot::of(field)) } else { path::find(self.schema, &Path::parse(&entry.name)) };
+            if let Some(spot) = spot.filter(|spot| fits(entry.carries, spot.ty, spot.default())) {
+                spots.push(spot);
+                if !alias.endings.is_empty() {
+                    ranks.push(entry.rank);
                 }
             }
         }
         for (rank, ending) in &alias.endings {
-            self.ending(alias, ending, true).for_each(|spot| add(*rank, spot));
+            for spot in self.ending(alias, ending, true) {
+                // Each goes behind those that are as good or better.
+                let at = ranks.partition_point(|other| *other <= *rank);
+                ranks.insert(at, *rank);
+                spots.insert(start + at, spot);
+            }
         }
     }
 

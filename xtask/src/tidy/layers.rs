@@ -11,7 +11,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-http", &["mediagen-core"]),
     ("mediagen-probe", &["mediagen-core"]),
     ("mediagen-disk", &["mediagen-core"]),
-    ("mediagen-discovery", &["mediagen-core", "mediagen-disk", "mediagen-http"]),
+    ("mediagen-discovery", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-params"]),
     ("mediagen-assets", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-probe"]),
     ("mediagen-jobs", &["mediagen-core"]),
     (

@@ -4,7 +4,7 @@ use super::Asked;
 use mediagen::core::{Field, FieldType, Place, SchemaSource, schema::Range};
 use serde_json::{Map, Value, json};
 
-/// Deepest types that are spelt out.
+/// Deepest types that are spelled out.
 const MAX_DEPTH: usize = 6;
 
 /// What `asked` takes and gives.
@@ -27,7 +27,8 @@ pub(super) fn of(asked: &Asked<'_>) -> Value {
         "as_of": as_of,
         "prompt_limit": asked.endpoint.prompt_limit(),
         "inputs": asked.places.iter().map(input).collect::<Vec<_>>(),
-        "outputs": spec.schema.outputs.iter().map(|field| part(field, 1)).collect::<Vec<_>>(),
+        "outputs": spec.schema.outputs().iter().map(|field| part(field, 1)).collect::<Vec<_>>(),
+        "output": spec.schema.output.as_ref().filter(|_| spec.schema.outputs().is_empty()).map(root),
     })
 }
 
@@ -42,6 +43,13 @@ fn input(place: &Place) -> Value {
     if let Some(limits) = &place.limits {
         row.insert("limits".into(), set(&json!(limits)));
     }
+    Value::Object(row)
+}
+
+/// What comes back where it is not an object: a bare address, or a list of them.
+fn root(ty: &FieldType) -> Value {
+    let mut row = shape(ty, 1);
+    row.insert("takes".into(), json!(ty.to_string()));
     Value::Object(row)
 }
 

@@ -47,12 +47,15 @@ pub(super) fn head(asked: &Asked<'_>) -> String {
 
 /// What comes back.
 pub(super) fn returns(asked: &Asked<'_>) -> Vec<String> {
-    if asked.spec.schema.outputs.is_empty() {
+    let Some(root) = &asked.spec.schema.output else {
         return vec!["What it returns is not known.".to_owned()];
+    };
+    let outputs = asked.spec.schema.outputs();
+    if outputs.is_empty() {
+        return vec![format!("returns  {}", ui::plain(&root.to_string()))];
     }
     let mut rows = vec![["returns", "what"].map(str::to_owned).to_vec()];
-    let outputs = asked.spec.schema.outputs.iter();
-    rows.extend(outputs.map(|field| vec![ui::plain(&field.name), ui::plain(&field.ty.to_string())]));
+    rows.extend(outputs.iter().map(|field| vec![ui::plain(&field.name), ui::plain(&field.ty.to_string())]));
     vec![ui::heading(&table(rows))]
 }
 

@@ -15,11 +15,17 @@ impl fmt::Display for FieldType {
             Self::Integer(range) => write!(f, "a whole number{range}"),
             Self::Number(range) => write!(f, "a number{range}"),
             Self::Enum(values) => write!(f, "one of {}", listed(values)),
+            ty if ty.is_address() => f.write_str("an address"),
             Self::Text { min_length, max_length, .. } => {
                 write!(f, "text{}", counted(" of", *min_length, *max_length, "characters"))
             }
             Self::List { items, min_items, max_items } => {
-                write!(f, "a list of {items}{}", counted(",", *min_items, *max_items, "items"))
+                let count = counted(",", *min_items, *max_items, "items");
+                if items.is_address() {
+                    write!(f, "a list of addresses{count}")
+                } else {
+                    write!(f, "a list of {items}{count}")
+                }
             }
             Self::Object(fields) => {
                 let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
@@ -102,6 +108,8 @@ mod tests {
             (list, "a list of text, 2 to 4 items"),
             (FieldType::Object(vec![Field::new("x", FieldType::Any)]), "an object with x"),
             (FieldType::Union(vec![FieldType::Boolean, FieldType::Any]), "true or false, or anything"),
+            (FieldType::address(), "an address"),
+            (FieldType::list(FieldType::address()), "a list of addresses"),
         ] {
             assert_eq!(ty.to_string(), words);
         }

@@ -18,7 +18,7 @@ use std::{
 };
 
 /// The shape of the files. Another number is another shape: such files are not read, and replaced in time.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The largest index that is read, in bytes: fal's has about one.
 const INDEX_LIMIT: u64 = 256 << 20;
 /// The largest file of one model or schema that is read, in bytes.

@@ -63,8 +63,8 @@ fn a_099_another_format_is_not_misread_and_replaced() {
     let (cache, cx) = (Cache::new(folder.path().to_path_buf()), Context::new(At(NOW)));
     cache.save_index(&index(), cx.clock()).unwrap();
     let path = folder.path().join("index.json");
-    for format in [0, 2, 99] {
-        let text = std::fs::read_to_string(&path).unwrap().replacen("\"format\":1", &format!("\"format\":{format}"), 1);
+    for format in [0, 1, 99] {
+        let text = std::fs::read_to_string(&path).unwrap().replacen("\"format\":2", &format!("\"format\":{format}"), 1);
         std::fs::write(&path, text).unwrap();
         assert_eq!(cache.index(&cx), None, "format {format}");
         assert!(path.exists(), "another version of the program may still read it");

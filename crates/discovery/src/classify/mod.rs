@@ -3,12 +3,11 @@
 //! A lower rung never overwrites a higher one, and "unknown" never replaces what is known.
 
 mod rules;
-mod signature;
 
 use mediagen_core::{CapabilityEvidence, KindEvidence, Method, ModelKind, ModelSpec, Result, category};
+use mediagen_params::{Signature, signature};
 use rules::Rules;
 use serde::{Deserialize, Serialize};
-use signature::{Signature, signature};
 
 /// Categories that say nothing.
 const SILENT: &[&str] = &["", "unknown", "other", "json", "workflow"];
@@ -70,21 +69,22 @@ impl Ladder {
             add_kind(spec, row.kind);
             return Verdict::Known;
         }
-        let (open, seen) = match signature(&spec.schema) {
-            Signature::Kinds(open, seen) => (open, seen),
+        let seen = match signature(&spec.schema, None) {
+            Signature::Kinds(seen) => seen,
             Signature::Unsupported(why) => return Verdict::Unsupported(why),
-            Signature::Silent => (Vec::new(), String::new()),
+            _ => Vec::new(),
         };
-        let found = match open.as_slice() {
-            [only] => Some(KindEvidence::new(*only, Method::Schema, seen, 0.9)),
-            _ => match (self.rules.kind(&spec.id.name, &open), open.first()) {
+        let found = if let [only] = seen.as_slice() {
+            Some(only.clone())
+        } else {
+            let open: Vec<ModelKind> = seen.iter().map(|evidence| evidence.kind).collect();
+            match (self.rules.kind(&spec.id.name, &open), seen.first()) {
                 (Some((kind, why)), None) => Some(KindEvidence::new(kind, Method::Rule, why, 0.7)),
-                (Some((kind, why)), Some(_)) => {
-                    Some(KindEvidence::new(kind, Method::Rule, format!("{seen}; {why}"), 0.85))
+                (Some((kind, why)), Some(first)) => {
+                    Some(KindEvidence::new(kind, Method::Rule, format!("{}; {why}", first.evidence), 0.85))
                 }
-                (None, Some(likeliest)) => Some(KindEvidence::new(*likeliest, Method::Schema, seen, 0.7)),
-                (None, None) => None,
-            },
+                (None, likeliest) => likeliest.cloned(),
+            }
         };
         let Some(found) = found else { return Verdict::Open };
         for row in category::CATEGORIES.iter().filter(|row| row.category == found.kind.as_str()) {

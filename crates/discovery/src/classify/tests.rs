@@ -8,7 +8,7 @@ fn model(name: &str, inputs: Vec<Field>, output: &str) -> ModelSpec {
         Field::new("file_size", FieldType::Any),
     ]);
     let mut schema = Schema::new(SchemaSource::Live, inputs);
-    schema.outputs = vec![Field::new(output, file), Field::new("seed", FieldType::Any)];
+    schema.output = Some(FieldType::Object(vec![Field::new(output, file), Field::new("seed", FieldType::Any)]));
     ModelSpec::new(ModelId::new(ProviderId::new("acme"), name)).with_schema(schema)
 }
 

@@ -45,7 +45,7 @@ impl Question {
             description: cut(spec.listing.description.as_deref().unwrap_or_default(), DESCRIPTION),
             tags: spec.listing.tags.iter().take(TAGS).map(|tag| cut(tag, WORD)).collect(),
             inputs: names(&spec.schema.inputs),
-            outputs: names(&spec.schema.outputs),
+            outputs: names(spec.schema.outputs()),
         }
     }
 

@@ -18,7 +18,7 @@ async fn one_request_with_the_schema_describes_a_model() {
     assert_eq!((spec.kinds.as_slice(), spec.deprecated), ([ModelKind::ImageToImage].as_slice(), false));
     assert_eq!(spec.schema.source, SchemaSource::Live);
     let names: Vec<_> = spec.schema.inputs.iter().map(|f| f.name.as_str()).collect();
-    assert!(names.contains(&"image_url") && spec.schema.output("images").is_some(), "{names:?}");
+    assert!(names.contains(&"image_url") && spec.schema.output_field("images").is_some(), "{names:?}");
     assert_eq!(lines(&server).await, ["GET /api/models?endpoint_id=fal-ai%2Fdemo%2Fedit&expand=openapi-3.0"]);
     let request = last(&server, "/api/models").await;
     assert_eq!(header(&request, "authorization"), Some(format!("Key {KEY}").as_str()), "a key raises the rate limit");

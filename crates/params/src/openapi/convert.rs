@@ -69,6 +69,11 @@ impl<'a> Converter<'a> {
         }
     }
 
+    /// What a value of `schema` is.
+    pub(super) fn root(&mut self, schema: &'a Value) -> FieldType {
+        self.node(schema).ty
+    }
+
     fn node(&mut self, schema: &'a Value) -> Node {
         let Some(object) = schema.as_object() else { return Node::new(FieldType::Any) };
         self.nodes += 1;
@@ -230,7 +235,8 @@ impl<'a> Converter<'a> {
     }
 }
 
-/// Properties in the order that an extension whose key ends in `order-properties` gives, the others after them.
+/// Properties in the order that an extension whose key ends in `order-properties` gives, or else in that of their own
+/// `x-order`; the others after them.
 fn in_order<'a>(schema: &'a Map<String, Value>, properties: &'a Map<String, Value>) -> Vec<(&'a str, &'a Value)> {
     let order: Vec<&str> = schema
         .iter()
@@ -239,9 +245,12 @@ fn in_order<'a>(schema: &'a Map<String, Value>, properties: &'a Map<String, Valu
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    let place = |name: &str| order.iter().position(|other| *other == name).unwrap_or(order.len());
+    let place = |(name, property): &(&str, &Value)| {
+        let listed = order.iter().position(|other| other == name).unwrap_or(order.len());
+        (listed, property.get("x-order").and_then(Value::as_u64).unwrap_or(u64::MAX))
+    };
     let mut pairs: Vec<(&str, &Value)> = properties.iter().map(|(name, value)| (name.as_str(), value)).collect();
-    pairs.sort_by_cached_key(|(name, _)| place(name));
+    pairs.sort_by_cached_key(place);
     pairs
 }
 

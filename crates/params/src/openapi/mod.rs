@@ -4,7 +4,7 @@ mod convert;
 mod limits;
 
 use convert::Converter;
-use mediagen_core::{Schema, SchemaSource};
+use mediagen_core::{FieldType, Schema, SchemaSource};
 use serde_json::Value;
 
 /// A document without a readable input.
@@ -38,9 +38,57 @@ pub fn schema_from_openapi(document: &Value, source: SchemaSource) -> Result<Sch
     let (path, operation, body) =
         posts.min_by_key(|(path, ..)| (path.contains('{'), path.len())).ok_or(SchemaError::NoInput)?;
     let answer = result_schema(&converter, paths, path).or_else(|| ok_schema(&converter, operation));
-    let mut schema = Schema::new(source, converter.fields(body));
-    schema.outputs = answer.map(|answer| converter.fields(answer)).unwrap_or_default();
-    Ok(schema)
+    Ok(schema(&mut converter, body, answer, source))
+}
+
+/// Reads a schema out of a document whose input and output stand where the caller says: `input` and `output` are JSON
+/// schemas, and local references in them point into `document`.
+///
+/// ```
+/// use mediagen_core::{FieldType, SchemaSource};
+/// use mediagen_params::schema_from_parts;
+/// use serde_json::json;
+///
+/// // A version of a model of Replicate: an input, and a bare address as its output.
+/// let document = json!({"components": {"schemas": {
+///     "Input": {"type": "object", "required": ["prompt"], "properties": {
+///         "seconds": {"allOf": [{"$ref": "#/components/schemas/seconds"}], "x-order": 1},
+///         "prompt": {"type": "string", "x-order": 0},
+///     }},
+///     "seconds": {"type": "integer", "enum": [5, 10]},
+///     "Output": {"type": "string", "format": "uri"},
+/// }}});
+/// let parts = &document["components"]["schemas"];
+/// let schema = schema_from_parts(&document, &parts["Input"], Some(&parts["Output"]), SchemaSource::Live)?;
+/// assert_eq!(schema.inputs[0].name, "prompt");
+/// assert_eq!(schema.output, Some(FieldType::address()));
+/// # Ok::<(), mediagen_params::SchemaError>(())
+/// ```
+///
+/// # Errors
+/// [`SchemaError::NoInput`] when `input` is not a JSON schema.
+pub fn schema_from_parts(
+    document: &Value,
+    input: &Value,
+    output: Option<&Value>,
+    source: SchemaSource,
+) -> Result<Schema, SchemaError> {
+    let mut converter = Converter::new(document);
+    if !converter.follow(input).is_object() {
+        return Err(SchemaError::NoInput);
+    }
+    Ok(schema(&mut converter, input, output, source))
+}
+
+fn schema<'a>(
+    converter: &mut Converter<'a>,
+    input: &'a Value,
+    output: Option<&'a Value>,
+    source: SchemaSource,
+) -> Schema {
+    let mut schema = Schema::new(source, converter.fields(input));
+    schema.output = output.map(|output| converter.root(output)).filter(|root| *root != FieldType::Any);
+    schema
 }
 
 fn body_schema<'a>(converter: &Converter<'a>, operation: &'a Value) -> Option<&'a Value> {

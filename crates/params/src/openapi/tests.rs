@@ -32,7 +32,7 @@ fn input_output_order_and_required_are_read() {
     let names: Vec<_> = schema.inputs.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(names, ["z", "a", "m"]);
     assert!(schema.inputs[0].required && !schema.inputs[1].required);
-    assert_eq!(schema.outputs[0].name, "video");
+    assert_eq!(schema.outputs()[0].name, "video");
 }
 
 #[test]

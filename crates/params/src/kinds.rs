@@ -1,16 +1,46 @@
-//! The second rung: what goes in and what comes out, by a model's schema.
+//! Which kinds a model is of, by what goes in and what comes out.
 
-use mediagen_core::{Field, FieldType, ModelKind, Schema};
+use mediagen_core::{Field, FieldType, KindEvidence, Method, Modality, ModelKind, Schema};
 
-/// What a schema says about a kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Signature {
+/// What a schema says about a model's kind.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Signature {
     /// One of these kinds, the likeliest first; more than one where the schema leaves it open.
-    Kinds(Vec<ModelKind>, String),
+    Kinds(Vec<KindEvidence>),
     /// What comes out belongs to none of the seven kinds; why.
     Unsupported(String),
-    /// Nothing can be seen.
+    /// Nothing can be seen: no output is known, or no more than that it is an address.
     Silent,
+}
+
+/// The only kind that is left is this sure, from 0 to 1.
+const SURE: f64 = 0.9;
+/// Of several the likeliest is this sure.
+const LIKELY: f64 = 0.7;
+/// And the others are.
+const POSSIBLE: f64 = 0.4;
+
+/// The kinds that a model with this schema can be of, the likeliest first, each with its reason; empty where nothing can be
+/// told, or none fits.
+///
+/// `output` is what the model makes, where that is known from elsewhere (an example's file, a collection): it decides where
+/// the schema says no more than that an address comes out.
+///
+/// ```
+/// use mediagen_core::{Field, FieldType, Modality, ModelKind, Schema, SchemaSource};
+/// use mediagen_params::kinds_of;
+///
+/// let inputs = vec![Field::new("prompt", FieldType::text()).required(), Field::new("start_image", FieldType::address()).required()];
+/// let schema = Schema::new(SchemaSource::Live, inputs).with_output(FieldType::address());
+/// assert!(kinds_of(&schema, None).is_empty());
+/// assert_eq!(kinds_of(&schema, Some(Modality::Video))[0].kind, ModelKind::ImageToVideo);
+/// ```
+pub fn kinds_of(schema: &Schema, output: Option<Modality>) -> Vec<KindEvidence> {
+    match signature(schema, output) {
+        Signature::Kinds(kinds) => kinds,
+        _ => Vec::new(),
+    }
 }
 
 /// A kind of content at either end.
@@ -42,7 +72,7 @@ const OUTPUT_WORDS: &[(Media, &[&str])] = &[
         Media::Audio,
         &["audio", "audios", "vocals", "speech", "music", "song", "wav", "drums", "bass", "instrumental", "stems"],
     ),
-    (Media::Image, &["image", "images", "mask", "masks", "picture", "photo", "map", "output"]),
+    (Media::Image, &["image", "images", "mask", "masks", "picture", "photo", "map"]),
 ];
 
 const INPUT_WORDS: &[(Media, &[&str])] = &[
@@ -101,37 +131,83 @@ const TEXTS: &[&str] = &[
     "dialogue",
 ];
 
-/// Beginnings of names of sounds that are only a sample to sound like.
+/// Beginnings of names of audio that is only a sample to sound like.
 const SAMPLES: &[&str] = &["ref", "reference", "voice", "speaker", "sample", "prompt"];
 
-pub(super) fn signature(schema: &Schema) -> Signature {
-    let found: Vec<(&str, Media)> =
-        schema.outputs.iter().filter_map(|field| Some((field.name.as_str(), output(field)?))).collect();
-    let named = |media: Media| found.iter().find(|(_, is)| *is == media).map(|(name, _)| *name);
+/// As [`kinds_of`], and why where there is none.
+pub fn signature(schema: &Schema, output: Option<Modality>) -> Signature {
+    let found = results(schema, output.and_then(media_of));
+    let named = |media: Media| found.iter().find(|(_, is)| *is == Some(media)).map(|(name, _)| name.as_str());
     if let Some(name) = named(Media::Model3d) {
-        return Signature::Unsupported(format!("`{name}` comes out, a 3D model"));
+        return Signature::Unsupported(format!("{name} comes out, a 3D model"));
     }
     let inputs = Inputs::of(schema);
-    // A film is the result even where its frames or its sound come with it.
+    // A video is the result even where its frames or its audio come with it.
     for media in [Media::Video, Media::Image, Media::Audio] {
         if let Some(name) = named(media) {
             let kinds = match media {
-                Media::Video => inputs.film(),
-                Media::Image => inputs.picture(),
-                _ => inputs.sound(),
+                Media::Video => inputs.video(),
+                Media::Image => inputs.image(),
+                _ => inputs.audio(),
             };
             let given = inputs.files.iter().map(|file| file.name).collect::<Vec<_>>().join("`, `");
             let given = if given.is_empty() { "no file".to_owned() } else { format!("`{given}`") };
             if kinds.is_empty() {
-                return Signature::Unsupported(format!("{given} in, `{name}` out: none of the kinds"));
+                return Signature::Unsupported(format!("{given} in, {name} out: none of the kinds"));
             }
-            return Signature::Kinds(kinds, format!("{given} in, `{name}` out"));
+            return Signature::Kinds(evidence(&kinds, &format!("{given} in, {name} out")));
         }
     }
-    match schema.outputs.first() {
-        Some(first) => Signature::Unsupported(format!("`{}` comes out, no picture, film or sound", first.name)),
+    if found.iter().any(|(_, media)| media.is_none()) {
+        return Signature::Silent;
+    }
+    match schema.outputs().first() {
+        Some(first) => Signature::Unsupported(format!("`{}` comes out, not an image, a video or audio", first.name)),
+        None if schema.output.as_ref().is_some_and(|root| root.fields().is_none()) => {
+            Signature::Unsupported("no file comes out".to_owned())
+        }
         None => Signature::Silent,
     }
+}
+
+/// The files that come out, in words, each with its media; without one where only an address is known, unless `hint` says
+/// what it is of.
+fn results(schema: &Schema, hint: Option<Media>) -> Vec<(String, Option<Media>)> {
+    if schema.outputs().is_empty() {
+        let root = schema.output.as_ref().filter(|root| is_file(root, 0) || is_uri(root));
+        return root.map(|_| ("an address".to_owned(), hint)).into_iter().collect();
+    }
+    let fields = schema.outputs().iter().filter(|field| is_file(&field.ty, 0) || is_link(field));
+    let media = |field: &Field| match words_of(&field.name, OUTPUT_WORDS) {
+        None if is_bare(&field.name) => hint,
+        known => Some(known.unwrap_or(Media::File)),
+    };
+    fields.map(|field| (format!("`{}`", field.name), media(field))).collect()
+}
+
+/// Whether a name says no more than that something comes out.
+fn is_bare(name: &str) -> bool {
+    const BARE: &[&str] = &["output", "outputs", "result", "results", "file", "files", "url", "urls", "uri"];
+    name.to_ascii_lowercase().split(['_', '-', ' ']).all(|word| BARE.contains(&word))
+}
+
+fn media_of(modality: Modality) -> Option<Media> {
+    match modality {
+        Modality::Image => Some(Media::Image),
+        Modality::Video => Some(Media::Video),
+        Modality::Audio => Some(Media::Audio),
+        _ => None,
+    }
+}
+
+fn evidence(kinds: &[ModelKind], seen: &str) -> Vec<KindEvidence> {
+    let confidence = |place: usize| match (kinds.len(), place) {
+        (1, _) => SURE,
+        (_, 0) => LIKELY,
+        _ => POSSIBLE,
+    };
+    let kinds = kinds.iter().enumerate();
+    kinds.map(|(place, kind)| KindEvidence::new(*kind, Method::Schema, seen, confidence(place))).collect()
 }
 
 /// The files and texts that a model takes.
@@ -160,7 +236,7 @@ impl<'a> Inputs<'a> {
         self.files.iter().any(|file| file.media == media && file.required)
     }
 
-    fn film(&self) -> Vec<ModelKind> {
+    fn video(&self) -> Vec<ModelKind> {
         use ModelKind::{ImageToVideo, TextToVideo, VideoToVideo};
         if self.needs(Media::Video) {
             return vec![VideoToVideo];
@@ -174,10 +250,10 @@ impl<'a> Inputs<'a> {
         self.open(&[(Media::Video, VideoToVideo), (Media::Image, ImageToVideo)], TextToVideo)
     }
 
-    fn picture(&self) -> Vec<ModelKind> {
+    fn image(&self) -> Vec<ModelKind> {
         use ModelKind::{ImageToImage, TextToImage};
         if self.needs(Media::Image) {
-            // Words and one picture to steer by: both readings are in use.
+            // Words and one image to steer by: both readings are in use.
             return if self.needs_text { vec![ImageToImage, TextToImage] } else { vec![ImageToImage] };
         }
         if self.needs(Media::Video) {
@@ -186,7 +262,7 @@ impl<'a> Inputs<'a> {
         self.open(&[(Media::Image, ImageToImage)], TextToImage)
     }
 
-    fn sound(&self) -> Vec<ModelKind> {
+    fn audio(&self) -> Vec<ModelKind> {
         use ModelKind::{AudioToAudio, TextToAudio};
         if self.needs(Media::Video) {
             return Vec::new();
@@ -203,7 +279,7 @@ impl<'a> Inputs<'a> {
         self.open(&[(Media::Audio, AudioToAudio)], TextToAudio)
     }
 
-    /// Nothing but perhaps words is needed: the kinds of the files that may come too, and `of_text`.
+    /// Nothing but perhaps words is needed: the kinds of the files that may also come, and `of_text`.
     fn open(&self, files: &[(Media, ModelKind)], of_text: ModelKind) -> Vec<ModelKind> {
         let mut kinds: Vec<ModelKind> =
             files.iter().filter(|(media, _)| self.takes(*media)).map(|(_, kind)| *kind).collect();
@@ -223,10 +299,6 @@ fn words_of(name: &str, table: &[(Media, &[&str])]) -> Option<Media> {
     let name = name.to_ascii_lowercase();
     let words: Vec<&str> = name.split(['_', '-', ' ']).collect();
     table.iter().find(|(_, known)| words.iter().any(|word| known.contains(word))).map(|(media, _)| *media)
-}
-
-fn output(field: &Field) -> Option<Media> {
-    (is_file(&field.ty, 0) || is_link(field)).then(|| words_of(&field.name, OUTPUT_WORDS).unwrap_or(Media::File))
 }
 
 fn input(field: &Field) -> Option<Media> {
