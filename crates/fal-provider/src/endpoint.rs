@@ -1,15 +1,9 @@
 //! An endpoint of fal, whatever kind it is run as.
 
-mod inputs;
-
-use inputs::Inputs;
-pub(crate) use inputs::uploaded;
-
 use crate::{
     FalProvider, INFO,
     client::{FalClient, Handling, JobUrls},
     config::Mode,
-    estimate::Counting,
     id::EndpointId,
     job::FalJob,
     output::{self, Asked},
@@ -20,6 +14,7 @@ use mediagen_core::{
     ModelKind, ModelSpec, Place, Plan, Request, Result, SubmitError, Submitted, UploadCaps, Uploaded,
 };
 use mediagen_params::{Dialect, Op, map, places, prompt_limit};
+use mediagen_provider_kit::{Inputs, estimate::Counting};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -132,25 +127,27 @@ impl Endpoint for FalEndpoint {
         prompt_limit(self.kind, &self.spec.schema, &self.dialect())
     }
 
-    async fn prepare(&self, _: &Context, request: &Request) -> Result<Plan> {
+    async fn prepare(&self, cx: &Context, request: &Request) -> Result<Plan> {
         let mut handling = Handling::of(&request.delivery, request.policy, self.client().mode)?;
         // The plan may be paid for by a process that prefers another mode.
         handling.mode = Some(self.mode(&handling));
         let dialect = self.dialect();
-        let inputs = Inputs::open(request).await?;
+        let mut inputs = Inputs::open(request).await?;
+        self.client().recognise(cx, &mut inputs, &handling.uploads).await;
         let mut mapped = map(request, self.kind, &self.spec.schema, &dialect, &inputs.facts())?;
         for upload in &mapped.uploads {
             if let Some(place) = mediagen_core::pointer::get_mut(&mut mapped.body, &upload.pointer) {
                 *place = Value::Null;
             }
         }
-        let slots = mapped.uploads.iter().map(|upload| inputs.slot(upload, &handling.uploads)).collect();
+        let slots = mapped.uploads.iter().map(|upload| inputs.slot(upload, handling.uploads.inline_below)).collect();
         let mut notes = mapped.notes;
         notes.extend(handling.notes.iter().cloned());
         notes.extend(inputs.notes());
         let measured = inputs.measured();
         let counting = Counting {
-            id: &self.spec.id.name,
+            table: self.provider.billing(),
+            model: &self.spec.id.name,
             kind: self.kind,
             places: self.places(),
             body: &mapped.body,
@@ -170,7 +167,7 @@ impl Endpoint for FalEndpoint {
 
     async fn upload(&self, cx: &Context, plan: &Plan, inputs: &[MediaInput]) -> Result<Vec<Uploaded>> {
         let wishes = Private::of(plan)?.handling.uploads;
-        inputs::upload(self.client(), cx, plan, inputs, &wishes).await
+        self.client().upload_inputs(cx, plan, inputs, &wishes).await
     }
 
     async fn submit(&self, cx: &Context, plan: &Plan, body: Value, _: &Intent) -> Result<Submitted, SubmitError> {

@@ -11,7 +11,7 @@ use mediagen_core::{
     ModelQuery, ModelSpec, Policy, Price, Provider, ProviderEntry, ProviderInfo, Result, Settings, Uploaded, inventory,
 };
 use mediagen_params::{AliasTable, Dialect, RuleBook};
-use mediagen_provider_kit::LocalInput;
+use mediagen_provider_kit::{LocalInput, estimate::Table};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -50,6 +50,7 @@ struct Inner {
     catalog: Catalog,
     rules: RuleBook,
     names: AliasTable,
+    billing: Table,
 }
 
 impl FalProvider {
@@ -62,9 +63,11 @@ impl FalProvider {
             .map_err(|e| Error::new(ErrorKind::Config, "the table of rules cannot be read").with_source(e))?;
         let names = AliasTable::parse(include_str!("../data/fields.toml"))
             .map_err(|e| Error::new(ErrorKind::Config, "the table of names cannot be read").with_source(e))?;
+        let billing = Table::parse(include_str!("../data/estimate.toml"))?;
         let client = FalClient::new(&config)?;
         let catalog = Catalog::new(config.aliases)?;
-        Ok(Self { inner: Arc::new(Inner { client, catalog, rules, names }), cx: mediagen_provider_kit::context() })
+        let inner = Inner { client, catalog, rules, names, billing };
+        Ok(Self { inner: Arc::new(inner), cx: mediagen_provider_kit::context() })
     }
 
     /// The same provider whose models have `cx` as the template of their calls.
@@ -83,6 +86,11 @@ impl FalProvider {
 
     pub(crate) fn dialect(&self, model: &str) -> Dialect<'_> {
         Dialect::new(&self.inner.names, self.inner.rules.matching(model))
+    }
+
+    /// What requests are billed by, as far as names show it.
+    pub(crate) fn billing(&self) -> &Table {
+        &self.inner.billing
     }
 }
 
@@ -116,8 +124,7 @@ impl Provider for FalProvider {
         }
         let input = LocalInput::open(media).await?;
         let input = input.ok_or_else(|| Error::new(ErrorKind::Unsupported, "this form of input cannot be uploaded"))?;
-        let stored = cx.bounded(Box::pin(self.inner.client.upload(cx, &input, &handling.uploads))).await??;
-        Ok(crate::endpoint::uploaded(0, stored))
+        cx.bounded(Box::pin(self.inner.client.upload(cx, &input, &handling.uploads))).await?
     }
 
     /// Reads the endpoint from fal's catalogue, once per id for the life of this value; aliases are resolved.

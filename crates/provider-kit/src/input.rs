@@ -8,7 +8,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use blake3::Hash;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use mediagen_core::{Dispatch, Error, ErrorKind, MediaFacts, MediaInput, MediaStream, Note, Result, Role};
+use mediagen_core::{
+    Dispatch, Error, ErrorKind, Input, Measured, MediaFacts, MediaInput, MediaStream, Note, Result, Role,
+};
 use mediagen_http::Body;
 use mediagen_probe::{probe_bytes, probe_file, sniff};
 use name::clean_name;
@@ -111,6 +113,77 @@ impl LocalInput {
         Ok(Some(Self { given, name, media_type, len, facts, hash, stamp, misnamed, is_text, body }))
     }
 
+    /// The input that was measured as `measured`, without reading it again: a file is recognised by its stamp. One whose
+    /// stamp differs is opened once more, and goes on when its content is the same. `None` for an address.
+    ///
+    /// # Errors
+    /// `InputChanged` for other content, and those of [`LocalInput::open`].
+    pub async fn reopen(measured: &Measured, media: &MediaInput) -> Result<Option<Self>> {
+        let (given, body) = match media {
+            MediaInput::Path(path) => {
+                let found = Stamp::of(path, SystemTime::now()).await;
+                let same = found.is_some() && found.as_ref().map(Stamp::in_plan) == measured.stamp;
+                let (Some(len), true) = (measured.facts.bytes, same) else {
+                    return Self::opened_again(measured, media).await;
+                };
+                let mut input =
+                    Self::of_plan(measured, path.display().to_string(), Body::File { path: path.clone(), bytes: len });
+                input.stamp = found;
+                return Ok(Some(input));
+            }
+            MediaInput::Bytes { data, name } => (name.clone(), Body::Bytes(data.clone())),
+            MediaInput::Stream(stream) => {
+                let source = stream.clone();
+                (stream.name().to_owned(), Body::stream(measured.facts.bytes, move || source.open()))
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Self::of_plan(measured, given, body)))
+    }
+
+    async fn opened_again(measured: &Measured, media: &MediaInput) -> Result<Option<Self>> {
+        let Some(input) = Self::open(media).await? else { return Ok(None) };
+        let found = input.hash.map(|hash| hash.to_hex().to_string());
+        if found.is_some() && found == measured.blake3 {
+            return Ok(Some(input));
+        }
+        Err(Error::new(ErrorKind::InputChanged, format!("`{}` changed after the request was prepared", input.given))
+            .with_dispatch(Dispatch::NotSent)
+            .with_hint("prepare the request again"))
+    }
+
+    fn of_plan(measured: &Measured, given: String, body: Body) -> Self {
+        let facts = measured.facts.clone();
+        let media_type = facts.media_type.clone().unwrap_or_else(|| sniff::UNKNOWN.media_type.to_owned());
+        let found = sniff::by_media_type(&media_type);
+        Self {
+            name: clean_name(&given, found.map(|found| found.extension)),
+            media_type,
+            len: facts.bytes,
+            facts,
+            hash: measured.blake3.as_ref().and_then(|hex| Hash::from_hex(hex).ok()),
+            stamp: None,
+            misnamed: found.is_some_and(|found| sniff::is_misnamed(&given, found)),
+            is_text: false,
+            given,
+            body,
+        }
+    }
+
+    /// What is known of it, for a plan.
+    pub fn measured(&self, input: &Input) -> Measured {
+        let mut measured = Measured::from(input);
+        if matches!(input.media, MediaInput::Path(_)) {
+            measured.path = Some(self.given.clone());
+        }
+        measured.facts = self.facts.clone();
+        measured.facts.media_type = Some(self.media_type.clone());
+        measured.facts.bytes = self.len;
+        measured.blake3 = self.hash.map(|hash| hash.to_hex().to_string());
+        measured.stamp = self.stamp.as_ref().map(Stamp::in_plan);
+        measured
+    }
+
     /// Refuses content that cannot be what `role` says, such as text as an image. What is not recognised passes.
     ///
     /// # Errors
@@ -130,11 +203,11 @@ impl LocalInput {
         self.misnamed.then(|| Note::new(option, self.name.as_str(), self.media_type.as_str(), why))
     }
 
-    /// The content as a `data:` address, read now; for inputs that go inside the body.
+    /// The content as a `data:` address, read now, and its hash; for inputs that go inside the body.
     ///
     /// # Errors
     /// `Io` when it cannot be read, or is longer than it was.
-    pub async fn data_uri(&self) -> Result<String> {
+    pub async fn data_uri(&self) -> Result<(String, Hash)> {
         let most = self.len.unwrap_or(SMALL);
         let chunks = self.body.open().try_fold(Vec::new(), |mut content, chunk| async move {
             content.extend_from_slice(&chunk);
@@ -142,7 +215,8 @@ impl LocalInput {
             if whole { Ok(content) } else { Err(io::Error::other("it is longer than it was")) }
         });
         let content = chunks.await.map_err(|e| unreadable(&self.given, e))?;
-        Ok(format!("data:{};base64,{}", self.media_type, STANDARD.encode(content)))
+        let uri = format!("data:{};base64,{}", self.media_type, STANDARD.encode(&content));
+        Ok((uri, blake3::hash(&content)))
     }
 
     /// The place of its [`LocalInput::data_uri`] in what is shown and written down.

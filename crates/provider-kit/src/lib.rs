@@ -2,11 +2,15 @@
 
 pub mod call;
 pub mod config;
+pub mod estimate;
 mod input;
+mod inputs;
+pub mod outcome;
 mod runtime;
 mod stamp;
 pub mod upload;
 
 pub use input::{LocalInput, SMALL};
+pub use inputs::{Inputs, upload_inputs};
 pub use runtime::{TokioClock, TokioSpawner, context};
 pub use stamp::Stamp;

@@ -48,6 +48,18 @@ impl Stamp {
         Self::read(&tokio::fs::metadata(path).await.ok()?, now)
     }
 
+    /// As a plan keeps it.
+    pub(crate) fn in_plan(&self) -> mediagen_core::Stamp {
+        let modified = Duration::from_nanos(self.modified.unsigned_abs());
+        let modified = if self.modified < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(modified)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(modified)
+        };
+        mediagen_core::Stamp::new(self.len, modified.unwrap_or(SystemTime::UNIX_EPOCH))
+            .with_file(self.device, self.inode)
+    }
+
     /// Whether a file with the same stamp surely has the same content.
     pub(crate) fn is_settled(&self) -> bool {
         self.inode != 0 && self.quiet.0

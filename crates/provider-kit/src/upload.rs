@@ -16,7 +16,7 @@ mod together;
 mod tree;
 
 pub use load::{Load, Part};
-pub use terms::{Account, Stored, UploadTerms};
+pub use terms::{Account, UploadTerms};
 pub use together::{Given, in_order};
 
 use crate::input::LocalInput;
@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use content::Content;
 use futures_util::future::{Either, select};
 use gauge::Gauge;
-use mediagen_core::{Context, Dispatch, Error, Result};
+use mediagen_core::{Context, Dispatch, Error, Result, Uploaded};
 use reuse::{Entry, Identity, Reuse};
 use serde_json::Value;
 use std::{path::PathBuf, pin::pin};
@@ -62,7 +62,7 @@ impl Uploads {
         Self { reuse: Reuse::new(account, folder), parts_above }
     }
 
-    /// Moves `input` to `storage` unless the same content is there under the same terms.
+    /// Moves `input` to `storage` unless the same content is there under the same terms. It counts as input number 0.
     ///
     /// # Errors
     /// `Timeout` when no byte moves for the idle deadline, `Io` when the input cannot be read, and those of the storage.
@@ -73,7 +73,7 @@ impl Uploads {
         storage: &dyn Storage,
         input: &LocalInput,
         terms: &UploadTerms,
-    ) -> Result<Stored> {
+    ) -> Result<Uploaded> {
         let upload = async {
             let content = Content::of(input, false, self.parts_above, cx.clock().now()).await?;
             self.send_content(cx, storage, content, terms).await
@@ -101,7 +101,7 @@ impl Uploads {
         storage: &dyn Storage,
         content: Content,
         terms: &UploadTerms,
-    ) -> Result<Stored> {
+    ) -> Result<Uploaded> {
         if content.hash.is_none() {
             return self.send_unread(cx, storage, content, terms).await;
         }
@@ -114,7 +114,7 @@ impl Uploads {
         storage: &dyn Storage,
         mut content: Content,
         terms: &UploadTerms,
-    ) -> Result<Stored> {
+    ) -> Result<Uploaded> {
         let identity = self.reuse.identity(&content, terms);
         let slot = self.reuse.slot(&identity);
         // One upload of the same content at a time: in this process, then among all that share the folder.
@@ -155,7 +155,7 @@ impl Uploads {
         storage: &dyn Storage,
         mut content: Content,
         terms: &UploadTerms,
-    ) -> Result<Stored> {
+    ) -> Result<Uploaded> {
         let like = self.reuse.identity(&content, terms);
         if terms.force {
             return self.send_unhashed(cx, storage, content, &like, terms).await;
@@ -201,7 +201,7 @@ impl Uploads {
         mut content: Content,
         like: &Identity,
         terms: &UploadTerms,
-    ) -> Result<Stored> {
+    ) -> Result<Uploaded> {
         content.tree = None;
         self.reuse.forget_like(like).await;
         let reference = self.transfer(cx, storage, &content, terms).await?;
@@ -241,14 +241,13 @@ impl Uploads {
     }
 }
 
-fn stored(entry: &Entry, content: &Content, cached: bool) -> Stored {
-    Stored {
-        reference: entry.reference.clone(),
-        len: content.len,
-        media_type: content.input.media_type.clone(),
-        hash: content.hash.map(|hash| hash.to_hex().to_string()),
-        expires_at: entry.expires_at(),
-        cached,
-        notes: content.input.note("file").into_iter().collect(),
-    }
+fn stored(entry: &Entry, content: &Content, cached: bool) -> Uploaded {
+    let mut uploaded = Uploaded::new(0, entry.reference.clone());
+    uploaded.bytes = Some(content.len);
+    uploaded.media_type = Some(content.input.media_type.clone());
+    uploaded.blake3 = content.hash.map(|hash| hash.to_hex().to_string());
+    uploaded.expires_at = entry.expires_at();
+    uploaded.cached = cached;
+    uploaded.notes = content.input.note("file").into_iter().collect();
+    uploaded
 }

@@ -5,8 +5,9 @@ use super::{
     retry::{forbids_retry, is_fals_own},
 };
 use crate::INFO;
-use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry, SubmitError};
+use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry};
 use mediagen_http::{HttpResponse, retry_after};
+use mediagen_provider_kit::outcome;
 
 /// Most of a refusal that is read: room for a long list of problems, each with a copy of what was sent.
 const REFUSAL_LIMIT: usize = 1 << 20;
@@ -184,39 +185,22 @@ fn paid(call: Call, status: u16, known_to_fal: bool, error: Error) -> Error {
         (Call::Submit, 503) if !known_to_fal => error.with_dispatch(Dispatch::NotSent),
         (Call::Run, 500..) if known_to_fal || status == 500 => error,
         // Something on the way gave up on the answer, and the request may have gone through.
-        (Call::Submit | Call::Run, 408 | 500..) => submit_unknown(error),
+        (Call::Submit | Call::Run, status) if outcome::leaves_unknown(status) => submit_unknown(error),
         _ => error,
     }
 }
 
 /// `error` as that of a submission whose outcome is unknown.
 pub(crate) fn submit_unknown(error: Error) -> Error {
-    error.with_kind(ErrorKind::SubmitUnknown).with_dispatch(Dispatch::Unknown).with_retry(Retry::Never).with_hint(
+    outcome::unknown(
+        error,
         "the request may have been accepted; look for it at https://fal.ai/dashboard before sending it again",
     )
 }
 
-/// What the error of a paid call means. The HTTP layer and [`paid`] say of each how far it got; what is not clear is
-/// unknown.
-pub(crate) fn paid_outcome(error: Error) -> SubmitError {
-    match (error.kind(), error.dispatch()) {
-        (ErrorKind::SubmitUnknown, _) | (_, Dispatch::Unknown) => SubmitError::Unknown(error),
-        (_, Dispatch::NotSent) => SubmitError::NotSent(error),
-        (_, Dispatch::Answered) => SubmitError::Refused(error),
-        _ => SubmitError::Unknown(error),
-    }
-}
-
 /// An answer of success that cannot be used.
 pub(crate) fn unusable(message: impl Into<String>, status: u16, request_id: Option<&str>) -> Error {
-    let error = Error::new(ErrorKind::InvalidResponse, message.into())
-        .with_provider(INFO.id.clone())
-        .with_dispatch(Dispatch::Answered)
-        .with_http_status(status);
-    match request_id {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
+    outcome::unusable(&INFO.id, message, status, request_id)
 }
 
 /// The reason that the status gave for a failure, added to what the result said; the more precise kind wins.

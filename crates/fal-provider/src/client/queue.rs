@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
-    error::{paid_outcome, submit_unknown},
+    error::submit_unknown,
     ours, refused, request_id, unusable,
     wire::{StatusAnswer, SubmitAnswer},
 };
@@ -10,8 +10,7 @@ use crate::id::EndpointId;
 use http::header;
 use mediagen_core::{BoxStream, CancelOutcome, Context, Phase, Result, SubmitError};
 use mediagen_http::{HttpRequest, Repeat, SseEvent};
-use mediagen_provider_kit::call::whole_body;
-use mediagen_provider_kit::config::join;
+use mediagen_provider_kit::{call::whole_body, config::join, outcome};
 use serde_json::Value;
 
 /// The answer for a job whose end the status told too early (protocol 2.8).
@@ -40,7 +39,7 @@ impl FalClient {
         }
         let request = HttpRequest::post(url, Phase::Submit).json(body).map_err(SubmitError::NotSent)?;
         let request = handling.headers_of(request.repeat(Repeat::Once)).map_err(SubmitError::NotSent)?;
-        let response = self.ask(cx, Call::Submit, request, None).await.map_err(paid_outcome)?;
+        let response = self.ask(cx, Call::Submit, request, None).await.map_err(outcome::paid)?;
         let (status, header_id) = (response.status(), request_id(&response));
         // From here on a job exists: whatever cannot be read leaves its fate unknown.
         let value = response.json::<Value>(SMALL_LIMIT).await;

@@ -1,16 +1,11 @@
 //! Synchronous runs, and answers that are a model's own (protocol 2.8, 3.1).
 
-use super::{
-    Call, FalClient, Handling, RESULT_LIMIT,
-    error::{paid_outcome, submit_unknown},
-    ours, request_id,
-    retry::FalTable,
-};
+use super::{Call, FalClient, Handling, RESULT_LIMIT, error::submit_unknown, ours, request_id, retry::FalTable};
 use crate::id::EndpointId;
 use bytes::Bytes;
 use mediagen_core::{BoxStream, Context, Phase, Result, SubmitError};
 use mediagen_http::{HttpRequest, HttpResponse, Repeat};
-use mediagen_provider_kit::config::join;
+use mediagen_provider_kit::{config::join, outcome};
 use serde_json::Value;
 use std::{fmt, sync::Arc};
 
@@ -67,7 +62,7 @@ impl FalClient {
         let request = request.repeat(Repeat::Once).classify(Arc::new(FalTable::Run));
         // The headers come when the work is done.
         let request = handling.headers_of(request).map_err(SubmitError::NotSent)?.timeout(cx.deadlines().total);
-        let response = self.ask(cx, Call::Run, request, None).await.map_err(paid_outcome)?;
+        let response = self.ask(cx, Call::Run, request, None).await.map_err(outcome::paid)?;
         let id = request_id(&response);
         Ok(Answer::read(response, None).await.map_err(|e| submit_unknown(ours(e, id.as_deref())))?)
     }

@@ -172,7 +172,7 @@ async fn inputs_are_uploaded_once_after_validation_and_replaced_by_their_address
     let plan = prepared.plan();
     let uploads: Vec<_> = plan.uploads().collect();
     let [(slot, measured)] = uploads[..] else { panic!("{uploads:?}") };
-    assert_eq!((slot.pointer.as_str(), measured.path.as_deref()), ("/image_url", Some("x.png")));
+    assert_eq!((slot.pointer.as_str(), measured.name.as_str(), &measured.path), ("/image_url", "x.png", &None));
     assert_eq!((measured.facts.bytes, measured.facts.media_type.as_deref()), (Some(25), Some("image/png")));
     assert_eq!(json!(plan.body), json!({"image_url": null, "mask_url": "https://mine.test/mask.png"}));
     assert_eq!(lines(&server).await.len(), 1);

@@ -1,9 +1,7 @@
-//! Whose an upload is, under which terms it is made, and what came of it.
+//! Whose an upload is, and under which terms it is made.
 
-use mediagen_core::Note;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Whose uploads they are; those of one account are not used for another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,24 +65,4 @@ impl UploadTerms {
         self.force = force;
         self
     }
-}
-
-/// An input at the provider.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Stored {
-    /// By what models find it: an address, a file name, or an object.
-    pub reference: Value,
-    /// Its length in bytes.
-    pub len: u64,
-    /// The type that it has there.
-    pub media_type: String,
-    /// BLAKE3 of the content, in hexadecimal; unknown where it changed while it was sent, and by force.
-    pub hash: Option<String>,
-    /// When the provider removes it, where that is known.
-    pub expires_at: Option<SystemTime>,
-    /// The same content was there already: no byte moved.
-    pub cached: bool,
-    /// What is worth knowing, such as a name that contradicts the content.
-    pub notes: Vec<Note>,
 }

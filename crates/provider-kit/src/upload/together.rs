@@ -1,9 +1,9 @@
 //! The inputs of one request, uploaded at the same time.
 
-use super::{Storage, Stored, UploadTerms, Uploads, content::Content, overall::Overall};
+use super::{Storage, UploadTerms, Uploads, content::Content, overall::Overall};
 use crate::input::LocalInput;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use mediagen_core::{Context, Dispatch, Error, FieldProblem, Result, Role};
+use mediagen_core::{Context, Dispatch, Error, FieldProblem, Result, Role, Uploaded};
 use mediagen_http::Body;
 
 /// Inputs of one request on their way at the same time. A few small ones hide each other's waits, and a large one fills
@@ -13,6 +13,8 @@ const AT_ONCE: usize = 3;
 /// An input of a request, and what it is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
+    /// Its number among the inputs of the request.
+    pub number: usize,
     /// What it is for; named in errors.
     pub role: Role,
     /// The input.
@@ -32,7 +34,7 @@ impl Uploads {
         storage: &dyn Storage,
         given: &[Given<'_>],
         terms: &UploadTerms,
-    ) -> Result<Vec<Stored>> {
+    ) -> Result<Vec<Uploaded>> {
         // One file may be given several times: it is read once.
         let sources = distinct(given, |a, b| is_same_source(a.input, b.input));
         let now = cx.clock().now();
@@ -64,8 +66,13 @@ impl Uploads {
                 Ok((at, stored))
             }
         });
-        let stored: Vec<Stored> = in_order(AT_ONCE, sending.collect::<Vec<_>>()).await?;
-        Ok(place.into_iter().map(|at| stored[at].clone()).collect())
+        let stored: Vec<Uploaded> = in_order(AT_ONCE, sending.collect::<Vec<_>>()).await?;
+        let numbered = given.iter().zip(place).map(|(given, at)| {
+            let mut uploaded = stored[at].clone();
+            uploaded.input = given.number;
+            uploaded
+        });
+        Ok(numbered.collect())
     }
 }
 
@@ -118,7 +125,7 @@ fn may_be_same(given: &[Given<'_>], a: usize, b: usize) -> bool {
 
 /// `error` with the options that gave the input. Whatever it is: the paid call did not leave.
 fn named<'a>(error: Error, given: impl Iterator<Item = &'a Given<'a>>) -> Error {
-    let field = |Given { role, input }: &Given<'_>| {
+    let field = |Given { role, input, .. }: &Given<'_>| {
         FieldProblem::new(role.as_str(), format!("`{}` could not be uploaded", input.given))
     };
     error.with_fields(given.map(field)).with_dispatch(Dispatch::NotSent)

@@ -1,6 +1,7 @@
 //! The tables, row by row.
 
 use super::*;
+use mediagen_core::SubmitError;
 
 fn error(call: Call, status: u16, body: &str) -> Error {
     let refusal = Refusal::read(body, status);
@@ -14,8 +15,8 @@ fn classed(call: Call, status: u16, body: &str) -> (ErrorKind, Dispatch) {
 }
 
 /// What a paid call with this answer came to.
-fn outcome(call: Call, status: u16, body: &str) -> &'static str {
-    match paid_outcome(error(call, status, body)) {
+fn outcome_of(call: Call, status: u16, body: &str) -> &'static str {
+    match outcome::paid(error(call, status, body)) {
         SubmitError::NotSent(_) => "not sent",
         SubmitError::Refused(_) => "refused",
         SubmitError::Unknown(_) => "unknown",
@@ -44,7 +45,7 @@ fn statuses_without_a_type() {
         let (kind, dispatch) = classed(call, status, r#"{"detail":"why"}"#);
         assert_eq!((kind, dispatch), (expected, Dispatch::Answered), "{call:?} {status}");
         if call == Call::Submit {
-            assert_eq!(outcome(call, status, r#"{"detail":"why"}"#), "refused", "{status}");
+            assert_eq!(outcome_of(call, status, r#"{"detail":"why"}"#), "refused", "{status}");
         }
     }
 }
@@ -59,7 +60,7 @@ fn every_documented_type_has_a_row_and_wins_over_the_status() {
     assert_eq!(classed(Call::Result, 422, body).0, ErrorKind::ContentRejected);
     let body = r#"{"detail":"d","type":"concurrent_requests_limit"}"#;
     assert_eq!(classed(Call::Submit, 429, body), (ErrorKind::RateLimited, Dispatch::NotSent));
-    assert_eq!(outcome(Call::Submit, 429, body), "not sent");
+    assert_eq!(outcome_of(Call::Submit, 429, body), "not sent");
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn paid_calls_are_unknown_after_a_server_error_unless_refused_before_the_start()
             Answered => "refused",
             _ => "unknown",
         };
-        assert_eq!(outcome(call, status, body), expected, "{call:?} {status}");
+        assert_eq!(outcome_of(call, status, body), expected, "{call:?} {status}");
     }
 }
 

@@ -9,10 +9,11 @@ pub(super) use token::TokenCache;
 use super::{FalClient, Lifecycle, Wishes, ours};
 use crate::config::FalConfig;
 use async_trait::async_trait;
-use mediagen_core::{Context, Error, ProblemCode, Result};
+use mediagen_core::{Context, Error, MediaInput, Plan, ProblemCode, Result, Uploaded};
 use mediagen_provider_kit::{
-    LocalInput,
-    upload::{Account, Given, Load, Storage, Stored, UploadTerms, Uploads},
+    Inputs, LocalInput,
+    upload::{Account, Load, Storage, UploadTerms, Uploads},
+    upload_inputs,
 };
 use repositories::Repository;
 use secrecy::ExposeSecret as _;
@@ -57,18 +58,29 @@ impl FalClient {
     ///
     /// # Errors
     /// Those of [`Uploads::send`].
-    pub(crate) async fn upload(&self, cx: &Context, input: &LocalInput, wishes: &Wishes) -> Result<Stored> {
+    pub(crate) async fn upload(&self, cx: &Context, input: &LocalInput, wishes: &Wishes) -> Result<Uploaded> {
         self.need_key()?;
         self.uploads.send(cx, self, input, &self.terms(wishes)).await
     }
 
-    /// Moves all of `given` to fal, a few at once, and returns them in the same order.
+    /// Moves the inputs that the slots of `plan` wait for to fal.
     ///
     /// # Errors
-    /// Those of [`Uploads::send_all`].
-    pub(crate) async fn upload_all(&self, cx: &Context, given: &[Given<'_>], wishes: &Wishes) -> Result<Vec<Stored>> {
+    /// Those of [`upload_inputs`].
+    pub(crate) async fn upload_inputs(
+        &self,
+        cx: &Context,
+        plan: &Plan,
+        inputs: &[MediaInput],
+        wishes: &Wishes,
+    ) -> Result<Vec<Uploaded>> {
         self.need_key()?;
-        self.uploads.send_all(cx, self, given, &self.terms(wishes)).await
+        upload_inputs(cx, &self.uploads, self, plan, inputs, &self.terms(wishes)).await
+    }
+
+    /// Adds the hashes of large inputs that were uploaded before.
+    pub(crate) async fn recognise(&self, cx: &Context, inputs: &mut Inputs, wishes: &Wishes) {
+        inputs.recognise(cx, &self.uploads, &self.terms(wishes)).await;
     }
 
     fn terms(&self, wishes: &Wishes) -> UploadTerms {

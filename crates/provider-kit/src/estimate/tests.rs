@@ -3,6 +3,28 @@ use mediagen_core::{Estimate, Field, FieldType, Price, Schema, SchemaSource, sch
 use mediagen_params::{Dialect, places};
 use serde_json::json;
 
+fn table() -> Table {
+    Table::parse(
+        r#"
+        [sizes]
+        square_hd = [1024, 1024]
+        square = [512, 512]
+        portrait_4_3 = [768, 1024]
+        landscape_4_3 = [1024, 768]
+        landscape_16_9 = [1024, 576]
+        [fields]
+        width = ["width", "video_width"]
+        height = ["height", "video_height"]
+        length = ["duration", "num_frames", "duration_seconds", "seconds_total", "music_length_ms", "duration_ms"]
+        at_most = ["max_images"]
+        text = ["text", "prompt"]
+        [models]
+        new_length = ["reference-to-video"]
+        "#,
+    )
+    .unwrap()
+}
+
 /// What `body` costs at 1 USD for one `unit`.
 fn cost(
     kind: ModelKind,
@@ -19,7 +41,9 @@ fn cost(
         measured
     };
     let inputs: Vec<Measured> = inputs.iter().map(measured).collect();
-    let counting = Counting { id: "acme/model", kind, places: &places, body, inputs: &inputs, frame_rate: None };
+    let table = table();
+    let counting =
+        Counting { table: &table, model: "acme/model", kind, places: &places, body, inputs: &inputs, frame_rate: None };
     Estimate::of(&counting.all(), &[Price::new(1.0, unit, "USD")], body)
 }
 
@@ -50,13 +74,7 @@ fn is(estimate: &Estimate, kind: &str, low: impl Into<Option<f64>>, high: impl I
 }
 
 #[test]
-fn the_data_are_read() {
-    assert_eq!(KNOWN.sizes.get("square_hd"), Some(&(1024, 1024)));
-    assert!(KNOWN.fields.at_most.contains(&"max_images".to_owned()) && !KNOWN.models.makes_anew.is_empty());
-}
-
-#[test]
-fn pictures_are_counted_and_what_the_model_decides_is_a_span() {
+fn images_are_counted_and_what_the_model_decides_is_a_span() {
     let fields = [called("num_images", number(1)), called("max_images", number(1))];
     let of = |body: Value| cost(ModelKind::TextToImage, &fields, PriceUnit::Image, &body, &[]);
     is(&of(json!({})), "exact", 1.0, 1.0);
@@ -109,10 +127,10 @@ fn a_ratio_and_a_resolution_are_pixels_where_they_leave_nothing_open() {
 
 #[test]
 fn what_goes_in_is_measured_and_enlarged() {
-    let picture = |facts| [(Role::Image, facts)];
+    let image = |facts| [(Role::Image, facts)];
     let fields =
         [called("upscale_factor", Field::new("x", FieldType::Number(Range::between(1.0, 8.0))).with_default(2))];
-    let of = |body: Value, facts| cost(ModelKind::ImageToImage, &fields, PriceUnit::Megapixel, &body, &picture(facts));
+    let of = |body: Value, facts| cost(ModelKind::ImageToImage, &fields, PriceUnit::Megapixel, &body, &image(facts));
     let known = Some(MediaFacts::new().with_size(100, 50));
     is(&of(json!({}), known.clone()), "exact", 0.02, 0.02);
     is(&of(json!({"upscale_factor": 3}), known.clone()), "exact", 0.045, 0.045);
@@ -123,11 +141,11 @@ fn what_goes_in_is_measured_and_enlarged() {
     let unread = of(json!({}), Some(MediaFacts::new().with_bytes(9)));
     is(&unread, "unknown", None, None);
     assert!(unread.why().contains("the size of the input image cannot be measured"), "{unread:?}");
-    let edit = cost(ModelKind::ImageToImage, &[], PriceUnit::Megapixel, &json!({}), &picture(known));
+    let edit = cost(ModelKind::ImageToImage, &[], PriceUnit::Megapixel, &json!({}), &image(known));
     is(&edit, "exact", 0.005, 0.005);
-    let film = [(Role::Video, Some(MediaFacts::new().with_size(100, 50).with_frames(20)))];
+    let video = [(Role::Video, Some(MediaFacts::new().with_size(100, 50).with_frames(20)))];
     let scale = [called("scale", Field::new("x", FieldType::Number(Range::between(1.0, 8.0))).with_default(2))];
-    is(&cost(ModelKind::VideoToVideo, &scale, PriceUnit::Megapixel, &json!({}), &film), "exact", 0.4, 0.4);
+    is(&cost(ModelKind::VideoToVideo, &scale, PriceUnit::Megapixel, &json!({}), &video), "exact", 0.4, 0.4);
 }
 
 #[test]
@@ -159,24 +177,24 @@ fn lengths_come_in_every_shape() {
 
 #[test]
 fn the_length_of_what_goes_in_counts_where_it_may() {
-    let film = |facts| vec![(Role::Video, facts)];
+    let video = |facts| vec![(Role::Video, facts)];
     let ten = Some(MediaFacts::new().with_duration(10.0));
     let of = |fields: &[Field], inputs: &[(Role, Option<MediaFacts>)]| {
         cost(ModelKind::VideoToVideo, fields, PriceUnit::Second, &json!({}), inputs)
     };
-    is(&of(&[], &film(ten.clone())), "exact", 10.0, 10.0);
-    is(&of(&[], &film(None)), "unknown", None, None);
+    is(&of(&[], &video(ten.clone())), "exact", 10.0, 10.0);
+    is(&of(&[], &video(None)), "unknown", None, None);
     is(&of(&[], &[]), "unknown", None, None);
-    is(&of(&[called("duration", number(8))], &film(ten.clone())), "range", 8.0, 10.0);
-    is(&of(&[called("duration", number(8))], &film(None)), "unknown", None, None);
+    is(&of(&[called("duration", number(8))], &video(ten.clone())), "range", 8.0, 10.0);
+    is(&of(&[called("duration", number(8))], &video(None)), "unknown", None, None);
     let voice = (Role::Audio, Some(MediaFacts::new().with_duration(4.0)));
-    is(&of(&[], &[film(ten)[0].clone(), voice]), "range", 4.0, 10.0);
+    is(&of(&[], &[video(ten)[0].clone(), voice]), "range", 4.0, 10.0);
     let stills = cost(ModelKind::ImageToVideo, &[called("duration", number(6))], PriceUnit::Second, &json!({}), &[]);
     is(&stills, "exact", 6.0, 6.0);
 }
 
 #[test]
-fn letters_are_counted_and_none_is_unknown() {
+fn characters_are_counted_and_none_is_unknown() {
     let fields = [Field::new("text", FieldType::text()).required()];
     let of = |body: Value| cost(ModelKind::TextToAudio, &fields, PriceUnit::ThousandCharacters, &body, &[]);
     is(&of(json!({"text": "Grüße!"})), "exact", 0.006, 0.006);

@@ -43,11 +43,11 @@ pub(super) fn words(ty: &FieldType) -> Vec<&Value> {
 }
 
 /// Characters of a text, or of all texts of a list; of an object the first member of `names`.
-pub(super) fn letters(value: &Value, names: &[String]) -> usize {
+pub(super) fn characters(value: &Value, names: &[String]) -> usize {
     match value {
         Value::String(text) => text.chars().count(),
-        Value::Array(list) => list.iter().map(|part| letters(part, names)).sum(),
-        Value::Object(map) => names.iter().find_map(|name| map.get(name)).map_or(0, |text| letters(text, names)),
+        Value::Array(list) => list.iter().map(|part| characters(part, names)).sum(),
+        Value::Object(map) => names.iter().find_map(|name| map.get(name)).map_or(0, |text| characters(text, names)),
         _ => 0,
     }
 }

@@ -1,66 +1,104 @@
-//! What a request will cost: units counted from the body that would be sent, the schema's defaults, and measured inputs.
+//! How many units a request takes: counted from the body that would be sent, the schema's defaults, and measured inputs.
 //!
-//! Units are not rounded: fal states no rule for that with its prices.
+//! Units are not rounded: providers state no rule for that with their prices.
 
 mod length;
 mod pixels;
 mod value;
 
-use mediagen_core::{JsonMap, Measured, MediaFacts, Modality, ModelKind, Place, PriceUnit, Quantity, Role, UnitCount};
+use crate::config;
+use mediagen_core::{
+    JsonMap, Measured, MediaFacts, Modality, ModelKind, Place, PriceUnit, Quantity, Result as CoreResult, Role,
+    UnitCount,
+};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-/// What is known of endpoints by name, as data.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Known {
+/// What a provider knows of its models by name, as data.
+///
+/// ```
+/// use mediagen_provider_kit::estimate::Table;
+///
+/// let table = Table::parse(
+///     r#"
+///     [sizes] # words for sizes whose pixels the provider states
+///     square = [512, 512]
+///     [fields] # the last part of a field's path; the first that has a value counts
+///     width = ["width"]
+///     height = ["height"]
+///     length = ["duration", "num_frames"]
+///     at_most = ["max_images"]
+///     text = ["text"]
+///     [models] # by the last segment of a model's name
+///     new_length = ["reference-to-video"]
+///     "#,
+/// )?;
+/// # let _ = table;
+/// # Ok::<(), mediagen_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Table {
     sizes: BTreeMap<String, (u32, u32)>,
     fields: Fields,
     models: Models,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Fields {
     width: Vec<String>,
     height: Vec<String>,
     length: Vec<String>,
+    /// At most so many results for each one requested; the model decides.
     at_most: Vec<String>,
+    /// The text of one part, where a text is a list of objects.
     text: Vec<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Models {
-    makes_anew: Vec<String>,
+    /// Models that take a video or audio and make a new one: the length of what goes in decides nothing.
+    new_length: Vec<String>,
 }
 
-/// A test reads it, so that it cannot be broken unseen.
-static KNOWN: LazyLock<Known> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/estimate.toml")).unwrap_or_default());
+impl Table {
+    /// Reads a table in TOML; parts that are left out are empty.
+    ///
+    /// # Errors
+    /// `Config` with the place in the table.
+    pub fn parse(text: &str) -> CoreResult<Self> {
+        config::table("what is billed", text)
+    }
+}
 
 /// How many units, or what is missing to know it.
 type Counted = Result<Quantity, String>;
 
 /// A request, as far as it decides the price.
-pub(crate) struct Counting<'a> {
-    /// The endpoint's id.
-    pub(crate) id: &'a str,
-    pub(crate) kind: ModelKind,
-    /// What the endpoint takes.
-    pub(crate) places: &'a [Place],
+#[derive(Debug, Clone, Copy)]
+pub struct Counting<'a> {
+    /// The provider's data.
+    pub table: &'a Table,
+    /// The model's name.
+    pub model: &'a str,
+    /// The kind that it is run as.
+    pub kind: ModelKind,
+    /// What the model takes.
+    pub places: &'a [Place],
     /// What would be sent.
-    pub(crate) body: &'a JsonMap,
+    pub body: &'a JsonMap,
     /// The inputs; nothing is measured of one behind an address.
-    pub(crate) inputs: &'a [Measured],
-    /// Frames a second, where a rule knows them of the endpoint.
-    pub(crate) frame_rate: Option<f64>,
+    pub inputs: &'a [Measured],
+    /// Frames a second, where they are known of the model.
+    pub frame_rate: Option<f64>,
 }
 
 impl Counting<'_> {
     /// How many of each unit the request takes, or why that is not known.
-    pub(crate) fn all(&self) -> Vec<UnitCount> {
+    pub fn all(&self) -> Vec<UnitCount> {
         let count = |unit: &PriceUnit| UnitCount::new(unit.clone(), self.units(unit));
         PriceUnit::COUNTABLE.iter().map(count).collect()
     }
@@ -78,12 +116,12 @@ impl Counting<'_> {
         }
     }
 
-    /// How many results are asked for; one where the endpoint does not let that be chosen.
+    /// How many results are requested; one where the model does not let that be chosen.
     fn count(&self) -> (f64, Option<&Place>) {
-        let spots = self.with_option("count").filter(|place| !named(place, &KNOWN.fields.at_most));
+        let spots = self.with_option("count").filter(|place| !named(place, &self.table.fields.at_most));
         let mut counts = spots.filter_map(|place| value::number(self.value(place)?));
         let count = counts.find(|count| *count >= 1.0).unwrap_or(1.0);
-        (count, self.places.iter().find(|place| named(place, &KNOWN.fields.at_most)))
+        (count, self.places.iter().find(|place| named(place, &self.table.fields.at_most)))
     }
 
     fn results(&self, word: &str) -> Quantity {
@@ -109,29 +147,29 @@ impl Counting<'_> {
         }
     }
 
-    /// Every character counts, those of white space and markup, too.
+    /// Every character counts, also those of white space and markup.
     fn thousand_characters(&self) -> Counted {
         let texts: Vec<&Value> = self.with_option("prompt").filter_map(|place| self.value(place)).collect();
-        let letters: usize = texts.iter().map(|text| value::letters(text, &KNOWN.fields.text)).sum();
-        if letters == 0 {
+        let characters: usize = texts.iter().map(|text| value::characters(text, &self.table.fields.text)).sum();
+        if characters == 0 {
             return Err("there is no text to count".into());
         }
-        #[expect(clippy::cast_precision_loss, reason = "letters of one text")]
-        let number = letters as f64;
-        Ok(Quantity::exact(number, format!("{letters} characters")).divided(1000.0, "/ 1000"))
+        #[expect(clippy::cast_precision_loss, reason = "characters of one text")]
+        let number = characters as f64;
+        Ok(Quantity::exact(number, format!("{characters} characters")).divided(1000.0, "/ 1000"))
     }
 
-    /// Megapixels of one result: of a film, all frames together.
+    /// Megapixels of one result: of a video, all frames together.
     fn megapixels(&self) -> Counted {
-        let picture = self.frame()?;
+        let image = self.frame()?;
         match self.kind.output() {
-            Modality::Image => Ok(picture),
-            Modality::Video => Ok(self.frames()?.times(picture)),
-            _ => Err("whether it makes a picture or a film is not known".into()),
+            Modality::Image => Ok(image),
+            Modality::Video => Ok(self.frames()?.times(image)),
+            _ => Err("whether it makes an image or a video is not known".into()),
         }
     }
 
-    /// What is sent in `place`, else what the endpoint takes without it; `None` where that is null.
+    /// What is sent in `place`, otherwise what the model takes without it; `None` where that is null.
     fn value<'v>(&'v self, place: &'v Place) -> Option<&'v Value> {
         let (first, rest) = place.field.split_once('.').unwrap_or((&place.field, ""));
         let mut keys = rest.split('.').filter(|key| !key.is_empty());

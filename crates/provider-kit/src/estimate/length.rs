@@ -1,22 +1,24 @@
 //! Seconds and frames of a result.
 
-use super::{Counted, Counting, KNOWN, is_remote, named, value};
+use super::{Counted, Counting, is_remote, named, value};
 use mediagen_core::{Measured, MediaFacts, Modality, Place, Quantity, Role};
 
 impl Counting<'_> {
     /// Seconds of one result.
     pub(super) fn seconds(&self) -> Counted {
-        let asked = self.asked_seconds()?;
-        if self.makes_anew() {
-            return match (asked, self.input(Role::Audio)) {
-                (Some(asked), _) => Ok(asked),
+        let requested = self.requested_seconds()?;
+        if self.makes_new_length() {
+            return match (requested, self.input(Role::Audio)) {
+                (Some(requested), _) => Ok(requested),
                 (None, Some(input)) => length_of(input, "audio"),
                 (None, None) => Err("nothing in the request says how long the result will be".into()),
             };
         }
         let own = self.input_seconds()?;
-        match (asked, own) {
-            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the requested length or that of the input counts")),
+        match (requested, own) {
+            (Some(requested), Some(own)) => {
+                Ok(requested.or(own, "whether the requested length or that of the input counts"))
+            }
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Err("nothing in the request says how long the result will be".into()),
         }
@@ -24,35 +26,37 @@ impl Counting<'_> {
 
     /// Frames of one video.
     pub(super) fn frames(&self) -> Counted {
-        let own = match self.input(Role::Video).filter(|_| !self.makes_anew()) {
+        let own = match self.input(Role::Video).filter(|_| !self.makes_new_length()) {
             Some(input) if is_remote(input) => {
                 return Err("the input video is behind an address, so its frames are not known".into());
             }
             Some(input) => Some(frames_of(&input.facts).ok_or("the frames of the input video cannot be counted")?),
-            None if self.kind.input() == Modality::Video && !self.makes_anew() => {
+            None if self.kind.input() == Modality::Video && !self.makes_new_length() => {
                 return Err("there is no input `video` to measure".into());
             }
             None => None,
         };
-        let asked = match self.length_place().filter(|(place, _)| in_frames(place)) {
+        let requested = match self.length_place().filter(|(place, _)| in_frames(place)) {
             Some((place, value)) => match value::number(value) {
                 Some(frames) => Some(Quantity::exact(frames, format!("{frames} frames"))),
                 None => return Err(format!("`{}` is `{value}`", place.field)),
             },
             None => None,
         };
-        match (asked, own) {
-            (Some(asked), Some(own)) => Ok(asked.or(own, "whether the requested frames or those of the input count")),
+        match (requested, own) {
+            (Some(requested), Some(own)) => {
+                Ok(requested.or(own, "whether the requested frames or those of the input count"))
+            }
             (Some(one), None) | (None, Some(one)) => Ok(one),
             (None, None) => Ok(self.seconds()?.times(self.rate()?)),
         }
     }
 
     /// Whether the length of what goes in decides nothing about what comes out.
-    fn makes_anew(&self) -> bool {
-        let last = self.id.rsplit('/').next().unwrap_or_default();
+    fn makes_new_length(&self) -> bool {
+        let last = self.model.rsplit('/').next().unwrap_or_default();
         let lasting = matches!(self.kind.input(), Modality::Video | Modality::Audio);
-        !lasting || KNOWN.models.makes_anew.iter().any(|name| name == last)
+        !lasting || self.table.models.new_length.iter().any(|name| name == last)
     }
 
     /// Seconds that go in; `None` where nothing does. Lips that follow audio may stop with either.
@@ -66,16 +70,16 @@ impl Counting<'_> {
             return Err(format!("there is no input `{needed}` to measure"));
         }
         let video = self.input(Role::Video).map(|input| length_of(input, "video")).transpose()?;
-        let sound = self.input(Role::Audio).map(|input| length_of(input, "audio")).transpose()?;
-        Ok(match (video, sound) {
-            (Some(video), Some(sound)) => Some(video.or(sound, "whether the video or the sound decides the length")),
-            (video, sound) => video.or(sound),
+        let audio = self.input(Role::Audio).map(|input| length_of(input, "audio")).transpose()?;
+        Ok(match (video, audio) {
+            (Some(video), Some(audio)) => Some(video.or(audio, "whether the video or the audio decides the length")),
+            (video, audio) => video.or(audio),
         })
     }
 
     /// The field that says how long, with what it holds.
     fn length_place(&self) -> Option<(&Place, &serde_json::Value)> {
-        let by_name = KNOWN.fields.length.iter().flat_map(|name| {
+        let by_name = self.table.fields.length.iter().flat_map(|name| {
             let last = std::slice::from_ref(name);
             self.places.iter().filter(move |place| named(place, last))
         });
@@ -83,7 +87,7 @@ impl Counting<'_> {
         places.find_map(|place| Some((place, self.value(place)?)))
     }
 
-    fn asked_seconds(&self) -> Result<Option<Quantity>, String> {
+    fn requested_seconds(&self) -> Result<Option<Quantity>, String> {
         let Some((place, value)) = self.length_place() else { return Ok(self.left_open()) };
         let (field, number) = (&place.field, value::number(value));
         if in_frames(place) {

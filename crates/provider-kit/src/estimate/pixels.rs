@@ -1,6 +1,6 @@
-//! Megapixels of one picture, or of one frame.
+//! Megapixels of one image, or of one frame.
 
-use super::{Counted, Counting, KNOWN, is_remote, named, value};
+use super::{Counted, Counting, Table, is_remote, named, value};
 use mediagen_core::{Modality, Place, Quantity, Role};
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const STEP: f64 = 32.0;
 const ABOUT: f64 = 0.05;
 
 impl Counting<'_> {
-    /// Megapixels of a picture that comes out.
+    /// Megapixels of an image that comes out.
     pub(super) fn frame(&self) -> Counted {
         let enlarged = self.enlarged();
         let stated = self.stated();
@@ -55,13 +55,13 @@ impl Counting<'_> {
         let whole = size.filter(|(place, _)| place.field.rsplit('.').next().is_some_and(|name| name.ends_with("size")));
         if let Some((place, value)) = whole {
             let unclear = || format!("`{}` is {value}, and what that is in pixels is not known", place.field);
-            return Some(size_of(value).map(|(w, h)| pixels(w, h)).ok_or_else(unclear));
+            return Some(size_of(self.table, value).map(|(w, h)| pixels(w, h)).ok_or_else(unclear));
         }
         let pixels_of = |names: &[String]| {
             let mut places = self.places.iter().filter(|place| named(place, names));
             places.find_map(|place| value::number(self.value(place)?))
         };
-        if let Some((width, height)) = pixels_of(&KNOWN.fields.width).zip(pixels_of(&KNOWN.fields.height)) {
+        if let Some((width, height)) = pixels_of(&self.table.fields.width).zip(pixels_of(&self.table.fields.height)) {
             return Some(Ok(pixels(width, height)));
         }
         let resolution = self.with_option("resolution").find_map(|place| Some((place, self.value(place)?)));
@@ -69,18 +69,18 @@ impl Counting<'_> {
     }
 
     fn by_resolution(&self, place: &Place, value: &Value) -> Counted {
-        if let Some((width, height)) = size_of(value) {
+        if let Some((width, height)) = size_of(self.table, value) {
             return Ok(pixels(width, height));
         }
-        let film = self.kind.output() == Modality::Video;
-        let measure = measure(value, film);
+        let video = self.kind.output() == Modality::Video;
+        let measure = measure(value, video);
         let measure = measure.ok_or_else(|| format!("`{}` is {value}, which names no pixels", place.field))?;
         let short_side = match measure {
             Measure::Short(short) => short,
             Measure::Area(area) => {
                 let words = format!("about {} megapixels ({value})", short(area));
                 let (low, high) = (area * (1.0 - ABOUT), area * (1.0 + ABOUT));
-                return Ok(Quantity::between(low, Some(high), words, "the very sides of the picture"));
+                return Ok(Quantity::between(low, Some(high), words, "the exact sides of the image"));
             }
         };
         let (ratios, open) = self.ratios()?;
@@ -130,15 +130,15 @@ enum Measure {
     Area(f64),
 }
 
-/// `720p` and `768P` are lines; `2K` and `4k` are lines of a film and the sides of a square picture.
-fn measure(value: &Value, film: bool) -> Option<Measure> {
+/// `720p` and `768P` are lines; `2K` and `4k` are lines of a video and the sides of a square image.
+fn measure(value: &Value, video: bool) -> Option<Measure> {
     let text = value.as_str()?.to_ascii_lowercase();
     let word = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '.').next()?;
     let end = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(word.len());
     let number: f64 = word[..end].parse().ok().filter(|number| *number > 0.0)?;
     match &word[end..] {
         "p" => Some(Measure::Short(number)),
-        "k" if film => Some(Measure::Short(number * 540.0)),
+        "k" if video => Some(Measure::Short(number * 540.0)),
         "k" => Some(Measure::Area((number * 1024.0).powi(2) / 1e6)),
         "mp" => Some(Measure::Area(number)),
         _ => None,
@@ -151,7 +151,7 @@ fn ratio_of(value: &Value) -> Option<f64> {
     (width > 0.0 && height > 0.0).then_some(width / height)
 }
 
-/// A frame with so many pixels on its short side. Where the long side is no whole number, it is the model's choice.
+/// A frame with so many pixels on its short side. Where the long side is not a whole number, it is the model's choice.
 fn framed(short_side: f64, ratio: f64) -> Quantity {
     let long = short_side * ratio.max(1.0 / ratio);
     if (long - long.round()).abs() < 1e-6 {
@@ -159,7 +159,7 @@ fn framed(short_side: f64, ratio: f64) -> Quantity {
     }
     let (low, high) = ((long / STEP).floor() * STEP * short_side / 1e6, (long / STEP).ceil() * STEP * short_side / 1e6);
     let words = format!("{} to {} megapixels", short(low), short(high));
-    Quantity::between(low, Some(high), words, format!("the long side beside {short_side} pixels"))
+    Quantity::between(low, Some(high), words, format!("the long side next to {short_side} pixels"))
 }
 
 fn pixels(width: f64, height: f64) -> Quantity {
@@ -173,11 +173,11 @@ fn short(megapixels: f64) -> f64 {
 }
 
 /// An object with both sides, a name whose pixels are known, or `1024x768`.
-fn size_of(value: &Value) -> Option<(f64, f64)> {
+fn size_of(table: &Table, value: &Value) -> Option<(f64, f64)> {
     match value {
         Value::Object(map) => Some((value::number(map.get("width")?)?, value::number(map.get("height")?)?)),
         Value::String(text) => {
-            if let Some((width, height)) = KNOWN.sizes.get(text.as_str()) {
+            if let Some((width, height)) = table.sizes.get(text.as_str()) {
                 return Some((f64::from(*width), f64::from(*height)));
             }
             let (width, height) = text.split_once(['x', 'X', '*'])?;
