@@ -1,6 +1,7 @@
-//! File names: templates, cleaning, and claiming a name that nobody else has.
+//! File names: templates, cleaning, and claiming a name that is free.
 
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::sync_folder;
 use std::{
     fs::{File, OpenOptions},
     io,
@@ -90,11 +91,11 @@ pub(crate) fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) 
 }
 
 /// Creates the first free of `stem.extension`, `stem-2.extension`, … in `dir`. Creation is the claim: two callers, in
-/// one process or several, never get the same.
+/// one process or several, never get the same. Blocking.
 ///
 /// # Errors
 /// `Io` naming the folder when no file can be created there.
-pub(crate) fn claim(dir: &Path, stem: &str, extension: &str) -> Result<(PathBuf, File)> {
+pub fn claim(dir: &Path, stem: &str, extension: &str) -> Result<(PathBuf, File)> {
     for number in 1..=MAX_TRIES {
         let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
         let path = dir.join(name);
@@ -107,8 +108,26 @@ pub(crate) fn claim(dir: &Path, stem: &str, extension: &str) -> Result<(PathBuf,
     Err(unwritable(dir).with("reason", format!("{MAX_TRIES} files named `{stem}` exist already")))
 }
 
+/// Claims the final name, then renames over the claim. Claim and rename are separate calls, so a crash between them
+/// leaves an empty file beside a whole `.part`, never a wrong one. Blocking.
+///
+/// # Errors
+/// `Io` when no name is free, and when `part` cannot be renamed; the claim is taken back then.
+pub fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
+    let (path, claim) = claim(dir, stem, extension)?;
+    drop(claim);
+    if let Err(e) = std::fs::rename(part, &path) {
+        let _ = std::fs::remove_file(&path);
+        return Err(Error::new(ErrorKind::Io, format!("`{}` cannot be renamed", part.display()))
+            .with("to", path.display())
+            .with_source(e));
+    }
+    sync_folder(dir);
+    Ok(path)
+}
+
 /// The error of a folder that takes no file.
-pub(crate) fn unwritable(dir: &Path) -> Error {
+pub fn unwritable(dir: &Path) -> Error {
     Error::new(ErrorKind::Io, format!("no file can be created in `{}`", dir.display()))
 }
 

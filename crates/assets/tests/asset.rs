@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use mediagen_assets::{Asset, Typed};
+use mediagen_assets::Asset;
 use mediagen_core::{ErrorKind, MediaInput};
 use std::fs;
 use url::Url;
@@ -28,7 +28,6 @@ async fn bytes_and_files_are_read_in_chunks_and_hashed() {
             (asset.bytes(), asset.media_type(), asset.name()),
             (Some(200_000), "application/octet-stream", "a.bin")
         );
-        assert!(matches!(asset.typed(), Typed::Other(_)));
     }
     let missing = Asset::from_file(folder.path().join("none")).await.unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::Io);
@@ -54,18 +53,25 @@ async fn an_input_is_the_live_address_else_the_file_else_the_bytes() {
 }
 
 #[tokio::test]
-async fn a_113_a_handle_knows_the_facts_of_its_class_and_the_bytes_decide_it() {
+async fn a_113_a_file_is_measured_and_its_bytes_decide_its_type() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("photo.jpg");
     fs::write(&path, png()).unwrap();
     let asset = Asset::from_file(&path).await.unwrap();
     assert_eq!(asset.media_type(), "image/png");
-    assert_eq!(asset.as_image().unwrap().size(), Some((12, 9)));
-    assert_eq!(asset.as_image().unwrap().asset().blake3().await.unwrap(), blake3::hash(&png()).to_hex().as_str());
-    let error = asset.as_video().unwrap_err();
+    assert_eq!((asset.facts().width, asset.facts().height), (Some(12), Some(9)));
+    assert_eq!((asset.known_blake3(), asset.to_string()), (None, path.display().to_string()));
+    assert_eq!(asset.blake3().await.unwrap(), blake3::hash(&png()).to_hex().as_str());
+    let shown = serde_json::to_value(asset.clone().with_content("00", 5)).unwrap();
+    let expected = serde_json::json!({
+        "path": path, "url": null, "blake3": "00", "media_type": "image/png", "bytes": 5, "width": 12, "height": 9,
+        "has_alpha": false, "frames": 1, "has_audio": false,
+    });
+    assert_eq!(shown, expected);
+    let error = asset.text(7).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::KindMismatch);
     assert!(error.to_string().contains("image/png"), "{error}");
-    let text = Asset::from_bytes("{\"a\":1}", "a.json").as_text().unwrap();
+    let text = Asset::from_bytes("{\"a\":1}", "a.json");
     assert_eq!(text.text(7).await.unwrap(), "{\"a\":1}");
     assert_eq!(text.text(6).await.unwrap_err().kind(), ErrorKind::InvalidInput);
 }

@@ -16,7 +16,7 @@ use std::{
 fn record() -> Record {
     let mut facts = AssetFacts::default();
     facts.blake3 = Some("0".repeat(64));
-    facts.bytes = Some(5);
+    facts.facts.bytes = Some(5);
     let mut made = Made::new("toy", "toy/model", "text-to-image");
     made.prompt = Some("a <b> & \"c\" ünd 灯台 \u{FFFF} \u{1}".to_owned());
     made.body = json!({"prompt": made.prompt});
@@ -28,7 +28,7 @@ fn record() -> Record {
 /// The record as it is inside a file.
 fn inside(record: &Record) -> Record {
     let mut record = record.clone();
-    (record.asset.blake3, record.asset.bytes) = (None, None);
+    (record.asset.blake3, record.asset.facts.bytes) = (None, None);
     record
 }
 

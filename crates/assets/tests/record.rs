@@ -12,7 +12,7 @@ fn made(prompt: Option<&str>, kind: &str) -> Record {
     let mut facts = AssetFacts::default();
     facts.file = format!("{kind}.bin");
     facts.blake3 = Some(blake3::hash(kind.as_bytes()).to_hex().to_string());
-    facts.bytes = Some(7);
+    facts.facts.bytes = Some(7);
     let mut made = Made::new("toy", "toy/model", kind);
     made.prompt = prompt.map(str::to_owned);
     made.seed = Some(u64::MAX);
@@ -23,7 +23,7 @@ fn made(prompt: Option<&str>, kind: &str) -> Record {
 fn from(parent: Record, role: &str) -> InputRecord {
     let mut input = InputRecord::new(role, parent.asset.file.clone());
     input.blake3.clone_from(&parent.asset.blake3);
-    input.bytes = parent.asset.bytes;
+    input.bytes = parent.asset.facts.bytes;
     input.record = Some(Box::new(parent));
     input
 }
@@ -59,7 +59,7 @@ fn null_missing_and_unknown_fields_are_read() {
         "made":{"provider":"p","options":null,"notes":null,"cost":null,"timings_ms":null,"tool":null,"output_index":null}}"#;
     let record = Record::from_json(json).unwrap();
     assert_eq!(record.made.as_ref().unwrap().provider, "p");
-    assert_eq!(record.made.unwrap().cost.estimate.kind, "unknown");
+    assert_eq!(record.made.unwrap().cost.estimate.kind(), "unknown");
     let outside = Record::from_json(br#"{"version":1,"made":null}"#).unwrap();
     assert!(outside.made.is_none() && outside.inputs.is_empty() && outside.asset == AssetFacts::default());
 }
@@ -134,9 +134,9 @@ fn the_sidecar_is_written_whole_beside_the_file() {
     record.asset.received = Some(Received::new("00", 1));
     let written = record.write_beside(&file).unwrap();
     assert_eq!(Record::beside(&file).unwrap(), Some(record.clone()));
-    record.asset.width = Some(2);
+    record.asset.facts.width = Some(2);
     record.write_beside(&file).unwrap();
-    assert_eq!(Record::read(&written).unwrap().asset.width, Some(2));
+    assert_eq!(Record::read(&written).unwrap().asset.facts.width, Some(2));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
     let nowhere = record.write_beside(folder.path().join("no/such/x.png")).unwrap_err();
     assert_eq!(nowhere.kind(), ErrorKind::Io);

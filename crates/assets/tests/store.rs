@@ -26,7 +26,7 @@ fn record(content: &[u8], job: &str, created_at: &str) -> Record {
     let mut facts = AssetFacts::default();
     facts.file = format!("{job}.png");
     facts.blake3 = Some(blake3::hash(content).to_hex().to_string());
-    facts.bytes = Some(content.len() as u64);
+    facts.facts.bytes = Some(content.len() as u64);
     let mut made = Made::new("toy", "toy/model", "text-to-image");
     made.job = Some(job.to_owned());
     made.created_at = Some(created_at.to_owned());

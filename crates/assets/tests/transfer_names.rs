@@ -28,9 +28,9 @@ async fn a_072_an_mp3_is_stored_as_one_whatever_the_url_and_the_server_say() {
         let server = Server::start(move |_, _| whole(served, &mp3())).await;
         let dir = tempfile::tempdir().unwrap();
         let asset = server.downloader().save(&context(), &server.part(path), &target(dir.path())).await.unwrap();
-        assert_eq!(asset.media_type, "audio/mpeg", "{path}");
-        assert_eq!(asset.path, dir.path().join("m-0.mp3"), "{path}");
-        assert_eq!(asset.note.is_some(), served == "audio/wav", "{path}");
+        assert_eq!(asset.media_type(), "audio/mpeg", "{path}");
+        assert_eq!(asset.path().unwrap(), dir.path().join("m-0.mp3"), "{path}");
+        assert_eq!(!asset.notes().is_empty(), served == "audio/wav", "{path}");
         assert_eq!(names(dir.path()), ["m-0.mp3"]);
     }
 }
@@ -50,7 +50,7 @@ async fn two_hundred(downloader: &Downloader, server: &Server, dir: &std::path::
                     }
                 });
                 let asset = downloader.save(&cx, &part, &goal).await.unwrap();
-                asset.path.file_name().unwrap().to_str().unwrap().to_owned()
+                asset.path().unwrap().file_name().unwrap().to_str().unwrap().to_owned()
             })
         })
         .collect();

@@ -56,7 +56,7 @@ async fn a_084_a_later_save_goes_on_where_a_failed_one_stopped() {
         assert!(!std::fs::read_to_string(dir.path().join("m-0.part.json")).unwrap().contains("s3cret"));
 
         let asset = once(&server).save(&context(), &part, &target(dir.path())).await.unwrap();
-        is_whole(dir.path(), &asset.path, &body, &asset.blake3);
+        is_whole(dir.path(), asset.path().unwrap(), &body, asset.known_blake3().unwrap());
         assert_eq!(names(dir.path()), ["m-0.png"]);
         let requests = server.requests();
         assert!(requests[1].contains("range: bytes=1000-\r\n") && requests[1].contains(if_range), "{}", requests[1]);
@@ -113,8 +113,8 @@ async fn a_part_that_is_not_surely_the_same_file_is_not_gone_on_with() {
         once(&server).save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap_err();
         change(dir.path());
         let asset = server.downloader().save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap();
-        assert_eq!(std::fs::read(&asset.path).unwrap(), body, "{case}");
-        assert_eq!(asset.blake3, blake3::hash(&body).to_hex().to_string(), "{case}");
+        assert_eq!(std::fs::read(asset.path().unwrap()).unwrap(), body, "{case}");
+        assert_eq!(asset.known_blake3().unwrap(), blake3::hash(&body).to_hex().to_string(), "{case}");
         let last = server.requests().pop().unwrap();
         assert_eq!(first_byte(&last), 0, "{case}: the last request does not ask for everything");
     }
@@ -142,7 +142,7 @@ async fn what_follows_the_vouched_bytes_is_cut_off_and_a_whole_part_is_confirmed
             std::fs::write(&path, bytes).unwrap();
         }
         let asset = once(&server).save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap();
-        is_whole(dir.path(), &asset.path, &body, &asset.blake3);
+        is_whole(dir.path(), asset.path().unwrap(), &body, asset.known_blake3().unwrap());
         let expected = if excess == 0 { body.len() - 1 } else { 1000 };
         assert_eq!(first_byte(&server.requests()[1]), expected);
     }
@@ -158,7 +158,7 @@ async fn files_of_others_stay_as_they_are() {
     std::fs::write(dir.path().join("m-0-2.part"), "a draft of mine").unwrap();
     std::fs::write(dir.path().join("m-0-2.part.json"), "[1, 2]").unwrap();
     let asset = once(&server).save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap();
-    assert_eq!(std::fs::read(&asset.path).unwrap(), body);
+    assert_eq!(std::fs::read(asset.path().unwrap()).unwrap(), body);
     assert_eq!(first_byte(&server.requests()[1]), 0);
     assert_eq!(names(dir.path()), ["m-0-2.part", "m-0-2.part.json", "m-0.part", "m-0.part.json", "m-0.png"]);
     assert_eq!(std::fs::read(dir.path().join("m-0.part")).unwrap(), before);
@@ -176,7 +176,7 @@ async fn a_part_that_is_a_link_is_not_written_through() {
     std::fs::rename(dir.path().join("m-0.part"), &victim).unwrap();
     std::os::unix::fs::symlink(&victim, dir.path().join("m-0.part")).unwrap();
     let asset = once(&server).save(&context(), &server.part("/a.png"), &target(dir.path())).await.unwrap();
-    assert_eq!(std::fs::read(asset.path).unwrap(), body);
+    assert_eq!(std::fs::read(asset.path().unwrap()).unwrap(), body);
     assert_eq!(std::fs::read(victim).unwrap(), body[..1000]);
 }
 
@@ -231,7 +231,7 @@ async fn a_dropped_and_a_cancelled_save_are_gone_on_with() {
         }
         assert_eq!(names(dir.path()), ["m-0.part", "m-0.part.json"]);
         let asset = server.downloader().save(&context(), &part, &goal).await.unwrap();
-        is_whole(dir.path(), &asset.path, &body, &asset.blake3);
+        is_whole(dir.path(), asset.path().unwrap(), &body, asset.known_blake3().unwrap());
         assert_eq!(server.requests().len(), 2);
     }
 }
@@ -276,8 +276,8 @@ async fn a_085_saves_at_once_never_write_one_part() {
     let both = tokio::join!(downloader.save(&one, &part, &goal), downloader.save(&other, &part, &goal));
     let (one, other) = (both.0.unwrap(), both.1.unwrap());
     assert_eq!(starts(3), [100, 200]);
-    is_whole(dir.path(), &one.path, &body, &one.blake3);
-    is_whole(dir.path(), &other.path, &body, &other.blake3);
+    is_whole(dir.path(), one.path().unwrap(), &body, one.known_blake3().unwrap());
+    is_whole(dir.path(), other.path().unwrap(), &body, other.known_blake3().unwrap());
     assert_eq!(names(dir.path()), ["m-0-2.png", "m-0.png"]);
 }
 
@@ -331,7 +331,7 @@ async fn a_part_of_a_killed_process_is_gone_on_with_and_one_in_use_is_not() {
         std::fs::remove_file(dir.path().join(name)).unwrap();
     }
     let asset = server.downloader().save(&context(), &server.part("/a"), &goal).await.unwrap();
-    is_whole(dir.path(), &asset.path, &body, &asset.blake3);
+    is_whole(dir.path(), asset.path().unwrap(), &body, asset.known_blake3().unwrap());
     let from = first_byte(&server.requests()[2]);
     // The file is vouched for whenever it has doubled, at the end of a batch: at the latest 11 of 23 MiB before.
     assert!((11 << 20..=24 << 20).contains(&from), "{from}");

@@ -10,18 +10,18 @@ async fn main() -> Result<()> {
     let keep = Keep::new(Downloader::new(DownloadPolicy::of(&fal))?, Target::new("out"));
 
     let painter = fal.text_to_image("fal-ai/flux/dev").await?;
-    let picture = keep.run(&cx, &painter, TextToImageRequest::new("a harbour at dawn")).await?;
+    let (_, picture) = keep.run(&cx, &painter, TextToImageRequest::new("a harbour at dawn")).await?;
 
     let animator = fal.image_to_video("fal-ai/framepack").await?;
     let request = ImageToVideoRequest::new(picture.asset()?.input()).with_prompt("boats leave");
-    let film = keep.run(&cx, &animator, request).await?;
+    let (_, film) = keep.run(&cx, &animator, request).await?;
 
     let upscaler = fal.video_to_video("fal-ai/video-upscaler").await?;
     let request = VideoToVideoRequest::new(film.asset()?.input()).with_scale(2.0);
-    let larger = keep.run(&cx, &upscaler, request).await?;
+    let (_, larger) = keep.run(&cx, &upscaler, request).await?;
 
     let asset = larger.asset()?;
-    println!("{}", asset.path().unwrap_or("nowhere".as_ref()).display());
+    println!("{asset}");
     for step in asset.record().iter().flat_map(|record| record.generations()) {
         println!("  {}", step.asset.file);
     }

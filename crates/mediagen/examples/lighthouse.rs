@@ -11,6 +11,6 @@ async fn main() -> Result<()> {
     let output = model.run(TextToImageRequest::new("a lighthouse").with_seed(7)).await?;
     let downloader = Downloader::new(DownloadPolicy::of(&fal))?;
     let asset = downloader.save(&cx, &output.parts[0], &Target::new("out")).await?;
-    println!("{}", asset.path.display());
+    println!("{asset}");
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The README's program is the example, and the example runs.
-#![cfg(feature = "fal")]
+#![cfg(all(feature = "fal", feature = "assets"))]
 
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::{path::PathBuf, process::Command};

@@ -10,27 +10,28 @@ async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
     let keep = rig.keep();
     let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
     let request = TextToImageRequest::new("a harbour").with_size(Size::new(512, 512)).with_seed(3);
-    let picture = keep.run(&rig.cx, &model, request).await.unwrap();
-    assert_eq!(picture.asset().unwrap().as_image().unwrap().size(), Some((512, 512)));
+    let (_, picture) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let facts = picture.asset().unwrap().facts();
+    assert_eq!((facts.width, facts.height), (Some(512), Some(512)));
     let url = picture.asset().unwrap().url().unwrap().clone();
 
     let model = rig.fal.image_to_video("fal-ai/framepack").await.unwrap();
     let request =
         ImageToVideoRequest::new(picture.asset().unwrap().input()).with_prompt("boats leave").with_duration(2.0);
-    let film = keep.run(&rig.cx, &model, request).await.unwrap();
-    let handle = film.asset().unwrap().as_video().unwrap();
-    let (width, duration) = (handle.size().unwrap().0, handle.duration_s().unwrap());
+    let (_, film) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let handle = film.asset().unwrap().facts();
+    let (width, duration) = (handle.width.unwrap(), handle.duration_s.unwrap());
 
     let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(film.asset().unwrap().input()).with_scale(2.0);
-    let larger = keep.run(&rig.cx, &model, request).await.unwrap();
-    let handle = larger.asset().unwrap().as_video().unwrap();
-    assert_eq!(handle.size().unwrap().0, width * 2);
-    assert!((handle.duration_s().unwrap() - duration).abs() < 0.05);
+    let (_, larger) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let handle = larger.asset().unwrap().facts();
+    assert_eq!(handle.width.unwrap(), width * 2);
+    assert!((handle.duration_s.unwrap() - duration).abs() < 0.05);
     assert_eq!(rig.emulator.jobs_created(), 3);
     // The outputs were passed on by their address: no byte was sent up.
     assert!(rig.emulator.requests().iter().all(|request| !request.path.starts_with("/rest")), "an upload was made");
-    assert!(larger.problems().next().is_none());
+    assert!(larger.problems.is_empty());
 
     // Beside the file, in the file and through JSON it is the same chain.
     let path = larger.asset().unwrap().path().unwrap();
@@ -59,7 +60,7 @@ async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
     assert_eq!(input.blake3, root.asset.received.as_ref().map(|file| file.blake3.clone()));
     let stored = std::fs::read(picture.asset().unwrap().path().unwrap()).unwrap();
     assert_eq!(root.asset.blake3.as_deref(), Some(picture.asset().unwrap().blake3().await.unwrap().as_str()));
-    assert_eq!(root.asset.bytes, Some(stored.len() as u64));
+    assert_eq!(root.asset.facts.bytes, Some(stored.len() as u64));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,9 +68,9 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let rig = Rig::new().await;
     let keep = rig.keep();
     let model = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
-    let voice = keep.run(&rig.cx, &model, TextToAudioRequest::new("hello")).await.unwrap();
+    let (_, voice) = keep.run(&rig.cx, &model, TextToAudioRequest::new("hello")).await.unwrap();
     let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let (_, film) = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
     // The film as a file of its own, without its sidecar; the voice as bytes under a wrong name.
     let copy = rig.folder.path().join("mine.bin");
     std::fs::copy(film.asset().unwrap().path().unwrap(), &copy).unwrap();
@@ -77,7 +78,7 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let model = rig.fal.video_to_video("fal-ai/sync-lipsync").await.unwrap();
     let request = VideoToVideoRequest::new(MediaInput::Path(copy.clone()))
         .with_audio(MediaInput::bytes(bytes.clone(), "voice.mp3"));
-    let composed = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (output, composed) = keep.run(&rig.cx, &model, request).await.unwrap();
     let record = composed.asset().unwrap().record().unwrap();
     let content = std::fs::read(&copy).unwrap();
     for (input, content, name, media_type) in
@@ -91,10 +92,10 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     assert_eq!(film.made.as_ref().unwrap().prompt.as_deref(), Some("a face"), "its own record is inside the copy");
 
     // the composition is told as it was measured on the file.
-    let (metadata, handle) = (&composed.output.metadata, composed.asset().unwrap().as_video().unwrap());
-    assert_eq!(metadata.resolution, handle.size());
-    assert_eq!(metadata.duration_s, handle.duration_s());
-    assert_eq!(metadata.fps, handle.frame_rate().map(mediagen::core::FrameRate::as_f64));
+    let (metadata, handle) = (&output.metadata, composed.asset().unwrap().facts());
+    assert_eq!(metadata.resolution, handle.width.zip(handle.height));
+    assert_eq!(metadata.duration_s, handle.duration_s);
+    assert_eq!(metadata.fps, handle.fps);
     assert!(metadata.duration_s.is_some() && metadata.resolution.is_some() && metadata.fps.is_some());
 }
 
@@ -103,16 +104,16 @@ async fn a_064_a_composition_that_the_provider_says_nothing_about_is_measured() 
     let rig = Rig::new().await;
     let keep = rig.keep().without_embedding();
     let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let film = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let (_, film) = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
     let asset = film.asset().unwrap();
     assert_eq!(asset.record().unwrap().asset.received, None, "nothing was changed");
     assert_eq!(mediagen::assets::embed::read(asset.path().unwrap()).unwrap(), None);
     let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(asset.input()).with_scale(2.0);
     let announced = model.run(request.clone()).await.unwrap();
-    let measured = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (output, _) = keep.run(&rig.cx, &model, request).await.unwrap();
     assert_eq!(announced.metadata.duration_s, None, "the provider told it: choose another model for this test");
-    let metadata = measured.output.metadata;
+    let metadata = output.metadata;
     let (width, height) = metadata.resolution.unwrap();
     let (across, down) = metadata.aspect_ratio.unwrap();
     assert_eq!(u64::from(width) * u64::from(down), u64::from(height) * u64::from(across));

@@ -48,10 +48,10 @@ async fn a_008_the_seventh_factory_gives_a_working_model() {
     let model = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
     let voice = rig.save(&model.run(TextToAudioRequest::new("hello there")).await.unwrap()).await;
     let model = rig.fal.audio_to_audio("fal-ai/deepfilternet3").await.unwrap();
-    let output = model.run(AudioToAudioRequest::new(MediaInput::Path(voice.path))).await.unwrap();
+    let output = model.run(AudioToAudioRequest::new(MediaInput::from(voice.clone().without_url()))).await.unwrap();
     let cleaned = rig.save(&output).await;
-    assert!(cleaned.media_type.starts_with("audio/"));
-    assert!((cleaned.duration_s.unwrap() - voice.duration_s.unwrap()).abs() < 0.05);
+    assert!(cleaned.media_type().starts_with("audio/"));
+    assert!((cleaned.facts().duration_s.unwrap() - voice.facts().duration_s.unwrap()).abs() < 0.05);
 }
 
 #[tokio::test(flavor = "multi_thread")]

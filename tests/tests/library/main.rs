@@ -46,7 +46,7 @@ impl Rig {
     }
 
     /// Saves the first part of `output`.
-    async fn save(&self, output: &Output) -> SavedFile {
+    async fn save(&self, output: &Output) -> Asset {
         let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
         downloader.save(&self.cx, &output.parts[0], &Target::new(self.folder.path())).await.unwrap()
     }

@@ -13,6 +13,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-disk", &["mediagen-core"]),
     ("mediagen-discovery", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-params"]),
     ("mediagen-assets", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-probe"]),
+    ("mediagen-cast", &["mediagen-assets", "mediagen-core", "mediagen-disk", "mediagen-probe"]),
+    ("mediagen-gallery", &["mediagen-assets", "mediagen-core", "mediagen-disk"]),
     ("mediagen-jobs", &["mediagen-core"]),
     (
         "mediagen-provider-kit",
@@ -38,6 +40,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "mediagen-http",
             "mediagen-discovery",
             "mediagen-assets",
+            "mediagen-cast",
+            "mediagen-gallery",
             "mediagen-jobs",
             "mediagen-probe",
             "mediagen-provider-kit",

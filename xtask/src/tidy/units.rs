@@ -40,6 +40,7 @@ const UNITS: &[&str] = &[
     "files",
     "parts",
     "threads",
+    "channels",
     "choices",
     "samples",
     "scale",

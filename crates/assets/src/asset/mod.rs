@@ -2,21 +2,20 @@
 
 mod export;
 mod file;
-mod saved;
 mod temporary;
-mod typed;
+mod view;
 
 pub(crate) use file::hash_file;
-pub use saved::SavedFile;
 pub use temporary::TemporaryFile;
-pub use typed::{AudioAsset, ImageAsset, Model3dAsset, OtherAsset, TextAsset, Typed, VideoAsset};
 
 use crate::record::Record;
 use bytes::Bytes;
-use mediagen_core::MediaFacts;
-use mediagen_core::{BoxStream, Error, ErrorKind, MediaInput, Result};
+use mediagen_core::{BoxStream, Error, ErrorKind, MediaFacts, MediaInput, Note, Result};
 use mediagen_disk::blocking;
-use mediagen_probe::{probe, sniff, sniff::FileType};
+use mediagen_probe::{
+    probe,
+    sniff::{self, FileType},
+};
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -49,10 +48,18 @@ impl fmt::Debug for AssetSource {
     }
 }
 
-/// A picture, film, sound or other file, wherever its bytes are. Cheap to clone: clones share everything.
+/// An image, video, audio or other file, wherever its bytes are. Cheap to clone: clones share everything.
 ///
 /// It goes into the next request by [`Asset::input`], which passes an address on that is still good, so that no byte
-/// moves. [`Asset::typed`] gives a handle with the facts of its class.
+/// moves.
+///
+/// ```
+/// use mediagen_assets::Asset;
+///
+/// let asset = Asset::from_bytes("{\"a\": 1}", "a.json");
+/// assert_eq!((asset.media_type(), asset.bytes()), ("application/json", Some(8)));
+/// assert_eq!(asset.known_blake3().map(str::len), Some(64));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Asset(Arc<Inner>);
 
@@ -64,21 +71,37 @@ struct Inner {
     /// An address where the same content is, as long as it lives.
     url: Option<Url>,
     blake3: Option<String>,
+    /// What turned out differently from what was announced.
+    notes: Vec<Note>,
     record: Option<Record>,
 }
 
+impl Inner {
+    fn at(source: AssetSource) -> Self {
+        Self {
+            source,
+            name: String::new(),
+            facts: MediaFacts::default(),
+            url: None,
+            blake3: None,
+            notes: Vec::new(),
+            record: None,
+        }
+    }
+}
+
 impl Asset {
-    /// Media in memory; `name` is its file name. Its type is told by the first bytes, else by the name; sizes and
+    /// Media in memory; `name` is its file name. Its type is that of the first bytes, otherwise of the name; sizes and
     /// lengths are unknown (`None`) until it is in a file.
     pub fn from_bytes(data: impl Into<Bytes>, name: impl Into<String>) -> Self {
         let (data, name) = (data.into(), name.into());
         let kind = type_of(&data[..data.len().min(sniff::HEAD_BYTES)], &name);
         let facts = MediaFacts::new().with_bytes(data.len() as u64).with_media_type(kind.media_type);
         let blake3 = Some(blake3::hash(&data).to_hex().to_string());
-        Self::new(Inner { source: AssetSource::Bytes(data), name, facts, url: None, blake3, record: None })
+        Self::new(Inner { name, facts, blake3, ..Inner::at(AssetSource::Bytes(data)) })
     }
 
-    /// The file at `path`, measured. Its record is read from its sidecar, else from the file itself; one that cannot
+    /// The file at `path`, measured. Its record is read from its sidecar, otherwise from the file itself; one that cannot
     /// be read counts as none.
     ///
     /// # Errors
@@ -86,7 +109,7 @@ impl Asset {
     pub async fn from_file(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         blocking(move || {
-            let asset = Self::measured(&path)?;
+            let asset = Self::measure(&path)?;
             Ok(match Record::of_file(&path) {
                 Some(record) => asset.with_record(record),
                 None => asset,
@@ -95,24 +118,22 @@ impl Asset {
         .await
     }
 
-    /// The file at `path` without its record. Blocking.
-    pub(crate) fn measured(path: &Path) -> Result<Self> {
-        let mut facts = probe(path)?;
-        let name = file_name(path);
-        if facts.media_type.is_none() {
-            facts.media_type = Some(by_name(&name).media_type.to_owned());
-        }
-        let source = AssetSource::File(path.to_owned());
-        Ok(Self::new(Inner { source, name, facts, url: None, blake3: None, record: None }))
+    /// The file at `path`, measured, without its record. Blocking: call it off the async threads.
+    ///
+    /// # Errors
+    /// `Io` when it cannot be read.
+    pub fn measure(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let facts = probe(&path)?;
+        Ok(Self::measured(path, facts))
     }
 
-    /// With the address, hash and type that are known of `saved`, the same file.
-    pub(crate) fn with_saved(self, saved: &SavedFile) -> Self {
-        self.change(|inner| {
-            inner.url.clone_from(&saved.url);
-            inner.blake3 = Some(saved.blake3.clone());
-            inner.facts.media_type = Some(saved.media_type.clone());
-        })
+    /// The file at `path`, of which `facts` are known. Nothing is read.
+    pub fn measured(path: impl Into<PathBuf>, mut facts: MediaFacts) -> Self {
+        let path = path.into();
+        let name = file_name(&path);
+        facts.media_type.get_or_insert_with(|| by_name(&name).media_type.to_owned());
+        Self::new(Inner { name, facts, ..Inner::at(AssetSource::File(path)) })
     }
 
     /// Media at an address that a provider can read. Nothing is asked of it.
@@ -120,7 +141,7 @@ impl Asset {
         let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
         let facts = MediaFacts::new().with_media_type(by_name(&name).media_type);
         let source = AssetSource::Url(url.clone());
-        Self::new(Inner { source, name, facts, url: Some(url), blake3: None, record: None })
+        Self::new(Inner { name, facts, url: Some(url), ..Inner::at(source) })
     }
 
     fn new(inner: Inner) -> Self {
@@ -132,12 +153,27 @@ impl Asset {
         self
     }
 
-    /// Says where it comes from.
+    /// Sets the media type, where something surer than the bytes and the name says it.
+    pub fn with_media_type(self, media_type: impl Into<String>) -> Self {
+        self.change(|inner| inner.facts.media_type = Some(media_type.into()))
+    }
+
+    /// Sets the content's BLAKE3 (64 hexadecimal digits) and its size in bytes, as they are now.
+    pub fn with_content(self, blake3: impl Into<String>, bytes: u64) -> Self {
+        self.change(|inner| (inner.blake3, inner.facts.bytes) = (Some(blake3.into()), Some(bytes)))
+    }
+
+    /// Adds what turned out differently from what was announced.
+    pub fn with_note(self, note: Note) -> Self {
+        self.change(|inner| inner.notes.push(note))
+    }
+
+    /// Sets where it comes from.
     pub fn with_record(self, record: Record) -> Self {
         self.change(|inner| inner.record = Some(record))
     }
 
-    /// Says that the same content is at `url` for now: a provider is given this address instead of the bytes.
+    /// Sets an address where the same content is for now: a provider is given this address instead of the bytes.
     pub fn with_url(self, url: Url) -> Self {
         self.change(|inner| inner.url = Some(url))
     }
@@ -170,17 +206,17 @@ impl Asset {
         self.0.url.as_ref()
     }
 
-    /// Its file name, or what its address ends with.
+    /// Its file name, or the end of its address.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What was measured; `bytes` is unknown for media that was never here.
+    /// What was measured; `bytes` is unknown for media that has not been downloaded.
     pub fn facts(&self) -> &MediaFacts {
         &self.0.facts
     }
 
-    /// Media type by the first bytes, else by the name, else `application/octet-stream`.
+    /// Media type by the first bytes, otherwise by the name, otherwise `application/octet-stream`.
     pub fn media_type(&self) -> &str {
         self.0.facts.media_type.as_deref().unwrap_or(sniff::UNKNOWN.media_type)
     }
@@ -190,7 +226,7 @@ impl Asset {
         sniff::by_media_type(self.media_type()).unwrap_or(sniff::UNKNOWN)
     }
 
-    /// Size in bytes; `None` for media that was never here.
+    /// Size in bytes; `None` for media that has not been downloaded.
     pub fn bytes(&self) -> Option<u64> {
         self.0.facts.bytes
     }
@@ -200,22 +236,33 @@ impl Asset {
         self.0.record.as_ref()
     }
 
-    /// BLAKE3 of its content, 64 hexadecimal digits; a file is read for it unless it was just made.
+    /// What turned out differently from what was announced, such as the type that a server claimed.
+    pub fn notes(&self) -> &[Note] {
+        &self.0.notes
+    }
+
+    /// BLAKE3 of its content, 64 hexadecimal digits, where it is known without reading: of what was just made.
+    pub fn known_blake3(&self) -> Option<&str> {
+        self.0.blake3.as_deref()
+    }
+
+    /// BLAKE3 of its content, 64 hexadecimal digits; a file is read for it unless it is known.
     ///
     /// # Errors
-    /// `InvalidInput` for media that was never here, `Io` for a file that cannot be read.
+    /// `InvalidInput` for media that has not been downloaded, `Io` for a file that cannot be read.
     pub async fn blake3(&self) -> Result<String> {
         if let Some(known) = &self.0.blake3 {
             return Ok(known.clone());
         }
         let path = self.path().ok_or_else(|| self.elsewhere())?.to_owned();
-        blocking(move || hash_file(&path)).await
+        let hash = mediagen_probe::hash_file(&path).await.map_err(|e| file::unreadable(&path, e))?;
+        Ok(hash.blake3.to_hex().to_string())
     }
 
     /// Its bytes in chunks of at most 64 KiB.
     ///
     /// # Errors
-    /// `InvalidInput` for media that was never here, `Io` for a file that cannot be read.
+    /// `InvalidInput` for media that has not been downloaded, `Io` for a file that cannot be read.
     pub async fn read(&self) -> Result<BoxStream<'static, Result<Bytes>>> {
         match &self.0.source {
             AssetSource::Bytes(data) => Ok(file::chunks_of(data.clone(), CHUNK)),
@@ -225,34 +272,17 @@ impl Asset {
     }
 
     fn elsewhere(&self) -> Error {
-        Error::new(ErrorKind::InvalidInput, format!("the content of `{}` was never here", self.0.name))
+        Error::new(ErrorKind::InvalidInput, format!("`{}` has not been downloaded", self.0.name))
             .with_hint("download it first, with `Downloader::save`")
     }
 
-    /// As an input: by its address while it has one, so that no byte moves; else by its file or its bytes.
+    /// As an input: by its address while it has one, so that no byte moves; otherwise by its file or its bytes.
     pub fn input(&self) -> MediaInput {
         match (&self.0.url, &self.0.source) {
             (Some(url), _) | (None, AssetSource::Url(url)) => MediaInput::Url(url.clone()),
             (None, AssetSource::File(path)) => MediaInput::Path(path.clone()),
             (None, AssetSource::Bytes(data)) => MediaInput::bytes(data.clone(), self.0.name.clone()),
         }
-    }
-}
-
-impl From<SavedFile> for Asset {
-    /// The saved file, which knows the address that it came from.
-    fn from(saved: SavedFile) -> Self {
-        let mut facts = MediaFacts::new().with_media_type(saved.media_type).with_bytes(saved.bytes);
-        (facts.width, facts.height) = (saved.width, saved.height);
-        (facts.duration_s, facts.fps) = (saved.duration_s, saved.fps);
-        Self::new(Inner {
-            name: file_name(&saved.path),
-            source: AssetSource::File(saved.path),
-            facts,
-            url: saved.url,
-            blake3: Some(saved.blake3),
-            record: None,
-        })
     }
 }
 

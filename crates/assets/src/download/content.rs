@@ -2,7 +2,7 @@
 
 use crate::name;
 use mediagen_core::{Dispatch, Error, ErrorKind, Note, Part, Result};
-use mediagen_probe::{sniff, sniff::FileType, sniff::MediaClass};
+use mediagen_probe::sniff::{self, FileType, MediaClass};
 use std::path::Path;
 
 /// How many characters of a wrong body are shown.

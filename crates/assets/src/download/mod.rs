@@ -14,7 +14,7 @@ mod resume;
 mod transport;
 mod writer;
 
-use crate::{asset::SavedFile, policy::DownloadPolicy, target::Target};
+use crate::{asset::Asset, policy::DownloadPolicy, target::Target};
 use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
@@ -23,7 +23,6 @@ use mediagen_disk::blocking;
 use mediagen_http::{HttpClient, RetryPolicy, redact};
 use mediagen_probe::probe;
 use part_file::PartFile;
-pub(crate) use part_file::move_to_free_name;
 use progress::Progress;
 use std::sync::Arc;
 use transport::GuardedTransport;
@@ -79,7 +78,7 @@ impl Downloader {
     /// `Expired` for 404 and 410; `PermissionDenied` for 401, 403 and for addresses and redirects that the policy
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
-    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
+    pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
         // Boxed, because the future holds a whole exchange and would be copied about by value.
         let saved = Box::pin(self.save_anonymously(cx, part, target)).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {
@@ -88,7 +87,7 @@ impl Downloader {
         })
     }
 
-    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<SavedFile> {
+    async fn save_anonymously(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
         let url = part.url().filter(|url| url.scheme() != "data");
         let adopted = url.filter(|_| self.policy.keeps_partial);
         let mut file = PartFile::open(target, adopted, self.policy.max_bytes).await?;
@@ -109,18 +108,9 @@ impl Downloader {
         let (path, blake3) = file.publish(target, &content.extension).await?;
         let measured = path.clone();
         let facts = blocking(move || probe(&measured)).await?;
-        Ok(SavedFile {
-            path,
-            url: url.cloned(),
-            media_type: content.media_type,
-            bytes,
-            blake3,
-            width: facts.width,
-            height: facts.height,
-            duration_s: facts.duration_s,
-            fps: facts.fps,
-            note: content.note,
-        })
+        let asset = Asset::measured(path, facts).with_media_type(content.media_type).with_content(blake3, bytes);
+        let asset = url.cloned().into_iter().fold(asset, Asset::with_url);
+        Ok(content.note.into_iter().fold(asset, Asset::with_note))
     }
 
     /// Writes the content; gives back its type as its source says.

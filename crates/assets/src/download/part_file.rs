@@ -1,10 +1,13 @@
 //! `NAME.part`: the file while it arrives.
 
 use super::{claim, digest::Running, record::Record, writer::Writer};
-use crate::{name, target::Target};
+use crate::{
+    name::{self, move_to_free_name},
+    target::Target,
+};
 use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Result};
-use mediagen_disk::{blocking, sync_folder, unfinished};
+use mediagen_disk::{blocking, unfinished};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -187,19 +190,4 @@ impl Drop for PartFile {
 
 fn unwritable(path: &Path, cause: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("`{}` cannot be written", path.display())).with_source(cause)
-}
-
-/// Claims the final name, then renames over the claim. Claim and rename are separate calls, so a crash between them
-/// leaves an empty file beside a whole `.part`, never a wrong one.
-pub(crate) fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
-    let (path, claim) = name::claim(dir, stem, extension)?;
-    drop(claim);
-    if let Err(e) = fs::rename(part, &path) {
-        let _ = fs::remove_file(&path);
-        return Err(Error::new(ErrorKind::Io, format!("`{}` cannot be renamed", part.display()))
-            .with("to", path.display())
-            .with_source(e));
-    }
-    sync_folder(dir);
-    Ok(path)
 }

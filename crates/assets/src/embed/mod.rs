@@ -68,7 +68,7 @@ pub fn write(path: impl AsRef<Path>, record: &Record) -> Result<Embedded> {
         Error::new(ErrorKind::Io, format!("the record cannot be put into `{}`", path.display())).with_source(e)
     };
     let mut inner = record.clone();
-    (inner.asset.blake3, inner.asset.bytes) = (None, None);
+    (inner.asset.blake3, inner.asset.facts.bytes) = (None, None);
     let mut file = BufReader::new(File::open(path).map_err(failed)?);
     let plan = match plan(&mut file, &inner) {
         // A file that ends too early, and headers that do not fit, are the file's fault.

@@ -54,8 +54,8 @@ impl Keep {
                     let facts = &record.asset;
                     let received = facts.received.as_ref();
                     found.blake3 = received.map(|file| file.blake3.clone()).or_else(|| facts.blake3.clone());
-                    found.bytes = received.map(|file| file.bytes).or(facts.bytes);
-                    found.media_type = Some(facts.media_type.clone());
+                    found.bytes = received.map(|file| file.bytes).or(facts.facts.bytes);
+                    found.media_type = facts.facts.media_type.clone();
                     found.record = Some(Box::new(Record::clone(&record)));
                 }
             }

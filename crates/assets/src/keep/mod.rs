@@ -7,7 +7,6 @@ mod stopwatch;
 
 pub use inputs::Inputs;
 pub use provenance::Provenance;
-pub use save::Saved;
 pub use stopwatch::Stopwatch;
 
 use crate::{Downloader, Target, asset::Asset, record::Record, store::Store};
@@ -44,7 +43,7 @@ impl Keep {
         Self { downloader, target, embed: true, store: None, known: Known::default() }
     }
 
-    /// Puts every file into `store`, too.
+    /// Also puts every file into `store`.
     pub fn with_store(mut self, store: Store) -> Self {
         self.store = Some(store);
         self
@@ -56,17 +55,18 @@ impl Keep {
         self
     }
 
-    /// Runs `model`, saves every output, and writes down how it was made.
+    /// Runs `model`, saves every output, and writes down how it was made. The output has sizes and lengths as measured on
+    /// the files.
     ///
     /// # Errors
     /// Those of the model before there is an output, and those of [`Keep::save`] after. A file that could not be
-    /// recorded or stored is no error: see [`Kept::problems`].
+    /// recorded or stored is not an error: see [`Kept::problems`].
     pub async fn run<K: Kind>(
         &self,
         cx: &Context,
         model: &Model<K>,
         request: impl Into<K::Request>,
-    ) -> Result<Kept<K>> {
+    ) -> Result<(K::Output, Kept)> {
         let watch = Stopwatch::new();
         let cx = watch.watch(cx);
         let request: K::Request = request.into();
@@ -74,13 +74,13 @@ impl Keep {
         let inputs = self.look_at(&asked).await?;
         let output = model.with_context(cx.clone()).run(request).await?.output().clone();
         let made = Provenance::new(&model.spec().id, K::KIND, &asked, inputs).with_output(&output);
-        let saved = self.save(&cx, &output, &made, &watch).await?;
+        let kept = self.save(&cx, &output, &made, &watch).await?;
         let mut output = output;
         // What was measured is surer than what was announced.
-        for (part, file) in output.parts.iter_mut().zip(&saved) {
-            part.facts = file.asset.facts().clone().or(std::mem::take(&mut part.facts));
+        for (part, asset) in output.parts.iter_mut().zip(&kept.assets) {
+            part.facts = asset.facts().clone().or(std::mem::take(&mut part.facts));
         }
-        Ok(Kept { output: K::Output::from_output(output), saved })
+        Ok((K::Output::from_output(output), kept))
     }
 
     fn remember(&self, url: Option<&Url>, record: &Record) {
@@ -98,33 +98,22 @@ impl Keep {
     }
 }
 
-/// What a run made, kept.
-#[derive(Debug, Clone)]
+/// The files of an output, kept.
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Kept<K: Kind> {
-    /// The output, with sizes and lengths as measured on the files.
-    pub output: K::Output,
-    /// The files, in the order of the output's parts.
-    pub saved: Vec<Saved>,
+pub struct Kept {
+    /// The files, in the order of the output's parts, each with its record and the address that it came from.
+    pub assets: Vec<Asset>,
+    /// What went wrong with records and store; each file is whole all the same.
+    pub problems: Vec<Arc<Error>>,
 }
 
-impl<K: Kind> Kept<K> {
+impl Kept {
     /// The first file.
     ///
     /// # Errors
     /// `InvalidResponse` when the model made no file.
     pub fn asset(&self) -> Result<&Asset> {
-        let first = self.saved.first().map(|saved| &saved.asset);
-        first.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the model made no file"))
-    }
-
-    /// The files.
-    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
-        self.saved.iter().map(|saved| &saved.asset)
-    }
-
-    /// What went wrong with records and store; each file is whole all the same.
-    pub fn problems(&self) -> impl Iterator<Item = &Error> {
-        self.saved.iter().flat_map(|saved| saved.problems.iter().map(|problem| &**problem))
+        self.assets.first().ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the model made no file"))
     }
 }

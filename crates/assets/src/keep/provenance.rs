@@ -2,10 +2,10 @@
 
 use super::Inputs;
 use crate::{
-    asset::SavedFile,
-    record::{AssetFacts, Estimate, Made, Record, TimingsMs, redact_text, redact_value},
+    asset::Asset,
+    record::{AssetFacts, Made, Record, TimingsMs, redact_text, redact_value},
 };
-use mediagen_core::{ModelId, ModelKind, Note, Output, Request};
+use mediagen_core::{Estimate, ModelId, ModelKind, Note, Output, Request};
 use serde_json::Value;
 
 /// The maker of the records of one generation's files.
@@ -74,16 +74,16 @@ impl Provenance {
         }
     }
 
-    /// The record of the file `saved`, which is output number `index` (from 0) of the generation, made now.
-    pub fn record(&self, index: usize, saved: &SavedFile, timings: TimingsMs) -> Record {
+    /// The record of `asset`, which is output number `index` (from 0) of the generation, made now.
+    pub fn record(&self, index: usize, asset: &Asset, timings: TimingsMs) -> Record {
         let mut made = self.made.clone();
         made.output_index = index;
         made.timings_ms = timings;
-        made.notes.extend(saved.note.clone());
+        made.notes.extend_from_slice(asset.notes());
         made.notes.iter_mut().for_each(redact_note);
         // One width, so that the text sorts as the times do.
         made.created_at = Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-        let mut record = Record::new(AssetFacts::of(saved)).with_made(made);
+        let mut record = Record::new(AssetFacts::of(asset)).with_made(made);
         record.inputs.clone_from(&self.inputs.0);
         record
     }

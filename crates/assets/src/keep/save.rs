@@ -1,28 +1,15 @@
 //! The files of one output.
 
-use super::{Keep, Provenance, Stopwatch};
+use super::{Keep, Kept, Provenance, Stopwatch};
 use crate::{
-    asset::{Asset, SavedFile},
+    asset::Asset,
     embed::{self, Embedded},
     record::{Received, Record},
+    store::Store,
 };
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, FieldProblem, Output, Result};
 use mediagen_disk::blocking;
-use std::sync::Arc;
-
-/// A file that was kept.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Saved {
-    /// The file as it is now, for tables and documents.
-    pub file: SavedFile,
-    /// The file as an asset, with its record and the address that it came from.
-    pub asset: Asset,
-    /// Why the record is not inside the file; `None` where it is, and where that was not wanted.
-    pub not_embedded: Option<&'static str>,
-    /// What went wrong after it was saved: with its record, or the store. The file is whole all the same.
-    pub problems: Vec<Arc<Error>>,
-}
+use std::{path::Path, sync::Arc};
 
 impl Keep {
     /// Saves every part of `output`, then writes the record of each: into the file, beside it, and to the store.
@@ -32,20 +19,14 @@ impl Keep {
     /// # Errors
     /// `Transfer` (or `Cancelled`) when a part could not be saved, with the fate of each part as a field: where it is,
     /// or the address to get it from. It carries the request id; the generation itself is done and paid for.
-    pub async fn save(
-        &self,
-        cx: &Context,
-        output: &Output,
-        made: &Provenance,
-        watch: &Stopwatch,
-    ) -> Result<Vec<Saved>> {
+    pub async fn save(&self, cx: &Context, output: &Output, made: &Provenance, watch: &Stopwatch) -> Result<Kept> {
         let (mut files, mut failed, mut fates) = (Vec::new(), None, Vec::new());
         for (index, part) in output.parts.iter().enumerate() {
             let fields = ["model", "job", "seed"].iter().filter_map(|name| Some((*name, made.field(name)?)));
             let target = fields.fold(self.target.clone(), |target, (name, value)| target.with_field(name, value));
             match self.downloader.save(cx, part, &target.with_field("index", index)).await {
                 Ok(file) => {
-                    let path = file.path.display();
+                    let path = file.path().unwrap_or(Path::new("")).display();
                     tracing::info!(%path, "saved");
                     fates.push(FieldProblem::new(format!("outputs[{index}]"), format!("saved as {path}")));
                     files.push((index, file));
@@ -61,7 +42,8 @@ impl Keep {
         let saved = self.record_all(files, made, watch).await;
         let Some(error) = failed else { return Ok(saved) };
         let kind = if error.kind() == ErrorKind::Cancelled { ErrorKind::Cancelled } else { ErrorKind::Transfer };
-        let mut error = error.with_kind(kind).with("saved", format!("{} of {}", saved.len(), output.parts.len()));
+        let mut error =
+            error.with_kind(kind).with("saved", format!("{} of {}", saved.assets.len(), output.parts.len()));
         if let Some(id) = &output.request_id {
             error = error.with_request_id(id.clone());
         }
@@ -74,65 +56,62 @@ impl Keep {
         })
     }
 
-    async fn record_all(&self, files: Vec<(usize, SavedFile)>, made: &Provenance, watch: &Stopwatch) -> Vec<Saved> {
+    async fn record_all(&self, files: Vec<(usize, Asset)>, made: &Provenance, watch: &Stopwatch) -> Kept {
         let timings = watch.timings();
         let mut made = made.clone();
-        let mut unread = None;
+        let mut kept = Kept::default();
         if let Some(store) = &self.store {
-            unread = made.inputs.complete(store).await.err().map(Arc::new);
+            kept.problems.extend(made.inputs.complete(store).await.err().map(Arc::new));
         }
-        let mut saved = Vec::new();
         for (index, file) in files {
             let record = made.record(index, &file, timings);
-            let mut kept = self.record_one(file, record).await;
-            kept.problems.extend(unread.take());
-            saved.push(kept);
+            let asset = self.record_one(file, record, &mut kept.problems).await;
+            kept.assets.push(asset);
         }
-        saved
+        kept
     }
 
-    async fn record_one(&self, file: SavedFile, record: Record) -> Saved {
+    async fn record_one(&self, file: Asset, record: Record, problems: &mut Vec<Arc<Error>>) -> Asset {
+        let Some(path) = file.path().map(Path::to_owned) else { return file.with_record(record) };
         let embed = self.embed;
-        let (path, received) = (file.path.clone(), Received::new(file.blake3.clone(), file.bytes));
-        let mut own = record.clone();
-        let written = blocking(move || {
-            let (mut not_embedded, mut problems) = (None, Vec::new());
-            match embed.then(|| embed::write(&path, &own)) {
-                Some(Ok(Embedded::Written { blake3, bytes })) => {
-                    (own.asset.blake3, own.asset.bytes) = (Some(blake3), Some(bytes));
-                    own.asset.received = Some(received);
-                }
-                Some(Ok(Embedded::Skipped(why))) => not_embedded = Some(why),
-                Some(Err(error)) => problems.push(Arc::new(error)),
-                None => {}
-            }
-            if let Err(error) = own.write_beside(&path) {
-                problems.push(Arc::new(error));
-            }
-            // With what the download did not keep, such as the exact frame rate.
-            let asset = Asset::measured(&path).ok();
-            Ok((own, not_embedded, problems, asset))
-        });
-        let (record, not_embedded, mut problems, measured) = match written.await {
-            Ok(done) => done,
-            Err(error) => (record, None, vec![Arc::new(error)], None),
-        };
-        let mut file = file;
-        if let (Some(blake3), Some(bytes)) = (&record.asset.blake3, record.asset.bytes) {
-            (file.blake3, file.bytes) = (blake3.clone(), bytes);
+        let own = record.clone();
+        let written = blocking(move || Ok(write_record(&path, own, embed)));
+        let (record, mut failed) = written.await.unwrap_or_else(|error| (record, vec![error]));
+        let mut asset = file;
+        if let (Some(blake3), Some(bytes)) = (&record.asset.blake3, record.asset.facts.bytes) {
+            asset = asset.with_content(blake3.clone(), bytes);
         }
         if let Some(store) = &self.store {
-            let stored = async {
-                store.put_file(&file.path, &file.blake3).await?;
-                store.put_record(&record).await
-            };
-            problems.extend(stored.await.err().map(Arc::new));
+            failed.extend(put(store, &asset, &record).await.err());
         }
-        self.remember(file.url.as_ref(), &record);
-        let asset = match measured {
-            Some(asset) => asset.with_saved(&file),
-            None => Asset::from(file.clone()),
-        };
-        Saved { asset: asset.with_record(record), file, not_embedded, problems }
+        problems.extend(failed.into_iter().map(|error| Arc::new(error.with("file", asset.name()))));
+        self.remember(asset.url(), &record);
+        asset.with_record(record)
     }
+}
+
+/// Writes `record` into the file at `path` where that is wanted and the format has a place, and beside it; returns it as
+/// it was written, and what failed. Blocking.
+fn write_record(path: &Path, mut record: Record, embed: bool) -> (Record, Vec<Error>) {
+    let mut failed = Vec::new();
+    let received = record.asset.blake3.clone().zip(record.asset.facts.bytes);
+    match embed.then(|| embed::write(path, &record)) {
+        Some(Ok(Embedded::Written { blake3, bytes })) => {
+            record.asset.received = received.map(|(blake3, bytes)| Received::new(blake3, bytes));
+            (record.asset.blake3, record.asset.facts.bytes) = (Some(blake3), Some(bytes));
+        }
+        Some(Ok(Embedded::Skipped(why))) => {
+            tracing::debug!(path = %path.display(), why, "the record is beside the file only")
+        }
+        Some(Err(error)) => failed.push(error),
+        None => {}
+    }
+    failed.extend(record.write_beside(path).err());
+    (record, failed)
+}
+
+async fn put(store: &Store, asset: &Asset, record: &Record) -> Result<()> {
+    let (Some(path), Some(blake3)) = (asset.path(), asset.known_blake3()) else { return Ok(()) };
+    store.put_file(path, blake3).await?;
+    store.put_record(record).await
 }

@@ -1,34 +1,29 @@
 //! The record of a file that was put together from others.
 
 use super::{AssetFacts, InputRecord, Record, redact_text};
-use crate::SavedFile;
+use crate::Asset;
 use serde_json::Value;
 
 impl AssetFacts {
-    /// What is known of a saved file.
-    pub fn of(saved: &SavedFile) -> Self {
+    /// What is known of `asset`.
+    pub fn of(asset: &Asset) -> Self {
         Self {
-            file: saved.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            blake3: Some(saved.blake3.clone()),
-            bytes: Some(saved.bytes),
+            file: asset.name().to_owned(),
+            blake3: asset.known_blake3().map(str::to_owned),
+            facts: asset.facts().clone(),
             received: None,
-            media_type: saved.media_type.clone(),
-            width: saved.width,
-            height: saved.height,
-            duration_s: saved.duration_s,
-            fps: saved.fps,
-            url: saved.url.as_ref().map(|url| redact_text(url.as_str())),
+            url: asset.url().map(|url| redact_text(url.as_str())),
         }
     }
 }
 
 impl Record {
-    /// The record of `saved`, which `parts` were joined to, in their order; `job` is ours, for all of them together.
+    /// The record of `joined`, which `parts` were joined to, in their order; `job` is ours, for all of them together.
     ///
     /// It says what the parts have in common, the words of all of them, and what they cost together. The parts with
     /// their own records are its inputs, in the role `part`.
-    pub fn joined(saved: &SavedFile, parts: Vec<Self>, job: impl Into<String>) -> Self {
-        let mut record = Self::new(AssetFacts::of(saved));
+    pub fn joined(joined: &Asset, parts: Vec<Self>, job: impl Into<String>) -> Self {
+        let mut record = Self::new(AssetFacts::of(joined));
         if let Some(mut made) = parts.first().and_then(|part| part.made.clone()) {
             let all = || parts.iter().filter_map(|part| part.made.as_ref());
             let words: String = all().filter_map(|made| made.prompt.as_deref()).collect();
@@ -44,8 +39,8 @@ impl Record {
         parts.into_iter().fold(record, |record, part| {
             let mut input = InputRecord::new("part", part.asset.file.clone());
             input.blake3.clone_from(&part.asset.blake3);
-            input.bytes = part.asset.bytes;
-            input.media_type = Some(part.asset.media_type.clone()).filter(|text| !text.is_empty());
+            input.bytes = part.asset.facts.bytes;
+            input.media_type = part.asset.facts.media_type.clone();
             input.record = Some(Box::new(part));
             record.with_input(input)
         })

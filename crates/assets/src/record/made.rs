@@ -1,7 +1,7 @@
 //! How a file was made.
 
 use super::tolerant::or_default;
-use mediagen_core::{JsonMap, Note};
+use mediagen_core::{Estimate, JsonMap, Note};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -104,26 +104,4 @@ pub struct Cost {
     pub amount: Option<f64>,
     /// The currency of `amount`, such as `USD`.
     pub currency: Option<String>,
-}
-
-/// An estimate of the cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Estimate {
-    /// `exact`, `range` or `unknown`.
-    #[serde(deserialize_with = "or_default")]
-    pub kind: String,
-    /// The least.
-    pub low: Option<f64>,
-    /// The most.
-    pub high: Option<f64>,
-    /// The currency, such as `USD`.
-    pub currency: Option<String>,
-}
-
-impl Default for Estimate {
-    fn default() -> Self {
-        Self { kind: "unknown".to_owned(), low: None, high: None, currency: None }
-    }
 }

@@ -9,10 +9,10 @@ mod tolerant;
 
 pub use chain::{Ancestor, Chain, MAX_GENERATIONS};
 pub use file::{MAX_RECORD_BYTES, SUFFIX, sidecar};
-pub use made::{Cost, Estimate, Made, TimingsMs};
+pub use made::{Cost, Made, TimingsMs};
 pub use redact::{redact_text, redact_value};
 
-use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_core::{Error, ErrorKind, MediaFacts, Result};
 use serde::{Deserialize, Serialize};
 use tolerant::or_default;
 
@@ -50,21 +50,11 @@ pub struct AssetFacts {
     /// BLAKE3 of the file as it is stored, 64 hexadecimal digits. `None` only in the copy of a record that is inside
     /// the file itself, which cannot know it.
     pub blake3: Option<String>,
-    /// Size in bytes as it is stored; `None` where `blake3` is.
-    pub bytes: Option<u64>,
+    /// What was measured on it; `bytes` is the size as it is stored, and `None` where `blake3` is.
+    #[serde(flatten)]
+    pub facts: MediaFacts,
     /// The file as the provider gave it; `None` where nothing was changed since.
     pub received: Option<Received>,
-    /// Media type by the first bytes.
-    #[serde(deserialize_with = "or_default")]
-    pub media_type: String,
-    /// Pixels across as shown.
-    pub width: Option<u32>,
-    /// Pixels down as shown.
-    pub height: Option<u32>,
-    /// Length in seconds.
-    pub duration_s: Option<f64>,
-    /// Mean frames per second.
-    pub fps: Option<f64>,
     /// Where it came from, without user info and signatures.
     pub url: Option<String>,
 }

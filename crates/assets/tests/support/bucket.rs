@@ -40,7 +40,7 @@ pub(crate) async fn keep(store: &Store, folder: &Path, content: &[u8], job: &str
     let mut facts = AssetFacts::default();
     facts.file = format!("{job}.png");
     facts.blake3 = Some(hash(content));
-    facts.bytes = Some(content.len() as u64);
+    facts.facts.bytes = Some(content.len() as u64);
     let mut made = Made::new("toy", "toy/model", "text-to-image");
     made.job = Some(job.to_owned());
     let hash = hash(content);

@@ -3,11 +3,9 @@
 use crate::{args::Global, ui};
 use futures_util::StreamExt as _;
 use mediagen::{
-    assets::{
-        Record, Store, StoreConfig,
-        gallery::{Entry, Gallery, collect},
-    },
+    assets::{Record, Store, StoreConfig},
     core::{Error, ErrorKind, FieldProblem, Result},
+    gallery::{Entry, Gallery, collect},
 };
 use serde_json::json;
 use std::{

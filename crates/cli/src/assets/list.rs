@@ -52,11 +52,12 @@ pub(super) async fn run(global: &Global, store: &Store) -> Result<ExitCode> {
 }
 
 fn entry(store: &Store, found: &StoredRecord) -> Value {
-    let (facts, made) = (&found.record.asset, found.record.made.as_ref());
+    let (asset, made) = (&found.record.asset, found.record.made.as_ref());
+    let facts = &asset.facts;
     json!({
-        "id": found.blake3, "file": facts.file, "path": store.local_path(&found.blake3), "media_type": facts.media_type,
+        "id": found.blake3, "file": asset.file, "path": store.local_path(&found.blake3), "media_type": facts.media_type,
         "bytes": facts.bytes, "width": facts.width, "height": facts.height, "duration_s": facts.duration_s,
-        "fps": facts.fps, "url": facts.url, "created_at": found.record.created_at(),
+        "fps": facts.fps, "url": asset.url, "created_at": found.record.created_at(),
         "provider": made.map(|made| &made.provider), "model": made.map(|made| &made.model),
         "kind": made.map(|made| &made.kind), "prompt": made.and_then(|made| made.prompt.as_ref()),
         "seed": made.and_then(|made| made.seed), "job": made.and_then(|made| made.job.as_ref()),
@@ -75,8 +76,8 @@ fn row(found: &StoredRecord) -> Vec<String> {
         word(made.map(|made| made.kind.as_str())),
         word(made.map(|made| made.model.as_str())),
         cut(what, 36),
-        word(Some(&facts.media_type)),
+        word(facts.facts.media_type.as_deref()),
         shape(&found.record),
-        facts.bytes.map(ui::size).unwrap_or_default(),
+        facts.facts.bytes.map(ui::size).unwrap_or_default(),
     ]
 }

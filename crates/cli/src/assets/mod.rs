@@ -35,7 +35,7 @@ pub(crate) fn open() -> Result<Store> {
 
 /// What a record is about in a few words: pixels, seconds.
 fn shape(record: &Record) -> String {
-    let facts = &record.asset;
+    let facts = &record.asset.facts;
     let pixels = facts.width.zip(facts.height).map(|(width, height)| format!("{width}x{height}"));
     let seconds = facts.duration_s.map(|seconds| format!("{seconds:.2} s"));
     pixels.into_iter().chain(seconds).collect::<Vec<_>>().join(", ")

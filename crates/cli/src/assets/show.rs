@@ -83,9 +83,9 @@ fn text(found: &Found) -> String {
     say("file", Some(facts.file.clone()));
     say("id", Some(found.id.clone()));
     say("path", found.path.clone());
-    say("type", Some(facts.media_type.clone()));
+    say("type", facts.facts.media_type.clone());
     say("shape", Some(shape(&found.record)));
-    say("size", facts.bytes.map(ui::size));
+    say("size", facts.facts.bytes.map(ui::size));
     say("url", facts.url.clone());
     if found.changed {
         say("changed", Some("the file was changed since its record was written".to_owned()));

@@ -66,7 +66,7 @@ impl Stage<'_> {
         (scene.options)(&mut request.options);
         for (role, index) in scene.inputs {
             let file = made.get(*index).and_then(|generation| generation.assets.first());
-            request.inputs.extend(file.map(|file| Input::new(*role, file.path.clone())));
+            request.inputs.extend(file.and_then(|file| file.path()).map(|path| Input::new(*role, path.to_owned())));
         }
         let progress = Arc::new(Progress::new(self.global, scene.model));
         let spec = self.cx.bounded(self.provider.describe(self.cx, scene.model)).await??;

@@ -1,13 +1,14 @@
 //! A text that is too long for the model: spoken in parts, each prepared before any is paid for, and joined to one file.
 
-use super::{Files, Generation, Stopped, generate, run::recorded, work::Work};
+use super::{Files, Generation, Stopped, generate, work::Work};
 use crate::{
     args::PartLength,
     progress::Progress,
     report::{CostReport, DryRunReport, FileReport, GenerationReport, Head},
 };
 use mediagen::{
-    assets::{Record, SavedFile, Target, join},
+    assets::{Asset, Record, Target},
+    cast::join,
     core::{
         Context, Dispatch, Endpoint, Error, ErrorKind, Estimate, FieldProblem, ModelKind, Note, OutputFormat, Policy,
         Prepared, ProblemCode, Request, Result,
@@ -15,7 +16,11 @@ use mediagen::{
     jobs::JobId,
 };
 use serde_json::Value;
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 /// The requests that one request became: itself, or the parts of its text; and what is to be noted about that.
 pub(crate) struct Split {
@@ -197,7 +202,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     /// Adds a part, which must have brought audio.
     fn add(&mut self, generation: Generation) -> Result<()> {
-        let audio = generation.assets.iter().find(|asset| asset.media_type.starts_with("audio/"));
+        let audio = generation.assets.iter().find(|asset| asset.media_type().starts_with("audio/"));
         let Some(audio) = audio else {
             let error = Error::new(ErrorKind::InvalidResponse, "this part came without audio")
                 .with_dispatch(Dispatch::Answered);
@@ -206,7 +211,7 @@ impl Parts<'_> {
                 None => error,
             });
         };
-        self.audio.push(audio.path.clone());
+        self.audio.extend(audio.path().map(Path::to_owned));
         self.made.push(generation);
         Ok(())
     }
@@ -217,7 +222,7 @@ impl Parts<'_> {
         first.filter(|_| self.made.iter().all(|generation| generation.report.seed == first))
     }
 
-    async fn join(&self, work: &Work<'_>, files: &Files, job: &str) -> Result<SavedFile> {
+    async fn join(&self, work: &Work<'_>, files: &Files, job: &str) -> Result<Asset> {
         let seed = self.seed().map_or_else(|| "none".to_owned(), |seed| seed.to_string());
         let target = Target::new(&files.out).with_name(&files.name).with_field("model", &work.spec().id.name);
         let target = target.with_field("index", 0).with_field("job", job).with_field("seed", seed);
@@ -226,22 +231,23 @@ impl Parts<'_> {
     }
 
     /// Puts the record of the joined file next to it, and both into the store.
-    async fn keep(&self, joined: &SavedFile, job: &str, estimate: &Estimate) -> Result<()> {
+    async fn keep(&self, joined: &Asset, job: &str, estimate: &Estimate) -> Result<()> {
         let records = self.audio.iter().map(|path| {
             let missing = || Error::new(ErrorKind::Io, format!("`{}` has no record", path.display()));
             Record::beside(path)?.ok_or_else(missing)
         });
         let mut record = Record::joined(joined, records.collect::<Result<_>>()?, job);
         if let Some(made) = &mut record.made {
-            made.cost.estimate = recorded(estimate);
+            made.cost.estimate = estimate.clone();
         }
-        record.write_beside(&joined.path)?;
+        let path = joined.path().unwrap_or(Path::new(""));
+        record.write_beside(path)?;
         let store = crate::assets::open()?;
-        store.put_file(&joined.path, &joined.blake3).await?;
+        store.put_file(path, &joined.blake3().await?).await?;
         store.put_record(&record).await
     }
 
-    fn report(&self, work: &Work<'_>, job: &str, joined: &SavedFile, begun: Instant) -> GenerationReport {
+    fn report(&self, work: &Work<'_>, job: &str, joined: &Asset, begun: Instant) -> GenerationReport {
         let part = |generation: &Generation| GenerationReport { head: None, ..generation.report.clone() };
         let parts: Vec<GenerationReport> = self.made.iter().map(part).collect();
         let mut timings_ms: crate::report::Timings = parts.iter().map(|part| part.timings_ms).sum();
@@ -268,7 +274,7 @@ impl Parts<'_> {
             return error;
         }
         let outcome = |(index, generation): (usize, &Generation)| {
-            let paths: Vec<String> = generation.assets.iter().map(|asset| asset.path.display().to_string()).collect();
+            let paths: Vec<String> = generation.assets.iter().map(|asset| asset.to_string()).collect();
             let id = generation.report.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
             FieldProblem::new(format!("parts[{index}]"), format!("saved as {}{id}", paths.join(", ")))
         };

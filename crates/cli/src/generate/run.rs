@@ -7,13 +7,11 @@ use crate::{
 };
 use mediagen::{
     assets::{
-        DownloadPolicy, Downloader, Keep, SavedFile, Target,
+        Asset, DownloadPolicy, Downloader, Keep, Target,
         keep::{Provenance, Stopwatch},
-        record,
     },
     core::{
-        Context, Error, ErrorKind, Estimate, Event, FieldProblem, ModelKind, Note, Output, Prepared, Request, Result,
-        Submitted,
+        Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, Output, Prepared, Request, Result, Submitted,
     },
     jobs::JobId,
 };
@@ -61,7 +59,7 @@ pub(crate) struct Generation {
     /// What is reported.
     pub(crate) report: GenerationReport,
     /// The files.
-    pub(crate) assets: Vec<SavedFile>,
+    pub(crate) assets: Vec<Asset>,
 }
 
 /// A generation that stopped: why, and our job id.
@@ -106,9 +104,9 @@ pub(crate) async fn generate(
     let billed = output.usage.billed(&cost.prices, &prepared.plan().body);
     output.usage.money = output.usage.cost(&cost.prices, &prepared.plan().body);
     output.usage.counts = billed.clone().into_iter().collect();
-    let made = made.with_output(&output).with_estimate(recorded(&cost.estimate));
+    let made = made.with_output(&output).with_estimate(cost.estimate.clone());
     let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
-    let late = assets.iter().filter_map(|asset| asset.note.clone());
+    let late = assets.iter().flat_map(|asset| asset.notes().iter().cloned());
     let report = GenerationReport {
         head: Some(Head::new("completed", work.endpoint)),
         request_id: output.request_id.clone(),
@@ -131,15 +129,6 @@ async fn run(prepared: &Prepared, cx: &Context) -> Result<Output> {
     submitted.finish(cx).await
 }
 
-/// An estimate as a record has it.
-pub(super) fn recorded(estimate: &Estimate) -> record::Estimate {
-    let mut recorded = record::Estimate::default();
-    estimate.kind().clone_into(&mut recorded.kind);
-    (recorded.low, recorded.high) = (estimate.low(), estimate.high());
-    recorded.currency = estimate.currency().map(str::to_owned);
-    recorded
-}
-
 /// Shows counters and display every event.
 fn observed(cx: Context, counts: &Arc<Mutex<RequestCounts>>, progress: &Arc<Progress>) -> Context {
     let (counts, progress) = (Arc::clone(counts), Arc::clone(progress));
@@ -156,16 +145,14 @@ async fn keep(
     output: &Output,
     made: &Provenance,
     watch: &Stopwatch,
-) -> Result<(Vec<SavedFile>, Vec<Note>)> {
+) -> Result<(Vec<Asset>, Vec<Note>)> {
     let stored = |why: String| Note::new("store", Value::Null, Value::Null, why);
     // It is opened only now: nothing waits for it before there is a result.
     let (keep, mut notes) = match crate::assets::open() {
         Ok(store) => (keep.with_store(store), Vec::new()),
         Err(error) => (keep, vec![stored(format!("the files are not in the store: {error}"))]),
     };
-    let saved = keep.save(cx, output, made, watch).await?;
-    for file in &saved {
-        notes.extend(file.problems.iter().map(|problem| stored(format!("{}: {problem}", file.asset.name()))));
-    }
-    Ok((saved.into_iter().map(|saved| saved.file).collect(), notes))
+    let kept = keep.save(cx, output, made, watch).await?;
+    notes.extend(kept.problems.iter().map(|problem| stored(problem.to_string())));
+    Ok((kept.assets, notes))
 }

@@ -3,7 +3,7 @@
 use super::text::notes;
 use crate::ui;
 use mediagen::{
-    assets::{SavedFile, record::TimingsMs},
+    assets::{Asset, record::TimingsMs},
     core::{Count, Endpoint, Estimate, Event, ModelKind, Money, Note, Phase},
 };
 use serde::Serialize;
@@ -70,18 +70,19 @@ pub(crate) struct FileReport {
     pub(crate) fps: Option<f64>,
 }
 
-impl From<&SavedFile> for FileReport {
-    fn from(file: &SavedFile) -> Self {
+impl From<&Asset> for FileReport {
+    fn from(asset: &Asset) -> Self {
+        let facts = asset.facts();
         Self {
-            path: file.path.to_string_lossy().into_owned(),
-            url: file.url.clone(),
-            media_type: file.media_type.clone(),
-            bytes: file.bytes,
-            blake3: file.blake3.clone(),
-            width: file.width,
-            height: file.height,
-            duration_s: file.duration_s,
-            fps: file.fps,
+            path: asset.to_string(),
+            url: asset.url().cloned(),
+            media_type: asset.media_type().to_owned(),
+            bytes: facts.bytes.unwrap_or_default(),
+            blake3: asset.known_blake3().unwrap_or_default().to_owned(),
+            width: facts.width,
+            height: facts.height,
+            duration_s: facts.duration_s,
+            fps: facts.fps,
         }
     }
 }

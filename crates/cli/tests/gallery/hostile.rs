@@ -1,7 +1,7 @@
 //! Text of others stays text, and files that cannot be shown have a sign.
 
 use crate::{browser::Browser, made};
-use mediagen::assets::gallery::Entry;
+use mediagen::gallery::Entry;
 use serde_json::json;
 
 const HOSTILE: &[&str] = &[

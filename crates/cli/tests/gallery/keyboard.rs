@@ -1,7 +1,7 @@
 //! Filters, and the way through the page without a mouse.
 
 use crate::{browser::Browser, made};
-use mediagen::assets::gallery::Entry;
+use mediagen::gallery::Entry;
 use serde_json::json;
 
 const SHOWN: &str = "[...document.querySelectorAll('.card:not([hidden]) .title')].map((title) => title.textContent)";

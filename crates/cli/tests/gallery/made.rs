@@ -1,9 +1,11 @@
 //! Galleries made for a test, and the one of the demo.
 
-use mediagen::assets::{
-    Record,
+use mediagen::{
+    assets::{
+        Record,
+        record::{AssetFacts, InputRecord, Made},
+    },
     gallery::{Entry, Gallery, Order},
-    record::{AssetFacts, InputRecord, Made},
 };
 use std::{
     path::{Path, PathBuf},
@@ -40,10 +42,10 @@ pub(crate) fn record(
 ) -> Record {
     let mut asset = AssetFacts::default();
     file.clone_into(&mut asset.file);
-    media_type.clone_into(&mut asset.media_type);
+    asset.facts.media_type = Some(media_type.to_owned());
     asset.blake3 = Some(format!("{hash:0>64}"));
-    asset.bytes = Some(1234);
-    (asset.width, asset.height) = (Some(64), Some(48));
+    asset.facts.bytes = Some(1234);
+    (asset.facts.width, asset.facts.height) = (Some(64), Some(48));
     let mut made = Made::new("fal", model, kind);
     made.prompt = prompt.map(str::to_owned);
     made.body = serde_json::json!({"prompt": prompt, "seed": u64::MAX});

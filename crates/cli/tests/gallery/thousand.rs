@@ -3,7 +3,7 @@
 //! The budgets are counts, or ratios to a plain page in the same run: a busy machine does not fail them.
 
 use crate::{browser::Browser, made};
-use mediagen::assets::gallery::Entry;
+use mediagen::gallery::Entry;
 use serde_json::{Value, json};
 use std::{
     fmt::Write as _,
