@@ -20,6 +20,8 @@ pub enum SchemaSource {
     /// There is none: options pass unchecked, with a note.
     #[default]
     None,
+    /// There is one, and this copy of the spec came without it ([`ModelSpec::stub`](crate::ModelSpec::stub)).
+    LeftOut,
 }
 
 /// The fields that a model takes and gives.

@@ -2,7 +2,7 @@
 
 use crate::{
     CapabilityEvidence, CapabilitySet, Error, ErrorKind, KindEvidence, Listing, MediaCapability, Method, ModelKind,
-    ProviderId, Result, Schema,
+    ProviderId, Result, Schema, SchemaSource,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -135,11 +135,14 @@ impl ModelSpec {
         self
     }
 
-    /// The same without a schema: what a journal keeps. Everything but preparing a request works with it.
+    /// The same without its schema: what a journal keeps. Everything but preparing a request works with it.
     pub fn stub(&self) -> Self {
         let mut stub = Self::new(self.id.clone()).with_kinds(self.kinds.iter().copied()).with_title(&*self.title);
         stub.revision.clone_from(&self.revision);
         stub.private.clone_from(&self.private);
+        if self.schema.source != SchemaSource::None {
+            stub.schema = Arc::new(Schema { source: SchemaSource::LeftOut, ..Schema::default() });
+        }
         stub
     }
 

@@ -24,6 +24,7 @@ pub(crate) struct Bench {
     pub(crate) cx: Context,
     transcript: Mutex<String>,
     caps: OnceLock<Caps>,
+    intent: Mutex<Option<Intent>>,
 }
 
 struct OnRuntime;
@@ -46,8 +47,8 @@ impl Bench {
             .with_observer(recorder.clone())
             .with_deadlines(deadlines)
             .with_on_drop(OnDrop::Detach);
-        let (transcript, caps) = (Mutex::default(), OnceLock::new());
-        let bench = Self { harness, kind, server, provider, registry, recorder, cx, transcript, caps };
+        let (transcript, caps, intent) = (Mutex::default(), OnceLock::new(), Mutex::default());
+        let bench = Self { harness, kind, server, provider, registry, recorder, cx, transcript, caps, intent };
         bench.keep(&bench.provider);
         Ok(bench)
     }
@@ -103,9 +104,18 @@ impl Bench {
         Ok(prepared)
     }
 
+    /// Another provider value, as after a restart.
+    pub(crate) fn connect_again(&self) -> std::result::Result<Arc<dyn Provider>, String> {
+        let provider = self.harness.connect(self.server.base()).map_err(|error| format!("connect: {error:?}"))?;
+        ensure(!Arc::ptr_eq(&provider, &self.provider), || "the harness returned the same provider again".into())?;
+        self.keep(&provider);
+        Ok(provider)
+    }
+
     /// The paid call.
     pub(crate) async fn pay(&self, ready: Ready) -> std::result::Result<Submitted, SubmitFailure> {
         let intent = Intent::new("conformance", ready.digest(), self.cx.clock().now());
+        *self.intent.lock().unwrap_or_else(PoisonError::into_inner) = Some(intent.clone());
         let submitted = ready.submit(&self.cx, &intent).await;
         match &submitted {
             Ok(submitted) => self.keep(submitted),
@@ -117,6 +127,12 @@ impl Bench {
             self.keep_text(&serde_json::to_string(job.ticket()).unwrap_or_default());
         }
         submitted
+    }
+
+    /// The intent of the last paid call.
+    pub(crate) fn intent(&self) -> Intent {
+        let last = self.intent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        last.unwrap_or_else(|| Intent::new("none", "", self.cx.clock().now()))
     }
 
     /// Describes, prepares, uploads and submits once.

@@ -17,7 +17,7 @@ pub mod status_carries_result;
 pub use clock::InstantClock;
 pub use harness::{Harness, canonical_request};
 pub use record::{Capture, Recorder};
-pub use scenario::{RETRY_HINT, Scenario, UNKNOWN_PARAM};
+pub use scenario::{DATA_URI, RETRY_HINT, Scenario, UNKNOWN_PARAM, WANTED_PARTS};
 pub use server::Server;
 pub use suite::{check, main, trials};
 pub use wire::Seen;

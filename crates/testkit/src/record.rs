@@ -1,4 +1,4 @@
-//! Recording what a provider tells: its events and its tracing output.
+//! Recording what a provider reports: its events and its tracing output.
 
 use mediagen_core::{Event, Observer, Phase};
 use std::{

@@ -6,34 +6,51 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 use url::Url;
 use wiremock::MockServer;
 
 type Matches = Box<dyn Fn(&Seen) -> bool + Send + Sync>;
 
-struct DropRule {
+/// What the front does to an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Passes it on.
+    Whole,
+    /// Closes the connection without an answer.
+    Dropped,
+    /// Closes it in the middle of the answer's body.
+    Cut,
+}
+
+struct Rule {
     matches: Matches,
     left: usize,
+    fate: Fate,
 }
 
 #[derive(Default)]
 struct Shared {
     seen: Mutex<Vec<Seen>>,
-    drops: Mutex<Vec<DropRule>>,
+    rules: Mutex<Vec<Rule>>,
     strays: Mutex<Vec<Seen>>,
 }
 
 /// One far end: wiremock's [`MockServer`] for the answers, behind a front on a port of its own.
 ///
 /// Every request goes through the front, which reads the whole of it, notes it as [`Seen`], and then either passes it
-/// on or drops the connection without an answer, as wiremock cannot. Beside it listens a *foreign* host that no
-/// provider has any reason to call: put it into answers and see that nobody goes there.
+/// on or breaks the connection off, as wiremock cannot. Next to it listens a *foreign* host that a provider has no reason
+/// to call: put it into answers and see that nothing goes there.
 pub struct Server {
     mock: MockServer,
     base: Url,
     foreign: Url,
     shared: Arc<Shared>,
+    front: JoinHandle<()>,
 }
 
 impl Server {
@@ -46,9 +63,9 @@ impl Server {
         let shared = Arc::new(Shared::default());
         let (front, foreign) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
         let (base, foreign_url) = (loopback(front.local_addr()?)?, loopback(foreign.local_addr()?)?);
-        tokio::spawn(serve_front(front, *mock.address(), Arc::clone(&shared)));
+        let front = tokio::spawn(serve_front(front, *mock.address(), Arc::clone(&shared)));
         tokio::spawn(serve_foreign(foreign, Arc::clone(&shared)));
-        Ok(Self { mock, base, foreign: foreign_url, shared })
+        Ok(Self { mock, base, foreign: foreign_url, shared, front })
     }
 
     /// Where the provider is to send its requests.
@@ -68,11 +85,28 @@ impl Server {
 
     /// Drops the connection of the next `times` requests that match, after reading the whole request.
     pub fn drop_next(&self, times: usize, matches: impl Fn(&Seen) -> bool + Send + Sync + 'static) {
-        let rule = DropRule { matches: Box::new(matches), left: times };
-        self.shared.drops.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
+        self.rule(Fate::Dropped, times, Box::new(matches));
     }
 
-    /// Every request so far, in order, dropped ones too.
+    /// Breaks the connection off in the middle of the answer's body, for the next `times` requests that match.
+    pub fn cut_next(&self, times: usize, matches: impl Fn(&Seen) -> bool + Send + Sync + 'static) {
+        self.rule(Fate::Cut, times, Box::new(matches));
+    }
+
+    fn rule(&self, fate: Fate, left: usize, matches: Matches) {
+        self.shared.rules.lock().unwrap_or_else(PoisonError::into_inner).push(Rule { matches, left, fate });
+    }
+
+    /// Stops listening: every further connection to [`base`](Self::base) is refused.
+    pub async fn close(&self) {
+        self.front.abort();
+        // The port is free once the task is gone.
+        while !self.front.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Every request so far, in order, also those that were dropped.
     pub fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -99,17 +133,17 @@ fn loopback(address: SocketAddr) -> io::Result<Url> {
 }
 
 impl Shared {
-    fn note(&self, seen: Seen) -> bool {
-        let dropped = {
-            let mut drops = self.drops.lock().unwrap_or_else(PoisonError::into_inner);
-            let rule = drops.iter_mut().find(|rule| rule.left > 0 && (rule.matches)(&seen));
-            rule.is_some_and(|rule| {
+    fn note(&self, seen: Seen) -> Fate {
+        let fate = {
+            let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+            let rule = rules.iter_mut().find(|rule| rule.left > 0 && (rule.matches)(&seen));
+            rule.map_or(Fate::Whole, |rule| {
                 rule.left -= 1;
-                true
+                rule.fate
             })
         };
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-        dropped
+        fate
     }
 }
 
@@ -123,13 +157,19 @@ async fn serve_front(listener: TcpListener, upstream: SocketAddr, shared: Arc<Sh
 async fn relay(mut client: TcpStream, upstream: SocketAddr, shared: Arc<Shared>) -> io::Result<()> {
     let Some(seen) = wire::read(&mut client).await? else { return Ok(()) };
     let request = wire::rewrite(&seen);
-    if shared.note(seen) {
+    let fate = shared.note(seen);
+    if fate == Fate::Dropped {
         return Ok(());
     }
     let mut far = TcpStream::connect(upstream).await?;
-    tokio::io::AsyncWriteExt::write_all(&mut far, &request).await?;
-    tokio::io::copy(&mut far, &mut client).await?;
-    Ok(())
+    far.write_all(&request).await?;
+    if fate == Fate::Whole {
+        tokio::io::copy(&mut far, &mut client).await?;
+        return Ok(());
+    }
+    let mut answer = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut far, &mut answer).await?;
+    client.write_all(wire::half(&answer)).await
 }
 
 async fn serve_foreign(listener: TcpListener, shared: Arc<Shared>) {
@@ -140,7 +180,7 @@ async fn serve_foreign(listener: TcpListener, shared: Arc<Shared>) {
                 shared.strays.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
             }
             let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            tokio::io::AsyncWriteExt::write_all(&mut client, answer).await
+            client.write_all(answer).await
         });
     }
 }

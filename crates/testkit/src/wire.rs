@@ -88,6 +88,12 @@ pub(crate) fn rewrite(seen: &Seen) -> Vec<u8> {
     request
 }
 
+/// An answer up to the middle of its body.
+pub(crate) fn half(answer: &[u8]) -> &[u8] {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").map_or(answer.len(), |at| at + 4);
+    &answer[..end + (answer.len() - end) / 2]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +114,14 @@ mod tests {
         let cut = b"PUT / HTTP/1.1\r\ncontent-length: 10\r\n\r\nabc";
         assert!(read(&mut cut.as_slice()).await.is_err());
         assert!(read(&mut [].as_slice()).await.unwrap().is_none());
+    }
+
+    #[test]
+    fn half_an_answer_has_its_whole_head() {
+        assert_eq!(
+            half(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabcd"),
+            b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab"
+        );
+        assert_eq!(half(b"cut"), b"cut");
     }
 }

@@ -1,128 +1,131 @@
 //! The suite finds what it is there to find: each provider here misbehaves in one way, and its trial must fail.
 
-use async_trait::async_trait;
-use mediagen_core::{ModelKind, Phase, Provider, Registry, Result};
-use mediagen_testkit::{Harness, Scenario, Server, check, fake::FakeHarness};
-use std::sync::Arc;
-use url::Url;
+mod carry;
 
-/// The fake, with its far end, its counts or its secrets changed behind the suite's back.
-#[derive(Default)]
-struct Bent {
-    fake: FakeHarness,
-    /// The far end behaves like this, whatever was asked for.
-    far_end: Option<Scenario>,
-    /// Further calls that the far end reports.
-    surplus: Option<(Phase, usize)>,
-    secret: Option<&'static str>,
+#[path = "bites/bent.rs"]
+mod bent;
+#[path = "bites/endpoint.rs"]
+mod endpoint;
+#[path = "bites/far_end.rs"]
+mod far_end;
+
+use bent::{Bend, BentHarness};
+use carry::Carry;
+use mediagen_core::ModelKind;
+use mediagen_testkit::{Harness, Scenario, check, fake::FakeHarness};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// What a bent provider is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// Of the fake.
+    Memory,
+    /// Of `status_carries_result`.
+    Http,
 }
+use Made::{Http, Memory};
 
-#[async_trait]
-impl Harness for Bent {
-    async fn mount(&self, server: &Server, kind: ModelKind, scenario: Scenario) -> bool {
-        self.fake.mount(server, kind, self.far_end.unwrap_or(scenario)).await
-    }
-    fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
-        self.fake.connect(base)
-    }
-    fn registry(&self) -> Registry {
-        self.fake.registry()
-    }
-    fn model(&self, kind: ModelKind) -> String {
-        self.fake.model(kind)
-    }
-    fn secrets(&self) -> Vec<String> {
-        self.secret.map(str::to_owned).into_iter().collect()
-    }
-    fn calls(&self, server: &Server, phase: Phase) -> usize {
-        let surplus = self.surplus.filter(|(p, _)| *p == phase).map_or(0, |(_, calls)| calls);
-        self.fake.calls(server, phase) + surplus
-    }
-    fn received(&self, server: &Server, content: &[u8]) -> bool {
-        self.fake.received(server, content)
-    }
-}
-
-fn verdict(bent: Bent, kind: ModelKind, scenario: Scenario) -> std::result::Result<(), String> {
-    check(&(Arc::new(bent) as Arc<dyn Harness>), kind, scenario)
-}
-
-#[test]
-fn every_scenario_fails_when_the_far_end_behaves_like_another() {
+/// Each way to be bent, with the scenario that is there for it.
+const BENT: &[(Bend, Made, Scenario)] = {
     use Scenario as S;
-    for &scenario in S::ALL {
-        let other = match scenario {
-            S::Succeeds | S::Immediate | S::RateLimitedThenOk | S::RateLimitedForever | S::TimeoutOnSubmit => {
-                S::JobFails
-            }
-            S::Queued => S::Immediate,
-            S::DroppedConnectionOnPoll | S::ResumeFromTicket | S::UploadsBytes => S::Malformed,
-            S::CancelQueued => S::CancelTooLate,
-            S::CancelTooLate => S::CancelQueued,
-            // Nothing at the far end matters where nothing may be sent.
-            S::Unsupported | S::UnknownParam => continue,
-            _ => S::Succeeds,
-        };
-        let bent = Bent { far_end: Some(other), ..Bent::default() };
-        let outcome = verdict(bent, ModelKind::ImageToVideo, scenario);
-        assert!(outcome.is_err(), "{scenario:?} passes although the far end behaves like {other:?}");
+    &[
+        (Bend::UnknownAsNotSent, Memory, S::TimeoutOnSubmit),
+        (Bend::UnknownAsNotSent, Memory, S::GatewayErrorOnSubmit),
+        (Bend::UnknownAsNotSent, Http, S::GatewayErrorOnSubmit),
+        (Bend::UnknownAsNotSent, Memory, S::UnreadableAccept),
+        (Bend::UnknownAsNotSent, Http, S::UnreadableAccept),
+        (Bend::UnknownAsRefused, Memory, S::TimeoutOnSubmit),
+        (Bend::UnknownAsRefused, Memory, S::GatewayErrorOnSubmit),
+        (Bend::UnknownAsRefused, Http, S::GatewayErrorOnSubmit),
+        (Bend::UnknownAsRefused, Memory, S::UnreadableAccept),
+        (Bend::UnknownAsRefused, Http, S::UnreadableAccept),
+        (Bend::RefusedAsUnknown, Memory, S::NoCredit),
+        (Bend::RefusedAsUnknown, Http, S::Invalid),
+        (Bend::RefusedAsUnknown, Http, S::BadKey),
+        (Bend::RefusedAsUnknown, Http, S::NotFound),
+        (Bend::RefusedAsNotSent, Memory, S::NoCredit),
+        (Bend::RefusedAsNotSent, Memory, S::Rejected),
+        (Bend::NotSentAsUnknown, Http, S::Unreachable),
+        (Bend::NotSentAsUnknown, Memory, S::RateLimitedForever),
+        (Bend::NotSentAsRefused, Http, S::Unreachable),
+        (Bend::SubmitsTwice, Memory, S::Succeeds),
+        (Bend::SubmitsTwice, Http, S::ResumeFromTicket),
+        (Bend::SubmitReported, Memory, S::Succeeds),
+        (Bend::EndReported, Memory, S::Succeeds),
+        (Bend::NotesReported, Memory, S::Adjusts),
+        (Bend::NotesReportedOnly, Memory, S::Adjusts),
+        (Bend::NotesLost, Http, S::Adjusts),
+        (Bend::NotesRepeated, Memory, S::Adjusts),
+        (Bend::UnknownFieldDropped, Memory, S::UnknownParam),
+        (Bend::KeyInPlan, Memory, S::Succeeds),
+        (Bend::KeyInTicket, Memory, S::Succeeds),
+        (Bend::KeyInOutput, Memory, S::Succeeds),
+        (Bend::PlanLacksBody, Memory, S::PlanFromText),
+        (Bend::StubReadsSchema, Memory, S::Stub),
+        (Bend::StubNeedsSchema, Memory, S::Stub),
+        (Bend::IntentDropped, Memory, S::Stub),
+        (Bend::PartIsTheEnd, Memory, S::DoneButRunning),
+        (Bend::PartIsTheEnd, Http, S::DoneButRunning),
+        (Bend::PartIsDone, Memory, S::DoneButRunning),
+        (Bend::PartIsDone, Http, S::DoneButRunning),
+        (Bend::OneFile, Memory, S::FewerParts),
+        (Bend::InlineFilesLost, Memory, S::DataUriOutput),
+        (Bend::BrokenBodyIsFinal, Http, S::DroppedMidBody),
+        (Bend::ExpiredAsNotFound, Memory, S::Expired),
+        (Bend::ExpiredAsNotFound, Http, S::Expired),
+        (Bend::ProgressInvented, Memory, S::Queued),
+        (Bend::CancelsTwice, Memory, S::CancelQueued),
+        (Bend::CancelIsSure, Memory, S::CancelTooLate),
+        (Bend::FailureWithoutReason, Memory, S::JobFails),
+        (Bend::OtherContent, Memory, S::UploadsBytes),
+        (Bend::PagesFollowed, Http, S::ForeignNextPage),
+    ]
+};
+
+fn verdict(bend: Option<Bend>, made: Made, scenario: Scenario) -> Result<(), String> {
+    let base: Arc<dyn Harness> = match made {
+        Memory => Arc::new(FakeHarness::default()),
+        Http => Arc::new(Carry),
+    };
+    let kind = if scenario == Scenario::UploadsBytes { ModelKind::ImageToImage } else { ModelKind::TextToImage };
+    let harness: Arc<dyn Harness> = Arc::new(BentHarness::new(base, bend));
+    check(&harness, kind, scenario)
+}
+
+#[test]
+fn each_bent_provider_fails_the_scenario_that_is_there_for_it() {
+    for &(bend, made, scenario) in BENT {
+        let outcome = verdict(Some(bend), made, scenario);
+        assert!(outcome.is_err(), "{scenario:?} passes although the provider is bent: {bend:?}, {made:?}");
+    }
+}
+
+/// Otherwise the table would prove nothing: what is wrapped and not bent passes, and what is bent passes elsewhere.
+#[test]
+fn nothing_else_makes_them_fail() {
+    for &(bend, made, scenario) in BENT {
+        let straight = verdict(None, made, scenario);
+        assert_eq!(straight, Ok(()), "{scenario:?} fails without a bend: {made:?}");
+        if scenario != Scenario::Succeeds && bend != Bend::SubmitsTwice {
+            assert_eq!(verdict(Some(bend), made, Scenario::Succeeds), Ok(()), "{bend:?} fails without its scenario");
+        }
     }
 }
 
 #[test]
-fn a_second_submit_is_noticed() {
-    for scenario in [Scenario::Succeeds, Scenario::TimeoutOnSubmit, Scenario::ResumeFromTicket, Scenario::UnknownParam]
-    {
-        let bent = Bent { surplus: Some((Phase::Submit, 1)), ..Bent::default() };
-        let text = verdict(bent, ModelKind::TextToImage, scenario).unwrap_err();
-        assert!(text.contains("submits"), "{scenario:?}: {text}");
-    }
-}
-
-#[test]
-fn a_call_for_something_unsupported_is_noticed() {
-    let bent = Bent { surplus: Some((Phase::Catalogue, 1)), ..Bent::default() };
-    assert!(verdict(bent, ModelKind::TextToImage, Scenario::Unsupported).unwrap_err().contains("1 calls"));
-}
-
-#[test]
-fn a_cancel_that_nobody_asked_for_is_noticed() {
-    let bent = Bent { surplus: Some((Phase::Cancel, 1)), ..Bent::default() };
-    assert!(verdict(bent, ModelKind::TextToImage, Scenario::DroppedWait).unwrap_err().contains("cancels"));
-}
-
-#[test]
-fn a_secret_in_a_ticket_or_an_event_is_noticed() {
-    let bent = Bent { secret: Some("fake-job-1"), ..Bent::default() };
-    let text = verdict(bent, ModelKind::TextToImage, Scenario::Succeeds).unwrap_err();
-    assert!(text.contains("a secret stands in"), "{text}");
-}
-
-#[test]
-fn bytes_that_do_not_arrive_are_noticed() {
-    struct Lossy(FakeHarness);
-    #[async_trait]
-    impl Harness for Lossy {
-        async fn mount(&self, server: &Server, kind: ModelKind, scenario: Scenario) -> bool {
-            self.0.mount(server, kind, scenario).await
-        }
-        fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
-            self.0.connect(base)
-        }
-        fn registry(&self) -> Registry {
-            self.0.registry()
-        }
-        fn model(&self, kind: ModelKind) -> String {
-            self.0.model(kind)
-        }
-        fn secrets(&self) -> Vec<String> {
-            Vec::new()
-        }
-        fn calls(&self, server: &Server, phase: Phase) -> usize {
-            self.0.calls(server, phase)
-        }
-    }
-    let harness: Arc<dyn Harness> = Arc::new(Lossy(FakeHarness::default()));
-    let text = check(&harness, ModelKind::ImageToImage, Scenario::UploadsBytes).unwrap_err();
-    assert!(text.contains("did not reach"), "{text}");
+fn every_scenario_has_a_provider_that_fails_it() {
+    // These are failed by far ends that misbehave, in the other module.
+    let by_far_end = [
+        Scenario::Immediate,
+        Scenario::RateLimitedThenOk,
+        Scenario::DroppedConnectionOnPoll,
+        Scenario::Malformed,
+        Scenario::DroppedWait,
+        Scenario::Unsupported,
+    ];
+    let covered: BTreeSet<Scenario> = BENT.iter().map(|(_, _, scenario)| *scenario).chain(by_far_end).collect();
+    let missing: Vec<&Scenario> = Scenario::ALL.iter().filter(|scenario| !covered.contains(scenario)).collect();
+    assert!(missing.is_empty(), "no provider fails {missing:?}");
+    let uses: BTreeSet<String> = BENT.iter().map(|(bend, _, _)| format!("{bend:?}")).collect();
+    assert_eq!(uses.len(), Bend::COUNT, "a bend is in the table only if it is used");
 }

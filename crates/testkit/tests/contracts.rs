@@ -50,14 +50,14 @@ fn resource(status: &str, output: &Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"id": "j-9", "status": status, "output": output}))
 }
 
-/// Mounts one answer to submits and the looks in turn, the last of which stays.
-async fn mount(server: &Server, submit: ResponseTemplate, looks: Vec<ResponseTemplate>) {
+/// Mounts one answer to submits, and those to polls in turn, the last of which stays.
+async fn mount(server: &Server, submit: ResponseTemplate, polls: Vec<ResponseTemplate>) {
     Mock::given(method("POST")).and(path("/v1/jobs")).respond_with(submit).mount(server.mock()).await;
-    let last = looks.len();
-    for (index, look) in looks.into_iter().enumerate() {
+    let last = polls.len();
+    for (index, poll) in polls.into_iter().enumerate() {
         let times = if index + 1 == last { u64::MAX } else { 1 };
-        let priority = u8::try_from(index + 1).expect("few looks");
-        let mock = Mock::given(method("GET")).and(path_regex("/jobs/j-9$")).respond_with(look);
+        let priority = u8::try_from(index + 1).expect("few polls");
+        let mock = Mock::given(method("GET")).and(path_regex("/jobs/j-9$")).respond_with(poll);
         mock.up_to_n_times(times).with_priority(priority).mount(server.mock()).await;
     }
 }

@@ -1,6 +1,6 @@
 //! What a failed paid call means: a type, so that the careless default is the safe one.
 
-use super::{Dispatch, Error, ErrorKind};
+use super::{Dispatch, Error, ErrorKind, Retry};
 use crate::Ready;
 use std::fmt;
 
@@ -68,12 +68,14 @@ pub enum SubmitFailure {
 }
 
 impl From<SubmitFailure> for Error {
-    /// The error, saying how far the call got: kind `SubmitUnknown` for what may run.
+    /// The error, saying how far the call got. For what may run: kind `SubmitUnknown`, never to be repeated.
     fn from(failure: SubmitFailure) -> Self {
         match failure {
             SubmitFailure::NotSent(_, error) => error.with_dispatch(Dispatch::NotSent),
             SubmitFailure::Refused(error) => error.with_dispatch(Dispatch::Answered),
-            SubmitFailure::Unknown(error) => error.with_kind(ErrorKind::SubmitUnknown).with_dispatch(Dispatch::Unknown),
+            SubmitFailure::Unknown(error) => {
+                error.with_kind(ErrorKind::SubmitUnknown).with_dispatch(Dispatch::Unknown).with_retry(Retry::Never)
+            }
         }
     }
 }

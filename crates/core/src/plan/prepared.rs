@@ -3,7 +3,7 @@
 use super::{Intent, PLAN_VERSION, Plan, Ready, Uploaded};
 use crate::{
     Context, Deadline, Dispatch, Endpoint, Error, ErrorKind, Estimate, Event, FieldProblem, MediaInput, Price, Request,
-    Result, Submitted,
+    Result, SchemaSource, Submitted,
 };
 use std::{
     collections::BTreeMap,
@@ -19,9 +19,15 @@ use std::{
 /// Every adjustment is reported to the context's observer.
 ///
 /// # Errors
+/// `Unsupported` for an endpoint that was bound from a [stub](crate::ModelSpec::stub) of a spec that has a schema;
 /// `InvalidInput` for what the kind requires and the request lacks, and for a malformed input; those of
 /// [`Endpoint::prepare`]; `Timeout` and `Cancelled` of the call.
 pub async fn prepare(endpoint: &Arc<dyn Endpoint>, cx: &Context, request: &Request) -> Result<Prepared> {
+    if endpoint.spec().schema.source == SchemaSource::LeftOut {
+        // Mapped as if there were none, the request would leave unchecked and under other names.
+        let message = format!("`{}` was bound without its schema, so nothing can be prepared", endpoint.spec().id);
+        return Err(Error::new(ErrorKind::Unsupported, message).with_hint("describe the model again"));
+    }
     endpoint.kind().check(request)?;
     for input in &request.inputs {
         input.check()?;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Caps, Clock, Context, Endpoint, Error, ErrorKind, Event, Flow, MediaInput, ModelSpec, Output, Part, PartSource,
-    ProviderId, Request, Result, SubmitError, SubmitFailure, Submitted,
+    Caps, Clock, Context, Endpoint, Error, ErrorKind, Event, Field, FieldType, Flow, MediaInput, ModelSpec, Output,
+    Part, PartSource, ProviderId, Request, Result, Schema, SchemaSource, SubmitError, SubmitFailure, Submitted,
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -184,4 +184,27 @@ async fn what_a_kind_requires_and_what_cannot_be_understood_is_refused_before_th
     let error = prepare(&endpoint, &cx, &request).await.unwrap_err();
     assert_eq!((error.kind(), &*error.fields()[0].path), (ErrorKind::InvalidInput, "image"));
     assert!(prepare(&endpoint, &cx, &Request::new().with_extra("image", "x")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_stub_of_a_model_with_a_schema_does_everything_but_prepare() {
+    let plain = endpoint(answered);
+    let schema = Schema::new(SchemaSource::Live, vec![Field::new("image", FieldType::text())]);
+    let described = ModelSpec::clone(&plain.spec).with_schema(schema);
+    let text = serde_json::to_string(&described.stub()).unwrap();
+    let stub: ModelSpec = serde_json::from_str(&text).unwrap();
+    let bare = Arc::new(Instant { spec: Arc::new(stub), sent: Mutex::default(), outcome: answered });
+    let cx = Context::new(Still);
+
+    let of_stub: Arc<dyn Endpoint> = Arc::clone(&bare) as _;
+    let refused = prepare(&of_stub, &cx, &request()).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.hint()), (ErrorKind::Unsupported, Some("describe the model again")));
+
+    let plan = prepared(&plain, &cx).await.plan().clone();
+    let restored = Prepared::restore(of_stub, plan, vec!["a.png".into()]).unwrap();
+    let ready = restored.upload(&cx).await.unwrap();
+    let intent = intent(&ready);
+    ready.submit(&cx, &intent).await.unwrap();
+    assert_eq!(bare.sent.lock().unwrap().len(), 1);
+    assert_eq!(plain.spec.stub().schema.source, SchemaSource::None, "what has no schema can be prepared from its stub");
 }

@@ -1,7 +1,9 @@
-//! What is asked of a provider in each scenario.
+//! What is required of a provider in each scenario.
 
+mod catalogue;
 mod failure;
 mod job;
+mod plan;
 mod request;
 mod success;
 
@@ -18,23 +20,33 @@ pub(crate) async fn run(bench: &Bench, scenario: Scenario) -> Verdict {
         S::Queued => success::queued(bench).await,
         S::Immediate => success::immediate(bench).await,
         S::RateLimitedThenOk => success::rate_limited_then_ok(bench).await,
-        S::DroppedConnectionOnPoll => success::dropped_connection(bench).await,
+        S::DroppedConnectionOnPoll | S::DroppedMidBody => success::dropped_connection(bench).await,
         S::RateLimitedForever => failure::rate_limited(bench).await,
-        S::TimeoutOnSubmit => failure::submit_unknown(bench).await,
+        S::TimeoutOnSubmit | S::UnreadableAccept => failure::submit_unknown(bench).await,
+        S::GatewayErrorOnSubmit => failure::gateway_error(bench).await,
+        S::Unreachable => failure::unreachable(bench).await,
         S::BadKey => failure::refused(bench, &[ErrorKind::Unauthenticated], 0..=1).await,
         S::NoCredit => failure::refused(bench, &[ErrorKind::QuotaExceeded, ErrorKind::AccountLocked], 1..=1).await,
         S::Invalid => failure::invalid(bench).await,
         S::Rejected => failure::refused(bench, &[ErrorKind::ContentRejected], 1..=1).await,
         S::JobFails => failure::job_fails(bench).await,
         S::Malformed => failure::refused(bench, &[ErrorKind::InvalidResponse], 1..=1).await,
+        S::Expired => failure::expired(bench).await,
+        S::DoneButRunning => success::done_but_running(bench).await,
+        S::FewerParts => success::fewer_parts(bench).await,
+        S::DataUriOutput => success::data_uri(bench).await,
         S::NotFound => failure::refused(bench, &[ErrorKind::NotFound], 0..=1).await,
         S::CancelQueued => job::cancel_queued(bench).await,
         S::CancelTooLate => job::cancel_too_late(bench).await,
         S::ResumeFromTicket => job::resume(bench).await,
+        S::PlanFromText => plan::from_text(bench).await,
+        S::Stub => plan::stub(bench).await,
+        S::Adjusts => plan::adjusts(bench).await,
         S::DroppedWait => job::dropped_wait(bench).await,
         S::UploadsBytes => request::uploads_bytes(bench).await,
         S::UnknownParam => request::unknown_param(bench).await,
         S::Unsupported => request::unsupported(bench),
+        S::ForeignNextPage => catalogue::foreign_next_page(bench).await,
     }
 }
 
@@ -58,9 +70,11 @@ pub(crate) fn discretion(bench: &Bench, scenario: Scenario, tracing: &Capture) -
     }
     let strays = bench.server.strays();
     ensure(strays.is_empty(), || format!("requests reached a foreign host: {strays:?}"))?;
-    // In-memory providers send nothing. A dropped wait may leave a request that was announced and not sent.
+    // In-memory providers send nothing. A dropped wait, and a server that is gone, leave requests that were announced and
+    // did not arrive.
     let (seen, announced) = (bench.server.seen().len(), bench.recorder.requested());
-    let balanced = seen == announced || (scenario == Scenario::DroppedWait && seen < announced);
+    let unfinished = matches!(scenario, Scenario::DroppedWait | Scenario::Unreachable);
+    let balanced = seen == announced || (unfinished && seen < announced);
     ensure(seen == 0 || balanced, || format!("{announced} requests were announced as events, {seen} arrived"))
 }
 

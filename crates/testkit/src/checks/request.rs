@@ -1,33 +1,34 @@
 //! Scenarios about what is sent, or not.
 
 use crate::{
-    UNKNOWN_PARAM,
+    DATA_URI, UNKNOWN_PARAM,
     bench::{Bench, Verdict, ensure},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use mediagen_core::{ErrorKind, MediaInput, ModelId, ModelKind, ModelSpec, Phase, Policy, Role};
 use std::sync::Arc;
 
-/// The smallest PNG there is: one transparent pixel.
-const PIXEL: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6,
-    0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1, 0x0d,
-    0x0a, 0x2d, 0xb4, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
-];
+/// The smallest PNG there is.
+fn pixel() -> Vec<u8> {
+    let (_, text) = DATA_URI.split_once(',').unwrap_or_default();
+    BASE64_STANDARD.decode(text).unwrap_or_default()
+}
 
-/// Bytes that pass for what `role` asks, as far as the first bytes tell.
-fn sample(role: Role) -> (Vec<u8>, &'static str) {
-    match role {
+/// Content that passes for `role`, as far as the first bytes show, and the input of it.
+pub(super) fn local(role: Role) -> (Vec<u8>, MediaInput) {
+    let (content, name) = match role {
         Role::Video => (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isomconformance".to_vec(), "input.mp4"),
         Role::Audio | Role::VoiceSample => (b"RIFF\x24\0\0\0WAVEfmt conformance".to_vec(), "input.wav"),
-        _ => (PIXEL.to_vec(), "input.png"),
-    }
+        _ => (pixel(), "input.png"),
+    };
+    (content.clone(), MediaInput::bytes(content, name))
 }
 
 pub(super) async fn uploads_bytes(bench: &Bench) -> Verdict {
     let mut request = bench.request();
-    let input = request.inputs.first_mut().ok_or("this kind takes no input: `mount` should have answered `false`")?;
-    let (content, name) = sample(input.role);
-    input.media = MediaInput::bytes(content.clone(), name);
+    let input = request.inputs.first_mut().ok_or("this kind takes no input: `mount` should have returned `false`")?;
+    let (content, media) = local(input.role);
+    input.media = media;
     bench.run(&request).await.map_err(|error| format!("an output was expected: {error:?}"))?;
     bench.submits(1..=1)?;
     ensure(bench.harness.received(&bench.server, &content), || "the bytes did not reach the provider".into())

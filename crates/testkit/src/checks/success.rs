@@ -1,14 +1,19 @@
 //! Scenarios that end with an output.
 
 use crate::{
-    RETRY_HINT,
+    DATA_URI, RETRY_HINT, WANTED_PARTS,
     bench::{Bench, Verdict, ensure},
 };
-use mediagen_core::{Event, Flow, Output, Phase};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use mediagen_core::{Event, Flow, Output, PartSource, Phase, Request};
 
 /// Runs the canonical request; an output is expected.
 async fn output(bench: &Bench) -> Result<Output, String> {
-    let outcome = bench.run(&bench.request()).await;
+    output_of(bench, &bench.request()).await
+}
+
+async fn output_of(bench: &Bench, request: &Request) -> Result<Output, String> {
+    let outcome = bench.run(request).await;
     let output = outcome.map_err(|error| format!("an output was expected: {error:?}"))?;
     ensure(!output.parts.is_empty(), || "the output has no parts".into())?;
     for part in &output.parts {
@@ -85,8 +90,8 @@ pub(super) async fn queued(bench: &Bench) -> Verdict {
 pub(super) async fn immediate(bench: &Bench) -> Verdict {
     output(bench).await?;
     bench.submits(1..=1)?;
-    let looks = bench.calls(Phase::Status);
-    ensure(looks <= 1, || format!("{looks} looks at a job that was done at once"))
+    let polls = bench.calls(Phase::Status);
+    ensure(polls <= 1, || format!("{polls} polls of a job that was done at once"))
 }
 
 pub(super) async fn rate_limited_then_ok(bench: &Bench) -> Verdict {
@@ -109,4 +114,39 @@ pub(super) async fn rate_limited_then_ok(bench: &Bench) -> Verdict {
 pub(super) async fn dropped_connection(bench: &Bench) -> Verdict {
     output(bench).await?;
     bench.submits(1..=1)
+}
+
+pub(super) async fn done_but_running(bench: &Bench) -> Verdict {
+    let output = output(bench).await?;
+    bench.submits(1..=1)?;
+    let parts = output.parts.len();
+    ensure(parts == 2, || format!("the job ends with 2 files, the output has {parts}"))
+}
+
+pub(super) async fn fewer_parts(bench: &Bench) -> Verdict {
+    let mut request = bench.request();
+    request.options.count = Some(WANTED_PARTS);
+    let output = output_of(bench, &request).await?;
+    bench.submits(1..=1)?;
+    let parts = output.parts.len();
+    ensure(parts < WANTED_PARTS as usize, || {
+        format!("fewer than {WANTED_PARTS} files were to be mounted, not {parts}")
+    })?;
+    let noted = output.notes.iter().any(|note| note.option == "count" && note.to.as_u64() == Some(parts as u64));
+    ensure(noted, || {
+        format!("{WANTED_PARTS} files were requested, {parts} came, and no note is about it: {:?}", output.notes)
+    })
+}
+
+pub(super) async fn data_uri(bench: &Bench) -> Verdict {
+    let output = output(bench).await?;
+    bench.submits(1..=1)?;
+    let (_, text) = DATA_URI.split_once(',').unwrap_or_default();
+    let content = BASE64_STANDARD.decode(text).unwrap_or_default();
+    let whole = output.parts.iter().any(|part| match &part.source {
+        PartSource::DataUri(uri) => **uri == *DATA_URI,
+        PartSource::Bytes(bytes) => **bytes == *content,
+        _ => false,
+    });
+    ensure(whole, || format!("the file is in the answer, and not in the output: {:?}", output.parts))
 }

@@ -22,7 +22,7 @@ impl From<Failed> for SubmitError {
     fn from(Failed { fault, error }: Failed) -> Self {
         match fault {
             Fault::TooFast(_) => Self::NotSent(error),
-            Fault::Lost => Self::Unknown(error),
+            Fault::Lost | Fault::Cut | Fault::Gateway | Fault::Unreadable => Self::Unknown(error),
             _ => Self::Refused(error),
         }
     }
@@ -43,7 +43,7 @@ pub(super) async fn call<T>(
         };
         let pause = match fault {
             Fault::TooFast(hint) => Some(hint),
-            Fault::Lost if phase != Phase::Submit => Some(Duration::from_millis(200)),
+            Fault::Lost | Fault::Cut if phase != Phase::Submit => Some(Duration::from_millis(200)),
             _ => None,
         };
         let error = translate(&fault, phase).with_provider(FAKE.id.clone());
@@ -68,6 +68,9 @@ fn translate(fault: &Fault, phase: Phase) -> Error {
                 .with_dispatch(Dispatch::Unknown)
         }
         Fault::Lost => Error::new(ErrorKind::Unavailable, "the connection was lost").with_dispatch(Dispatch::Unknown),
+        Fault::Cut => answered(ErrorKind::Transfer, "the answer broke off").with_retry(Retry::After(None)),
+        Fault::Gateway => Error::new(ErrorKind::Unavailable, "a gateway failed").with_dispatch(Dispatch::Unknown),
+        Fault::Unreadable => answered(ErrorKind::InvalidResponse, "the answer to the submit cannot be read"),
         Fault::BadKey => answered(ErrorKind::Unauthenticated, "the key was refused").with_hint("set `key`"),
         Fault::NoCredit => answered(ErrorKind::QuotaExceeded, "the balance is used up").with_hint("top it up"),
         Fault::Invalid { field, message } => {
@@ -78,6 +81,7 @@ fn translate(fault: &Fault, phase: Phase) -> Error {
             let known = nearest::join(known.iter().map(String::as_str));
             answered(ErrorKind::NotFound, "there is no such model").with_hint(format!("known: {known}"))
         }
+        Fault::Gone => answered(ErrorKind::Expired, "the result is not kept any more"),
         Fault::NoSuchJob => answered(ErrorKind::NotFound, "there is no such job"),
     }
 }

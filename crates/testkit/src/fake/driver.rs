@@ -3,7 +3,7 @@
 use super::{
     call::call,
     provider::{FAKE, FakeProvider},
-    service::Look,
+    service::Stage,
 };
 use async_trait::async_trait;
 use mediagen_core::{
@@ -18,7 +18,7 @@ pub(super) struct FakeDriver {
     provider: FakeProvider,
     ticket: JobTicket,
     id: String,
-    /// Log lines that were returned already; the far end repeats all of them with every look.
+    /// Log lines that were returned already; the far end repeats all of them with every poll.
     returned: AtomicUsize,
 }
 
@@ -59,15 +59,16 @@ impl JobDriver for FakeDriver {
 
     async fn poll(&self, cx: &Context) -> Result<JobView> {
         let FakeProvider { service, key } = &self.provider;
-        let (look, lines) = call(cx, Phase::Status, || service.look(key, &self.id)).await?;
+        let (stage, lines) = call(cx, Phase::Status, || service.poll(key, &self.id)).await?;
         let returned = self.returned.fetch_max(lines.len(), Ordering::SeqCst);
         let logs = lines.into_iter().skip(returned).map(LogLine::new).collect();
-        let view = match look {
-            Look::Waiting(ahead) => JobView::new(JobStatus::Queued { position: Some(ahead) }),
-            Look::Working => JobView::new(JobStatus::Running { progress: None }),
-            Look::Done => JobView::new(JobStatus::Succeeded),
-            Look::Stopped => JobView::new(JobStatus::Cancelled),
-            Look::Broken(why) => JobView::new(JobStatus::Failed)
+        let view = match stage {
+            Stage::Waiting(ahead) => JobView::new(JobStatus::Queued { position: Some(ahead) }),
+            Stage::Working => JobView::new(JobStatus::Running { progress: None }),
+            Stage::Partial(raw) => JobView::new(JobStatus::Running { progress: None }).with_output(self.output(raw)?),
+            Stage::Done => JobView::new(JobStatus::Succeeded),
+            Stage::Stopped => JobView::new(JobStatus::Cancelled),
+            Stage::Broken(why) => JobView::new(JobStatus::Failed)
                 .with_failure(Error::new(ErrorKind::JobFailed, why).with_dispatch(Dispatch::Answered)),
         };
         Ok(view.with_logs(logs))

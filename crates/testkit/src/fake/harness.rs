@@ -3,6 +3,7 @@
 use super::{FAKE_KEY, FakeProvider, FakeService, MODELS, PROVIDER};
 use crate::{Harness, Scenario, Server};
 use async_trait::async_trait;
+use bytes::Bytes;
 use mediagen_core::{Error, ErrorKind, Modality, ModelKind, Phase, Provider, Registry, Result};
 use std::{
     collections::HashMap,
@@ -26,8 +27,12 @@ impl Harness for FakeHarness {
     async fn mount(&self, server: &Server, kind: ModelKind, scenario: Scenario) -> bool {
         let service = Arc::new(FakeService::new(scenario));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(server.base().clone(), service);
-        let takes_media = !matches!(kind.input(), Modality::Text | Modality::Json);
-        scenario != Scenario::UploadsBytes || takes_media
+        match scenario {
+            Scenario::UploadsBytes => !matches!(kind.input(), Modality::Text | Modality::Json),
+            // There is no connection to refuse, and no address of a next page.
+            Scenario::Unreachable | Scenario::ForeignNextPage => false,
+            _ => true,
+        }
     }
 
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
@@ -50,6 +55,11 @@ impl Harness for FakeHarness {
 
     fn calls(&self, server: &Server, phase: Phase) -> usize {
         self.service(server.base()).map_or(0, |service| service.calls(phase))
+    }
+
+    fn submitted(&self, server: &Server) -> Vec<Bytes> {
+        let bodies = self.service(server.base()).map(|service| service.bodies()).unwrap_or_default();
+        bodies.iter().map(|body| body.to_string().into()).collect()
     }
 
     fn received(&self, server: &Server, content: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! The far end of the fake: what a real provider's servers would do, and would count.
 
-use crate::{RETRY_HINT, Scenario};
+use crate::{DATA_URI, RETRY_HINT, Scenario};
 use bytes::Bytes;
 use mediagen_core::{CancelOutcome, ModelKind, Phase};
 use serde_json::{Value, json};
@@ -19,19 +19,31 @@ pub const FAKE_KEY: &str = "fake-key-5e1f0c";
 pub(super) enum Fault {
     TooFast(Duration),
     Lost,
+    /// The connection broke off in the middle of the answer.
+    Cut,
+    /// A gateway answered with an error of its own.
+    Gateway,
+    /// It was accepted, and the answer makes no sense.
+    Unreadable,
     BadKey,
     NoCredit,
-    Invalid { field: &'static str, message: &'static str },
+    Invalid {
+        field: &'static str,
+        message: &'static str,
+    },
     Rejected,
     NoSuchModel(Vec<String>),
     NoSuchJob,
+    Gone,
 }
 
-/// What a look at a job shows.
+/// How far a job is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum Stage {
     Waiting(u32),
     Working,
+    /// Still working, with a part of its output.
+    Partial(Value),
     Done,
     Broken(&'static str),
     Stopped,
@@ -39,8 +51,8 @@ pub(super) enum Look {
 
 #[derive(Debug)]
 struct FarJob {
-    /// Looks to come; the last one stays.
-    looks: VecDeque<Look>,
+    /// What polls find, one after the other; the last one stays.
+    stages: VecDeque<Stage>,
     logs: Vec<String>,
     files: u64,
     /// Of the intent that it was submitted for.
@@ -52,7 +64,9 @@ struct State {
     calls: BTreeMap<&'static str, usize>,
     jobs: BTreeMap<String, FarJob>,
     uploads: Vec<Bytes>,
-    lost: usize,
+    bodies: Vec<Value>,
+    /// Whether the one connection that a scenario breaks was broken already.
+    broken: bool,
 }
 
 /// The far end, in one scenario. Counts its calls and keeps what it is sent.
@@ -78,6 +92,11 @@ impl FakeService {
         self.lock().uploads.clone()
     }
 
+    /// The bodies of the paid calls, in order.
+    pub fn bodies(&self) -> Vec<Value> {
+        self.lock().bodies.clone()
+    }
+
     /// The names of its models: one for each kind.
     pub(super) fn models() -> Vec<String> {
         ModelKind::ALL.iter().map(|kind| format!("toys/{kind}")).collect()
@@ -97,6 +116,7 @@ impl FakeService {
 
     pub(super) fn submit(&self, key: &str, body: &Value, intent: &str) -> Result<String, Fault> {
         let mut state = self.arrive(Phase::Submit, key)?;
+        state.bodies.push(body.clone());
         let nth = state.calls.get(Phase::Submit.as_str()).copied().unwrap_or_default();
         match self.scenario {
             Scenario::RateLimitedForever => return Err(Fault::TooFast(RETRY_HINT)),
@@ -110,17 +130,23 @@ impl FakeService {
         }
         let id = format!("fake-job-{nth}");
         let files = body.get("count").and_then(Value::as_u64).unwrap_or(1);
-        state.jobs.insert(id.clone(), FarJob { looks: self.script(), logs: Vec::new(), files, intent: intent.into() });
-        // The job runs; its answer is lost on the way back.
-        if self.scenario == Scenario::TimeoutOnSubmit { Err(Fault::Lost) } else { Ok(id) }
+        state.jobs.insert(id.clone(), FarJob { stages: self.script(), logs: Vec::new(), files, intent: intent.into() });
+        match self.scenario {
+            // The job runs; its answer is lost on the way back.
+            Scenario::TimeoutOnSubmit => Err(Fault::Lost),
+            Scenario::GatewayErrorOnSubmit => Err(Fault::Gateway),
+            Scenario::UnreadableAccept => Err(Fault::Unreadable),
+            _ => Ok(id),
+        }
     }
 
-    fn script(&self) -> VecDeque<Look> {
-        use Look::{Broken, Done, Waiting, Working};
+    fn script(&self) -> VecDeque<Stage> {
+        use Stage::{Broken, Done, Partial, Waiting, Working};
         match self.scenario {
             Scenario::Immediate | Scenario::CancelTooLate => [Done].into(),
             Scenario::CancelQueued | Scenario::DroppedWait => [Waiting(3)].into(),
             Scenario::JobFails => [Working, Broken("the sampler diverged")].into(),
+            Scenario::DoneButRunning => [Partial(json!({"files": [file("part", 0)]})), Done].into(),
             Scenario::Queued => [Waiting(2), Waiting(1), Waiting(1), Waiting(0), Working, Working, Done].into(),
             _ => [Waiting(0), Working, Done].into(),
         }
@@ -133,40 +159,47 @@ impl FakeService {
     }
 
     /// The state, and every line written so far.
-    pub(super) fn look(&self, key: &str, id: &str) -> Result<(Look, Vec<String>), Fault> {
+    pub(super) fn poll(&self, key: &str, id: &str) -> Result<(Stage, Vec<String>), Fault> {
         let mut state = self.arrive(Phase::Status, key)?;
-        if self.scenario == Scenario::DroppedConnectionOnPoll && state.lost == 0 {
-            state.lost += 1;
+        if self.scenario == Scenario::DroppedConnectionOnPoll && !state.broken {
+            state.broken = true;
             return Err(Fault::Lost);
         }
         let job = state.jobs.get_mut(id).ok_or(Fault::NoSuchJob)?;
-        let look = if job.looks.len() > 1 { job.looks.pop_front() } else { job.looks.front().cloned() };
-        let look = look.unwrap_or(Look::Done);
-        if look == Look::Working {
+        let next = if job.stages.len() > 1 { job.stages.pop_front() } else { job.stages.front().cloned() };
+        let now = next.unwrap_or(Stage::Done);
+        if now == Stage::Working {
             job.logs.push(format!("step {}", job.logs.len() + 1));
         }
-        Ok((look, job.logs.clone()))
+        Ok((now, job.logs.clone()))
     }
 
     pub(super) fn result(&self, key: &str, id: &str) -> Result<Value, Fault> {
-        let state = self.arrive(Phase::Result, key)?;
-        let job = state.jobs.get(id).ok_or(Fault::NoSuchJob)?;
-        if self.scenario == Scenario::Malformed {
-            return Ok(json!({"unexpected": true}));
+        let mut state = self.arrive(Phase::Result, key)?;
+        if self.scenario == Scenario::DroppedMidBody && !state.broken {
+            state.broken = true;
+            return Err(Fault::Cut);
         }
-        let file = |index| json!({"url": format!("https://files.fake.test/{id}/{index}"), "file_size": 68});
+        let job = state.jobs.get(id).ok_or(Fault::NoSuchJob)?;
+        match self.scenario {
+            Scenario::Malformed => return Ok(json!({"unexpected": true})),
+            Scenario::Expired => return Err(Fault::Gone),
+            Scenario::DataUriOutput => return Ok(json!({"files": [{"url": DATA_URI}]})),
+            _ => {}
+        }
         // It never makes more than two files at once, as some providers do without saying so.
-        let files: Vec<Value> = (0..job.files.min(2)).map(file).collect();
+        let count = if self.scenario == Scenario::DoneButRunning { 2 } else { job.files.min(2) };
+        let files: Vec<Value> = (0..count).map(|index| file(id, index)).collect();
         Ok(json!({"files": files, "seed": 7}))
     }
 
     pub(super) fn cancel(&self, key: &str, id: &str) -> Result<CancelOutcome, Fault> {
         let mut state = self.arrive(Phase::Cancel, key)?;
         let job = state.jobs.get_mut(id).ok_or(Fault::NoSuchJob)?;
-        if matches!(job.looks.front(), Some(Look::Done | Look::Broken(_) | Look::Stopped)) {
+        if matches!(job.stages.front(), Some(Stage::Done | Stage::Broken(_) | Stage::Stopped)) {
             return Ok(CancelOutcome::AlreadyFinished);
         }
-        job.looks = [Look::Stopped].into();
+        job.stages = [Stage::Stopped].into();
         Ok(CancelOutcome::Cancelled)
     }
 
@@ -181,4 +214,8 @@ impl FakeService {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn file(id: &str, index: u64) -> Value {
+    json!({"url": format!("https://files.fake.test/{id}/{index}"), "file_size": 68})
 }

@@ -21,7 +21,7 @@ pub(super) struct JobResource {
 
 impl JobResource {
     /// The output of a job that is done. One beside another status is only a part of what will come, and one that makes no
-    /// sense is for the look at the job to report, which has the ticket.
+    /// sense is for the poll of the job to report, which has the ticket.
     pub(super) fn finished(&self, wanted: Option<u64>) -> Option<Output> {
         if self.status == "done" { self.output(wanted).ok() } else { None }
     }
@@ -48,7 +48,13 @@ impl JobResource {
         Ok(match self.status.as_str() {
             // It does not say how many are ahead.
             "waiting" => JobView::new(JobStatus::Queued { position: None }),
-            "working" => JobView::new(JobStatus::Running { progress: None }),
+            "working" => {
+                let view = JobView::new(JobStatus::Running { progress: None });
+                match self.output(None) {
+                    Ok(part) => view.with_output(part),
+                    Err(_) => view,
+                }
+            }
             "expired" => JobView::new(JobStatus::Expired),
             "done" => JobView::new(JobStatus::Succeeded).with_output(self.output(wanted)?),
             "failed" => {

@@ -4,7 +4,7 @@ use super::{answer::JobResource, provider::CarryProvider};
 use async_trait::async_trait;
 use mediagen_core::{
     Caps, Context, Endpoint, Error, ErrorKind, FieldProblem, Flow, Intent, Job, JobDriver, JobTicket, JobView,
-    MappedBy, Measured, MediaInput, ModelKind, ModelSpec, Phase, Plan, Policy, ProblemCode, Request, Result,
+    MappedBy, Measured, MediaInput, ModelKind, ModelSpec, Note, Phase, Plan, Policy, ProblemCode, Request, Result,
     SubmitError, Submitted,
 };
 use mediagen_http::HttpRequest;
@@ -73,8 +73,11 @@ impl Endpoint for CarryEndpoint {
             }
         }
         input.extend(request.extra.clone());
+        let unchecked = "passed on unchecked: the model has no schema";
+        let note = |(name, value): (&String, &Value)| Note::new(name, value.clone(), value.clone(), unchecked);
         Ok(Plan::new(self.spec.id.clone(), self.kind, input)
             .with_inputs(request.inputs.iter().map(Measured::from).collect())
+            .with_notes(request.extra.iter().map(note).collect())
             .with_mapped_by(MappedBy::new(env!("CARGO_PKG_VERSION"))))
     }
 

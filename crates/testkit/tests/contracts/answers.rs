@@ -77,13 +77,13 @@ async fn c5_3_done_at_once_partly_done_and_not_done_all_end_right() {
         ("an output beside a job that still works", resource("working", &half), 1),
         ("nothing yet", resource("waiting", &Value::Null), 1),
     ];
-    for (case, submit, looks) in cases {
+    for (case, submit, polls) in cases {
         let server = Server::start().await.unwrap();
         mount(&server, submit, vec![resource("done", &files)]).await;
         let (cx, _) = context();
         let model = carry_model(&carry_at(&server), "acme/paint", &cx);
         let output = model.run(TextToImageRequest::new("a fox")).await.unwrap();
-        assert_eq!((output.parts.len(), server.count("GET", "/")), (2, looks), "{case}");
+        assert_eq!((output.parts.len(), server.count("GET", "/")), (2, polls), "{case}");
     }
 }
 
@@ -115,13 +115,13 @@ async fn c5_4_every_shape_of_answer_gives_its_parts_and_none_is_no_success() {
 }
 
 #[tokio::test]
-async fn c5_4_fewer_files_than_asked_leave_a_note() {
+async fn c5_4_fewer_files_than_requested_leave_a_note() {
     let service = Arc::new(FakeService::new(Scenario::Succeeds));
     let (registry, provider) = fake_at(&service);
     let (cx, _) = context();
     let model = registry.model::<TextToImage>(&cx, &provider, "toys/text-to-image").await.unwrap();
-    for (asked, came, notes) in [(1, 1, 0), (2, 2, 0), (4, 2, 1)] {
-        let output = model.run(TextToImageRequest::new("a fox").with_count(asked)).await.unwrap();
-        assert_eq!((output.parts.len(), output.notes.len()), (came, notes), "asked for {asked}");
+    for (wanted, came, notes) in [(1, 1, 0), (2, 2, 0), (4, 2, 1)] {
+        let output = model.run(TextToImageRequest::new("a fox").with_count(wanted)).await.unwrap();
+        assert_eq!((output.parts.len(), output.notes.len()), (came, notes), "requested {wanted}");
     }
 }

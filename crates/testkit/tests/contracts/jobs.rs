@@ -1,4 +1,4 @@
-//! Checks 2 and 7: what is asked how often.
+//! Checks 2 and 7: what is sent how often.
 
 use super::{carry_at, carry_model, context, mount, resource};
 use mediagen_core::{Dispatch, ErrorKind, Event, JobTicket, Phase, Retry, TextToImageRequest};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use wiremock::{Mock, ResponseTemplate, matchers::method};
 
 #[tokio::test]
-async fn c5_2_where_the_status_carries_the_result_nothing_is_asked_twice() {
+async fn c5_2_where_the_status_carries_the_result_nothing_is_read_twice() {
     let server = Server::start().await.unwrap();
     let (waiting, working) = (resource("waiting", &Value::Null), resource("working", &Value::Null));
     let done = resource("done", &json!(["https://files.test/a.png"]));
@@ -18,8 +18,8 @@ async fn c5_2_where_the_status_carries_the_result_nothing_is_asked_twice() {
     let output = model.run(TextToImageRequest::new("a fox")).await.unwrap();
     assert_eq!(output.parts.len(), 1);
     let log: Vec<String> = server.seen().iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect();
-    let look = "GET /v1/models/acme/paint/jobs/j-9";
-    assert_eq!(log, ["POST /v1/jobs", look, look, look]);
+    let poll = "GET /v1/models/acme/paint/jobs/j-9";
+    assert_eq!(log, ["POST /v1/jobs", poll, poll, poll]);
     let body: Value = serde_json::from_slice(&server.seen()[0].body).unwrap();
     assert_eq!(body, json!({"model": "acme/paint", "input": {"prompt": "a fox"}}));
 }
