@@ -52,6 +52,10 @@ fn refusal(scenario: Scenario) -> Option<ResponseTemplate> {
     Some(match scenario {
         Scenario::RateLimitedThenOk | Scenario::RateLimitedForever => too_fast(),
         Scenario::BadKey => detail(401, "Authentication is required to access this application"),
+        Scenario::GatewayErrorOnSubmit => {
+            ResponseTemplate::new(502).set_body_raw("<html>bad gateway</html>", "text/html")
+        }
+        Scenario::UnreadableAccept => ResponseTemplate::new(200).set_body_raw("<html>welcome</html>", "text/html"),
         Scenario::NoCredit => detail(403, "User is locked. Reason: Exhausted balance. Top up at fal.ai/dashboard"),
         _ => return None,
     })
@@ -63,6 +67,7 @@ fn result(scenario: Scenario, output: &Value) -> ResponseTemplate {
         Scenario::Invalid => problem(422, "prompt", "string_too_short", "String should have at least 100 characters"),
         Scenario::Rejected => problem(422, "prompt", "content_policy_violation", "The content was flagged"),
         Scenario::JobFails => problem(500, "", "internal_server_error", "CUDA out of memory"),
+        Scenario::Expired => ResponseTemplate::new(404).set_body_json(json!({"status": "NOT_FOUND"})),
         Scenario::Malformed => ResponseTemplate::new(200).set_body_raw("<html>gateway</html>", "text/html"),
         _ => ResponseTemplate::new(200).set_body_json(output).insert_header("x-fal-billable-units", "1"),
     }
@@ -105,21 +110,33 @@ impl Harness for Fal {
             return true;
         }
         far.catalogue(kind).await;
+        far.listing(server.foreign()).await;
+        if scenario == Scenario::GatewayErrorOnSubmit {
+            far.submit(detail(500, "Internal Server Error"), 1, 1).await;
+        }
         if let Some(answer) = refusal(scenario) {
             let once = scenario == Scenario::RateLimitedThenOk;
-            far.submit(answer, if once { 1 } else { u64::MAX }, 1).await;
+            far.submit(answer, if once { 1 } else { u64::MAX }, 2).await;
         }
         far.accept().await;
         progress(&far, scenario).await;
-        far.result(result(scenario, &wire::output(kind, server.foreign()))).await;
+        let output = wire::output(kind, server.foreign());
+        let output = if scenario == Scenario::DataUriOutput { wire::inlined(output) } else { output };
+        far.result(result(scenario, &output)).await;
         if scenario == Scenario::TimeoutOnSubmit {
             server.drop_next(usize::MAX, |seen| seen.method == "POST" && seen.path.starts_with("/queue/"));
         }
-        if scenario == Scenario::UploadsBytes {
-            far.storage().await;
-            return !matches!(kind.input(), Modality::Text | Modality::Json);
+        if scenario == Scenario::DroppedMidBody {
+            server.cut_next(1, |seen| Fal.phase(seen) == Some(Phase::Result));
         }
-        true
+        far.storage().await;
+        match scenario {
+            Scenario::UploadsBytes => !matches!(kind.input(), Modality::Text | Modality::Json),
+            // A status has no output, and only images can be counted.
+            Scenario::DoneButRunning => false,
+            Scenario::FewerParts => kind.output() == Modality::Image,
+            _ => true,
+        }
     }
 
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {

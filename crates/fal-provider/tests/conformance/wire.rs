@@ -1,13 +1,13 @@
 //! fal's addresses and answers, mounted on a server.
 
 use mediagen_core::{Modality, ModelKind};
-use mediagen_testkit::Server;
+use mediagen_testkit::{DATA_URI, Server};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use url::Url;
 use wiremock::{
     Mock, ResponseTemplate,
-    matchers::{header, method, path, query_param},
+    matchers::{header, method, path, query_param, query_param_is_missing},
 };
 
 /// The right to upload, granted in exchange for the key.
@@ -43,6 +43,18 @@ impl Far<'_> {
         let mock = Mock::given(method("GET")).and(path("/api/models")).and(query_param("endpoint_id", &*self.model));
         let page = json!({"models": [entry], "next_cursor": null, "has_more": false});
         self.mount(mock, ResponseTemplate::new(200).set_body_json(page)).await;
+    }
+
+    /// Two pages of the listing. The cursor between them is fal's own business, even where it is an address.
+    pub(crate) async fn listing(&self, cursor: &Url) {
+        let entry = json!({"endpoint_id": self.model, "metadata": {"display_name": "Acme", "status": "active"}});
+        let first = json!({"models": [entry], "next_cursor": cursor, "has_more": true});
+        let mock = Mock::given(method("GET")).and(path("/api/models")).and(query_param_is_missing("endpoint_id"));
+        let answer = mock.respond_with(ResponseTemplate::new(200).set_body_json(first)).with_priority(9);
+        answer.mount(self.server.mock()).await;
+        let last = json!({"models": [], "next_cursor": null, "has_more": false});
+        let mock = Mock::given(method("GET")).and(path("/api/models")).and(query_param("cursor", cursor.as_str()));
+        self.mount(mock, ResponseTemplate::new(200).set_body_json(last)).await;
     }
 
     /// No model of any name, and no document either.
@@ -83,7 +95,7 @@ impl Far<'_> {
         self.mount(mock, ResponseTemplate::new(405)).await;
     }
 
-    /// Looks in turn; the last one stays. A job that is not over answers 202 (protocol 2.5).
+    /// Answers to polls, in turn; the last one stays. A job that is not over answers 202 (protocol 2.5).
     pub(crate) async fn looks(&self, looks: &[Value]) {
         for (index, look) in looks.iter().enumerate() {
             let times = if index + 1 == looks.len() { u64::MAX } else { 1 };
@@ -128,6 +140,9 @@ fn document(model: &str, kind: ModelKind) -> Value {
         Modality::Audio => Some("audio_url"),
         _ => None,
     };
+    if kind.output() == Modality::Image {
+        properties["num_images"] = json!({"type": "integer", "title": "Images", "minimum": 1, "maximum": 4});
+    }
     if let Some(name) = media {
         properties[name] = text("Media");
     }
@@ -138,6 +153,18 @@ fn document(model: &str, kind: ModelKind) -> Value {
         "info": {"title": "Acme", "version": "1"},
         "paths": {format!("/{model}"): {"post": {"requestBody": {"required": true, "content": content}}}},
     })
+}
+
+/// `output` with the file in it, as fal does in its `sync_mode`.
+pub(crate) fn inlined(mut output: Value) -> Value {
+    let fields = output.as_object_mut().into_iter().flat_map(|fields| fields.values_mut());
+    for field in fields {
+        let file = if field.is_array() { &mut field[0] } else { field };
+        if file.get("url").is_some() {
+            file["url"] = DATA_URI.into();
+        }
+    }
+    output
 }
 
 /// What a model of `kind` answers; its file is at another host.
