@@ -14,7 +14,7 @@ pub mod bytes_now;
 pub mod fake;
 pub mod status_carries_result;
 
-pub use clock::InstantClock;
+pub use clock::{InstantClock, NoClock, RealClock, SteppedClock};
 pub use harness::{Harness, canonical_request};
 pub use record::{Capture, Recorder};
 pub use scenario::{DATA_URI, RETRY_HINT, Scenario, UNKNOWN_PARAM, WANTED_PARTS};
