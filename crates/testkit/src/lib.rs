@@ -10,6 +10,7 @@ mod server;
 mod suite;
 mod wire;
 
+pub mod bent;
 pub mod bytes_now;
 pub mod fake;
 pub mod status_carries_result;

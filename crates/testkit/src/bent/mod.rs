@@ -1,26 +1,40 @@
-//! A provider around another one, bent in one way.
+//! A provider around another one, bent in one way: proof that the suite finds what it is there to find.
+//!
+//! Wrap a harness that passes, and the scenario that is there for the bend has to fail:
+//!
+//! ```
+//! use mediagen_core::ModelKind;
+//! use mediagen_testkit::{Harness, Scenario, bent::{Bend, BentHarness}, check, fake::FakeHarness};
+//! use std::{fmt, sync::Arc};
+//!
+//! let bent: Arc<dyn Harness> = Arc::new(BentHarness::new(Arc::new(FakeHarness::default()), Some(Bend::SubmitsTwice)));
+//! assert!(check(&bent, ModelKind::TextToImage, Scenario::Succeeds).is_err());
+//! ```
 
-use crate::endpoint::Bent;
+mod endpoint;
+
+use crate::{Harness, Scenario, Seen, Server};
 use async_trait::async_trait;
 use bytes::Bytes;
+use endpoint::Bent;
 use mediagen_core::{
     Binds, Context, Endpoint, Error, ErrorKind, ModelEntry, ModelKind, ModelPage, ModelQuery, ModelSpec, Phase,
     Provider, ProviderEntry, ProviderInfo, Registry, Request, Result,
 };
 use mediagen_http::{HttpClient, HttpRequest};
-use mediagen_testkit::{Harness, Scenario, Seen, Server};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use url::Url;
 
 macro_rules! bends {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// How a provider can be bent.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Bend { $($(#[$doc])* $name),+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Bend { $($(#[$doc])* $name),+ }
 
         impl Bend {
-            /// How many there are.
-            pub(crate) const COUNT: usize = [$(Self::$name),+].len();
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
         }
     };
 }
@@ -101,13 +115,14 @@ static MODELS: [ModelEntry; 2] =
     [ModelEntry::of::<BentProvider>(ModelKind::TextToImage), ModelEntry::of::<BentProvider>(ModelKind::ImageToImage)];
 
 /// The harness of a provider, with the provider bent.
-pub(crate) struct BentHarness {
+pub struct BentHarness {
     base: Arc<dyn Harness>,
     bend: Option<Bend>,
 }
 
 impl BentHarness {
-    pub(crate) fn new(base: Arc<dyn Harness>, bend: Option<Bend>) -> Self {
+    /// The provider of `base`, bent; without a bend only wrapped.
+    pub fn new(base: Arc<dyn Harness>, bend: Option<Bend>) -> Self {
         Self { base, bend }
     }
 }
@@ -119,10 +134,12 @@ impl Harness for BentHarness {
     }
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
         let (inner, registry) = (self.base.connect(base)?, self.base.registry());
-        Ok(Arc::new(BentProvider { inner, registry: Arc::new(registry), bend: self.bend }))
+        let key = self.base.secrets().into_iter().next().unwrap_or_default();
+        Ok(Arc::new(BentProvider { inner, registry: Arc::new(registry), bend: self.bend, key }))
     }
     fn registry(&self) -> Registry {
-        Registry::from_entries([&PROVIDER], &MODELS).expect("the entries are consistent")
+        // The entries are constants of this crate; a clash would show in every trial.
+        Registry::from_entries([&PROVIDER], &MODELS).unwrap_or_default()
     }
     fn model(&self, kind: ModelKind) -> String {
         self.base.model(kind)
@@ -147,11 +164,23 @@ impl Harness for BentHarness {
     }
 }
 
-#[derive(Debug, Clone)]
+impl fmt::Debug for BentHarness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BentHarness").field("bend", &self.bend).finish_non_exhaustive()
+    }
+}
+
 struct BentProvider {
     inner: Arc<dyn Provider>,
     registry: Arc<Registry>,
     bend: Option<Bend>,
+    key: String,
+}
+
+impl fmt::Debug for BentProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BentProvider").field("inner", &self.inner).field("bend", &self.bend).finish_non_exhaustive()
+    }
 }
 
 impl Binds for BentProvider {
@@ -159,7 +188,7 @@ impl Binds for BentProvider {
 
     fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>> {
         let inner = self.registry.bind(&self.inner, spec, kind)?;
-        Ok(Arc::new(Bent::new(inner, Arc::clone(&self.inner), self.bend)))
+        Ok(Arc::new(Bent::new(inner, &self)))
     }
 }
 

@@ -1,28 +1,37 @@
 //! The endpoint and the job of a bent provider.
 
-use crate::bent::Bend;
+use super::{Bend, BentProvider};
 use async_trait::async_trait;
 use mediagen_core::{
     BoxStream, CancelOutcome, Context, Endpoint, Error, ErrorKind, Event, Intent, Job, JobDriver, JobStatus, JobTicket,
-    JobView, Layer, MediaInput, Output, Part, PartSource, Plan, Policy, Provider, Request, Result, Retry, SubmitError,
-    Submitted, Uploaded,
+    JobView, Layer, MediaInput, Output, PartSource, Plan, Policy, Provider, Request, Result, Retry, SchemaSource,
+    SubmitError, Submitted, Uploaded,
 };
-use mediagen_testkit::fake::FAKE_KEY;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 use url::Url;
 
-#[derive(Debug)]
 pub(super) struct Bent {
     inner: Arc<dyn Endpoint>,
     provider: Arc<dyn Provider>,
     bend: Option<Bend>,
-    memory: Mutex<Option<Value>>,
+    key: Arc<str>,
+    memory: Mutex<Option<(String, Value)>>,
+}
+
+impl fmt::Debug for Bent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bent").field("inner", &self.inner).field("bend", &self.bend).finish_non_exhaustive()
+    }
 }
 
 impl Bent {
-    pub(super) fn new(inner: Arc<dyn Endpoint>, provider: Arc<dyn Provider>, bend: Option<Bend>) -> Self {
-        Self { inner, provider, bend, memory: Mutex::default() }
+    pub(super) fn new(inner: Arc<dyn Endpoint>, provider: &BentProvider) -> Self {
+        let (key, bend) = (provider.key.as_str().into(), provider.bend);
+        Self { inner, provider: Arc::clone(&provider.inner), bend, key, memory: Mutex::default() }
     }
 
     fn is(&self, bend: Bend) -> bool {
@@ -30,7 +39,7 @@ impl Bent {
     }
 
     fn is_stub(&self) -> bool {
-        self.spec().schema.inputs.is_empty()
+        self.spec().schema.source == SchemaSource::LeftOut
     }
 
     fn bend_failure(&self, failure: SubmitError) -> SubmitError {
@@ -64,9 +73,11 @@ impl Layer for Bent {
         match self.bend {
             Some(Bend::NotesReportedOnly | Bend::NotesLost) => plan.notes.clear(),
             Some(Bend::NotesRepeated) => plan.notes.extend(plan.notes.clone()),
-            Some(Bend::KeyInPlan) => plan.private = json!({"authorization": FAKE_KEY}),
+            Some(Bend::KeyInPlan) => plan.private = json!({"authorization": *self.key}),
             Some(Bend::PlanLacksBody) => {
-                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = plan.body.remove("prompt");
+                let name = plan.body.keys().find(|name| plan.body[*name].is_string()).cloned();
+                let kept = name.and_then(|name| plan.body.remove_entry(&name));
+                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = kept;
             }
             _ => {}
         }
@@ -88,10 +99,10 @@ impl Layer for Bent {
         intent: &Intent,
     ) -> Result<Submitted, SubmitError> {
         let (mut body, mut intent) = (body, intent.clone());
-        if let (Some(prompt), Some(fields)) =
+        if let (Some((name, value)), Some(fields)) =
             (self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone(), body.as_object_mut())
         {
-            fields.insert("prompt".into(), prompt);
+            fields.insert(name, value);
         }
         match self.bend {
             Some(Bend::StubReadsSchema) if self.is_stub() => {
@@ -115,7 +126,15 @@ impl Layer for Bent {
             Submitted::Running(job) if self.is(Bend::SubmitReported) => cx.emit(Event::Submitted(job.ticket().clone())),
             _ => {}
         }
-        Ok(submitted)
+        Ok(match (submitted, self.bend) {
+            (Submitted::Done(output), Some(bend)) => {
+                if bend == Bend::EndReported {
+                    cx.emit(Event::Completed);
+                }
+                Submitted::Done(bend_output(bend, &self.key, output))
+            }
+            (submitted, _) => submitted,
+        })
     }
 
     fn around_job(&self, job: Job) -> Job {
@@ -123,36 +142,41 @@ impl Layer for Bent {
         job.driven_by(|inner| {
             let mut ticket = inner.ticket().clone();
             if bend == Bend::KeyInTicket {
-                ticket.token = json!({"authorization": FAKE_KEY, "was": ticket.token});
+                ticket.token = json!({"authorization": *self.key, "was": ticket.token});
             }
-            Arc::new(BentJob { inner, bend, ticket })
+            Arc::new(BentJob { inner, bend, key: Arc::clone(&self.key), ticket })
         })
     }
+}
+
+fn bend_output(bend: Bend, key: &str, mut output: Output) -> Output {
+    match bend {
+        Bend::KeyInOutput => match output.raw.as_object_mut() {
+            Some(fields) => drop(fields.insert("authorization".into(), key.into())),
+            None => output.request_id = Some(key.into()),
+        },
+        Bend::OneFile => {
+            output.parts.truncate(1);
+            output.notes.clear();
+        }
+        Bend::InlineFilesLost => {
+            let address = Url::parse("https://files.test/a.png").map(PartSource::Url);
+            let address = address.unwrap_or_else(|_| PartSource::Bytes("lost".into()));
+            output.parts.iter_mut().for_each(|part| part.source = address.clone());
+        }
+        _ => {}
+    }
+    output
 }
 
 struct BentJob {
     inner: Arc<dyn JobDriver>,
     bend: Bend,
+    key: Arc<str>,
     ticket: JobTicket,
 }
 
 impl BentJob {
-    fn output(&self, mut output: Output) -> Output {
-        match self.bend {
-            Bend::KeyInOutput => output.raw["authorization"] = json!(FAKE_KEY),
-            Bend::OneFile => {
-                output.parts.truncate(1);
-                output.notes.clear();
-            }
-            Bend::InlineFilesLost => {
-                let address = Url::parse("https://files.test/a.png").expect("a plain address");
-                output.parts.iter_mut().for_each(|part: &mut Part| part.source = PartSource::Url(address.clone()));
-            }
-            _ => {}
-        }
-        output
-    }
-
     fn error(&self, error: Error) -> Error {
         match (self.bend, error.kind()) {
             (Bend::ExpiredAsNotFound, ErrorKind::Expired) => error.with_kind(ErrorKind::NotFound),
@@ -172,7 +196,7 @@ impl JobDriver for BentJob {
 
     async fn poll(&self, cx: &Context) -> Result<JobView> {
         let mut view = self.inner.poll(cx).await.map_err(|error| self.error(error))?;
-        view.output = view.output.map(|output| self.output(output));
+        view.output = view.output.map(|output| bend_output(self.bend, &self.key, output));
         view.status = match (self.bend, view.status) {
             (Bend::PartIsTheEnd, JobStatus::Running { .. }) if view.output.is_some() => JobStatus::Succeeded,
             (Bend::ProgressInvented, JobStatus::Running { .. }) => JobStatus::Running { progress: Some(0.5) },
@@ -197,7 +221,7 @@ impl JobDriver for BentJob {
 
     async fn fetch(&self, cx: &Context) -> Result<Output> {
         let output = self.inner.fetch(cx).await.map_err(|error| self.error(error))?;
-        Ok(self.output(output))
+        Ok(bend_output(self.bend, &self.key, output))
     }
 
     async fn cancel(&self, cx: &Context) -> Result<CancelOutcome> {
