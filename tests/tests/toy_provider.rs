@@ -5,12 +5,12 @@ use mediagen::{
     core::{
         Binds, Cancel, CancelOutcome, Caps, Context, Dispatch, Endpoint, Error, ErrorKind, Event, FieldProblem, Flow,
         Intent, Job, JobDriver, JobStatus, JobTicket, JobView, JsonMap, Measured, ModelEntry, ModelId, ModelKind,
-        ModelSpec, Output, Part, PartSource, Phase, Plan, Policy, ProblemCode, Provider, ProviderEntry, ProviderInfo,
-        Registry, Request, Result, Settings, SubmitError, Submitted, inventory,
+        ModelSpec, Note, Output, Part, PartSource, Phase, Plan, Policy, ProblemCode, Provider, ProviderEntry,
+        ProviderInfo, Registry, Request, Result, Settings, SubmitError, Submitted, inventory,
     },
     http::Url,
 };
-use mediagen_testkit::{Harness, Scenario, Server};
+use mediagen_testkit::{DATA_URI, Harness, Scenario, Server};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -22,9 +22,12 @@ const KEY: &str = "toy-key-0badf00d";
 
 static INFO: ProviderInfo =
     ProviderInfo::new("toy", "Toy", &[], module_path!()).with_kinds(&[ModelKind::TextToImage, ModelKind::TextToAudio]);
-inventory::submit! { ProviderEntry::new(&INFO, connect) }
-inventory::submit! { ModelEntry::of::<Toy>(ModelKind::TextToImage) }
-inventory::submit! { ModelEntry::of::<Toy>(ModelKind::TextToAudio) }
+const ENTRY: ProviderEntry = ProviderEntry::new(&INFO, connect);
+const TEXT_TO_IMAGE: ModelEntry = ModelEntry::of::<Toy>(ModelKind::TextToImage);
+const TEXT_TO_AUDIO: ModelEntry = ModelEntry::of::<Toy>(ModelKind::TextToAudio);
+inventory::submit! { ENTRY }
+inventory::submit! { TEXT_TO_IMAGE }
+inventory::submit! { TEXT_TO_AUDIO }
 
 /// The far ends, by address.
 static FAR_ENDS: LazyLock<Mutex<HashMap<String, Arc<FarEnd>>>> = LazyLock::new(Mutex::default);
@@ -37,7 +40,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct FarEnd {
     scenario: Scenario,
     calls: Mutex<Vec<Phase>>,
-    /// Looks at each job so far; `None` once it was cancelled.
+    /// The bodies of the paid calls.
+    orders: Mutex<Vec<Value>>,
+    /// Polls of each job so far; `None` once it was cancelled.
     jobs: Mutex<HashMap<String, Option<usize>>>,
 }
 
@@ -73,14 +78,17 @@ impl Toy {
     }
 
     /// Accepts a job, or says why not.
-    fn order(&self, cx: &Context) -> Result<String, SubmitError> {
+    fn order(&self, cx: &Context, body: Value) -> Result<String, SubmitError> {
+        locked(&self.far.orders).push(body);
         let refusal = match self.call(cx, Phase::Submit).map_err(SubmitError::Refused)? {
             Scenario::NoCredit => refused(ErrorKind::QuotaExceeded, "the purse is empty"),
             Scenario::Rejected => refused(ErrorKind::ContentRejected, "not in this house"),
             Scenario::NotFound => refused(ErrorKind::NotFound, "no such toy"),
-            Scenario::Invalid => refused(ErrorKind::InvalidInput, "the wish is refused")
+            Scenario::Invalid => refused(ErrorKind::InvalidInput, "the order is refused")
                 .with_field(FieldProblem::new("prompt", "at least 100 characters are needed")),
-            Scenario::TimeoutOnSubmit => return Err(Error::new(ErrorKind::Unavailable, "the line went dead").into()),
+            Scenario::TimeoutOnSubmit | Scenario::GatewayErrorOnSubmit | Scenario::UnreadableAccept => {
+                return Err(Error::new(ErrorKind::Unavailable, "the line went dead").into());
+            }
             _ => {
                 let mut jobs = locked(&self.far.jobs);
                 let id = format!("toy-{}", jobs.len() + 1);
@@ -130,14 +138,17 @@ impl Endpoint for ToyEndpoint {
     async fn prepare(&self, _: &Context, request: &Request) -> Result<Plan> {
         if let Some(name) = request.extra.keys().next().filter(|_| request.policy == Policy::Strict) {
             let problem = FieldProblem::new(name, "toys have no such field").with_code(ProblemCode::Unknown);
-            return Err(Error::new(ErrorKind::InvalidInput, "the wish is refused").with_field(problem));
+            return Err(Error::new(ErrorKind::InvalidInput, "the order is refused").with_field(problem));
         }
         let body = JsonMap::from_iter([("wish".to_owned(), json!(request.prompt))]);
         let inputs = request.inputs.iter().map(Measured::from).collect();
-        Ok(Plan::new(self.spec.id.clone(), self.kind, body).with_inputs(inputs))
+        let note =
+            |(name, from): (&String, &Value)| Note::new(name, from.clone(), Value::Null, "toys have no such field");
+        let notes = request.extra.iter().map(note).collect();
+        Ok(Plan::new(self.spec.id.clone(), self.kind, body).with_inputs(inputs).with_notes(notes))
     }
-    async fn submit(&self, cx: &Context, plan: &Plan, _: Value, _: &Intent) -> Result<Submitted, SubmitError> {
-        let id = self.toy.order(cx)?;
+    async fn submit(&self, cx: &Context, plan: &Plan, body: Value, _: &Intent) -> Result<Submitted, SubmitError> {
+        let id = self.toy.order(cx, body)?;
         let ticket = JobTicket::new(self.spec.id.clone(), self.kind, Some(id), Value::Null);
         Ok(Submitted::Running(self.resume(ticket.with_inputs(&plan.inputs))?))
     }
@@ -156,7 +167,7 @@ struct ToyJob {
 
 impl ToyJob {
     fn output(&self, scenario: Scenario) -> Result<Output> {
-        let raw = if scenario == Scenario::Malformed { json!("shavings") } else { json!({"toy": "data:,wood"}) };
+        let raw = if scenario == Scenario::Malformed { json!("shavings") } else { json!({"toy": DATA_URI}) };
         let Some(content) = raw.get("toy").and_then(|toy| toy.as_str()) else {
             return Err(refused(ErrorKind::InvalidResponse, "there is no toy in the box"));
         };
@@ -179,14 +190,15 @@ impl JobDriver for ToyJob {
         let nth = {
             let mut jobs = locked(&self.toy.far.jobs);
             let job = jobs.get_mut(&self.id).ok_or_else(|| refused(ErrorKind::NotFound, "no such order"))?;
-            let Some(looks) = job else { return Ok(JobView::new(JobStatus::Cancelled)) };
-            *looks += 1;
-            *looks
+            let Some(polls) = job else { return Ok(JobView::new(JobStatus::Cancelled)) };
+            *polls += 1;
+            *polls
         };
         let ahead = 3_u32.saturating_sub(u32::try_from(nth).unwrap_or(u32::MAX));
         Ok(match scenario {
             Scenario::DroppedWait | Scenario::CancelQueued => JobView::new(JobStatus::Queued { position: Some(9) }),
             Scenario::Queued if ahead > 0 => JobView::new(JobStatus::Queued { position: Some(ahead) }),
+            Scenario::Expired => JobView::new(JobStatus::Expired),
             Scenario::JobFails => JobView::new(JobStatus::Failed),
             _ => JobView::new(JobStatus::Succeeded).with_output(self.output(scenario)?),
         })
@@ -207,9 +219,20 @@ struct Workshop;
 impl Harness for Workshop {
     async fn mount(&self, server: &Server, _: ModelKind, scenario: Scenario) -> bool {
         use Scenario as S;
-        let far = FarEnd { scenario, calls: Mutex::default(), jobs: Mutex::default() };
+        let far = FarEnd { scenario, calls: Mutex::default(), orders: Mutex::default(), jobs: Mutex::default() };
         locked(&FAR_ENDS).insert(server.base().to_string(), Arc::new(far));
-        let never = [S::RateLimitedThenOk, S::RateLimitedForever, S::DroppedConnectionOnPoll, S::UploadsBytes];
+        // It has no wire to break, takes no files and has no catalogue.
+        let never = [
+            S::RateLimitedThenOk,
+            S::RateLimitedForever,
+            S::DroppedConnectionOnPoll,
+            S::DroppedMidBody,
+            S::Unreachable,
+            S::DoneButRunning,
+            S::FewerParts,
+            S::UploadsBytes,
+            S::ForeignNextPage,
+        ];
         !never.contains(&scenario)
     }
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
@@ -224,24 +247,31 @@ impl Harness for Workshop {
     fn secrets(&self) -> Vec<String> {
         vec![KEY.into()]
     }
+    fn submitted(&self, server: &Server) -> Vec<bytes::Bytes> {
+        let far = locked(&FAR_ENDS).get(server.base().as_str()).cloned();
+        far.map(|far| locked(&far.orders).iter().map(|body| body.to_string().into()).collect()).unwrap_or_default()
+    }
     fn calls(&self, server: &Server, phase: Phase) -> usize {
         let far = locked(&FAR_ENDS).get(server.base().as_str()).cloned();
         far.map_or(0, |far| locked(&far.calls).iter().filter(|call| **call == phase).count())
     }
 }
 
-/// It stands in the registry beside every other provider, because it is linked in, and for no other reason.
+/// It is in the registry next to every other provider, because it is linked in, and for no other reason; a list of its
+/// entries makes the same.
 fn a_117_the_toy_registered_itself() -> std::result::Result<(), libtest_mimic::Failed> {
+    static PROVIDERS: [ProviderEntry; 1] = [ENTRY];
+    static MODELS: [ModelEntry; 2] = [TEXT_TO_IMAGE, TEXT_TO_AUDIO];
     let registry = mediagen::registry()?;
     let names: Vec<&str> = registry.providers().map(|info| info.id.as_str()).collect();
     if !names.contains(&"toy") || !names.contains(&"fal") {
         return Err(format!("linked providers: {names:?}").into());
     }
-    let kinds = registry.kinds("toy");
-    if kinds == [ModelKind::TextToImage, ModelKind::TextToAudio] {
+    let (linked, listed) = (registry.kinds("toy"), Registry::from_entries(&PROVIDERS, &MODELS)?.kinds("toy"));
+    if linked == [ModelKind::TextToImage, ModelKind::TextToAudio] && listed == linked {
         Ok(())
     } else {
-        Err(format!("its kinds: {kinds:?}").into())
+        Err(format!("its kinds: {linked:?} linked, {listed:?} listed").into())
     }
 }
 
