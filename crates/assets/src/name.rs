@@ -114,6 +114,13 @@ pub fn claim(dir: &Path, stem: &str, extension: &str) -> Result<(PathBuf, File)>
 /// # Errors
 /// `Io` when no name is free, and when `part` cannot be renamed; the claim is taken back then.
 pub fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
+    let path = take_free_name(part, dir, stem, extension)?;
+    sync_folder(dir);
+    Ok(path)
+}
+
+/// As [`move_to_free_name`]; the folder is not forced to disk.
+pub(crate) fn take_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -> Result<PathBuf> {
     let (path, claim) = claim(dir, stem, extension)?;
     drop(claim);
     if let Err(e) = std::fs::rename(part, &path) {
@@ -122,7 +129,6 @@ pub fn move_to_free_name(part: &Path, dir: &Path, stem: &str, extension: &str) -
             .with("to", path.display())
             .with_source(e));
     }
-    sync_folder(dir);
     Ok(path)
 }
 

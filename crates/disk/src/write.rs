@@ -91,14 +91,25 @@ impl NewFile {
         self.file.path()
     }
 
-    /// Forces it to disk and gives it its final name. A file with that name is replaced.
+    /// Forces it and its folder to disk and gives it its final name. A file with that name is replaced.
     ///
     /// # Errors
     /// What the system reports; the new file is removed then, and the old one stays.
     pub fn commit(self) -> io::Result<()> {
+        let path = self.path.clone();
+        self.place()?;
+        sync_folder(folder_of(&path));
+        Ok(())
+    }
+
+    /// As [`NewFile::commit`], but the folder is left to the caller: of several files that are placed one after the other,
+    /// only the last one needs [`sync_folder`]. Until then a power cut may bring the old file back, whole.
+    ///
+    /// # Errors
+    /// Those of [`NewFile::commit`].
+    pub fn place(self) -> io::Result<()> {
         self.file.as_file().sync_all()?;
         self.file.persist(&self.path)?;
-        sync_folder(folder_of(&self.path));
         Ok(())
     }
 }

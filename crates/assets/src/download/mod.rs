@@ -19,7 +19,7 @@ use content::Content;
 use data_uri::DataUri;
 use fetch::Fetch;
 use mediagen_core::{Context, Error, ErrorKind, Part, PartSource, Result, Retry};
-use mediagen_disk::blocking;
+use mediagen_disk::{blocking, sync_folder};
 use mediagen_http::{HttpClient, RetryPolicy, redact};
 use mediagen_probe::probe;
 use part_file::PartFile;
@@ -79,6 +79,17 @@ impl Downloader {
     /// refuses; `Unavailable`, `RateLimited` and `Timeout` when the attempts are used up; `InvalidResponse` for a
     /// malformed data URI; `Io` for the disk; `Cancelled`.
     pub async fn save(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
+        let saved = self.arrive(cx, part, target).await?;
+        let folder = target.dir().to_owned();
+        blocking(move || {
+            sync_folder(&folder);
+            Ok(saved)
+        })
+        .await
+    }
+
+    /// As [`Downloader::save`]; the folder is not forced to disk yet, because more is to be written into it.
+    pub(crate) async fn arrive(&self, cx: &Context, part: &Part, target: &Target) -> Result<Asset> {
         // Boxed, because the future holds a whole exchange and would be copied about by value.
         let saved = Box::pin(self.save_anonymously(cx, part, target)).await;
         saved.map_err(|error| match part.url().filter(|_| !error.context().iter().any(|(key, _)| *key == "url")) {

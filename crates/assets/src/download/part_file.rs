@@ -2,7 +2,7 @@
 
 use super::{claim, digest::Running, record::Record, writer::Writer};
 use crate::{
-    name::{self, move_to_free_name},
+    name::{self, take_free_name},
     target::Target,
 };
 use bytes::Bytes;
@@ -142,7 +142,8 @@ impl PartFile {
         Ok(self.at_rest().await?.content.head.clone())
     }
 
-    /// Forces the bytes to disk and gives the file its final name, never one that exists. Returns path and hash.
+    /// Forces the bytes to disk and gives the file its final name, never one that exists. Returns path and hash. The folder
+    /// is left to the caller.
     pub(super) async fn publish(mut self, target: &Target, extension: &str) -> Result<(PathBuf, String)> {
         self.settle().await?;
         let (stem, dir, extension) = (target.stem(extension)?, target.dir().to_owned(), extension.to_owned());
@@ -152,7 +153,7 @@ impl PartFile {
             // Whatever fails from here on, the content is whole: it is not kept under the name of a beginning.
             writer.record = None;
             writer.file.sync_all().map_err(|e| unwritable(&writer.path, e))?;
-            let path = move_to_free_name(&writer.path, &dir, &stem, &extension)?;
+            let path = take_free_name(&writer.path, &dir, &stem, &extension)?;
             writer.published();
             Ok((path, writer.content.hasher.finalize().to_hex().to_string()))
         })

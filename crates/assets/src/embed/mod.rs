@@ -13,6 +13,7 @@ mod xmp;
 
 use crate::record::Record;
 use mediagen_core::{Error, ErrorKind, Result};
+use mediagen_disk::sync_folder;
 use mediagen_probe::sniff;
 use splice::Edit;
 use std::{
@@ -64,6 +65,15 @@ const DAMAGED: Plan = Plan::Skip("the file is not whole");
 /// `Io` for the disk; the file is then as it was.
 pub fn write(path: impl AsRef<Path>, record: &Record) -> Result<Embedded> {
     let path = path.as_ref();
+    let written = place(path, record)?;
+    if matches!(written, Embedded::Written { .. }) {
+        sync_folder(path.parent().unwrap_or(Path::new("")));
+    }
+    Ok(written)
+}
+
+/// As [`write`]; the folder is not forced to disk.
+pub(crate) fn place(path: &Path, record: &Record) -> Result<Embedded> {
     let failed = |e: io::Error| {
         Error::new(ErrorKind::Io, format!("the record cannot be put into `{}`", path.display())).with_source(e)
     };

@@ -29,7 +29,8 @@ impl Edit {
     }
 }
 
-/// Replaces the file at `path`, open as `from`, by an edited copy; gives back its BLAKE3 and size.
+/// Replaces the file at `path`, open as `from`, by an edited copy; returns its BLAKE3 and size. The folder is left to the
+/// caller.
 pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::Result<(String, u64)> {
     edits.sort_by_key(|edit| edit.at);
     let mut new = NewFile::beside(path, Access::Owner)?;
@@ -47,7 +48,7 @@ pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::
     copy(&mut from, &mut to, u64::MAX, &mut buffer)?;
     let (blake3, bytes) = (to.hasher.finalize().to_hex().to_string(), to.bytes);
     new.as_file_mut().set_permissions(permissions)?;
-    new.commit()?;
+    new.place()?;
     Ok((blake3, bytes))
 }
 

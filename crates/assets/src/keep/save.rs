@@ -5,10 +5,9 @@ use crate::{
     asset::Asset,
     embed::{self, Embedded},
     record::{Received, Record},
-    store::Store,
 };
 use mediagen_core::{Context, Dispatch, Error, ErrorKind, FieldProblem, Output, Result};
-use mediagen_disk::blocking;
+use mediagen_disk::{blocking, sync_folder};
 use std::{path::Path, sync::Arc};
 
 impl Keep {
@@ -24,7 +23,7 @@ impl Keep {
         for (index, part) in output.parts.iter().enumerate() {
             let fields = ["model", "job", "seed"].iter().filter_map(|name| Some((*name, made.field(name)?)));
             let target = fields.fold(self.target.clone(), |target, (name, value)| target.with_field(name, value));
-            match self.downloader.save(cx, part, &target.with_field("index", index)).await {
+            match self.downloader.arrive(cx, part, &target.with_field("index", index)).await {
                 Ok(file) => {
                     let path = file.path().unwrap_or(Path::new("")).display();
                     tracing::info!(%path, "saved");
@@ -71,47 +70,60 @@ impl Keep {
         kept
     }
 
+    /// Everything that is written about one file. Its folder is forced to disk once, with the record next to the file; the
+    /// store is written at the same time, since each force waits for the disk.
     async fn record_one(&self, file: Asset, record: Record, problems: &mut Vec<Arc<Error>>) -> Asset {
         let Some(path) = file.path().map(Path::to_owned) else { return file.with_record(record) };
-        let embed = self.embed;
-        let own = record.clone();
-        let written = blocking(move || Ok(write_record(&path, own, embed)));
-        let (record, mut failed) = written.await.unwrap_or_else(|error| (record, vec![error]));
+        let (embed, own, inside) = (self.embed, record.clone(), path.clone());
+        let embedded = blocking(move || Ok(write_inside(&inside, own, embed)));
+        let (record, failed) = embedded.await.unwrap_or_else(|error| (record, Some(error)));
         let mut asset = file;
         if let (Some(blake3), Some(bytes)) = (&record.asset.blake3, record.asset.facts.bytes) {
             asset = asset.with_content(blake3.clone(), bytes);
         }
-        if let Some(store) = &self.store {
-            failed.extend(put(store, &asset, &record).await.err());
-        }
-        problems.extend(failed.into_iter().map(|error| Arc::new(error.with("file", asset.name()))));
+        let own = record.clone();
+        let beside = blocking(move || {
+            let written = own.write_beside(&path);
+            if written.is_err() {
+                sync_folder(path.parent().unwrap_or(Path::new("")));
+            }
+            written
+        });
+        let stored = async {
+            match (&self.store, asset.path(), asset.known_blake3()) {
+                (Some(store), Some(path), Some(blake3)) => {
+                    // In this order: a record of the store is never without its content.
+                    store.put_file(path, blake3).await?;
+                    store.put_record(&record).await
+                }
+                _ => Ok(()),
+            }
+        };
+        let (beside, stored) = futures_util::future::join(beside, stored).await;
+        let failed = failed.into_iter().chain(beside.err()).chain(stored.err());
+        problems.extend(failed.map(|error| Arc::new(error.with("file", asset.name()))));
         self.remember(asset.url(), &record);
         asset.with_record(record)
     }
 }
 
-/// Writes `record` into the file at `path` where that is wanted and the format has a place, and beside it; returns it as
-/// it was written, and what failed. Blocking.
-fn write_record(path: &Path, mut record: Record, embed: bool) -> (Record, Vec<Error>) {
-    let mut failed = Vec::new();
+/// Writes `record` into the file at `path` where that is wanted and the format has a place; returns it as it was written,
+/// and what failed. Blocking.
+fn write_inside(path: &Path, mut record: Record, embed: bool) -> (Record, Option<Error>) {
+    if !embed {
+        return (record, None);
+    }
     let received = record.asset.blake3.clone().zip(record.asset.facts.bytes);
-    match embed.then(|| embed::write(path, &record)) {
-        Some(Ok(Embedded::Written { blake3, bytes })) => {
+    match embed::place(path, &record) {
+        Ok(Embedded::Written { blake3, bytes }) => {
             record.asset.received = received.map(|(blake3, bytes)| Received::new(blake3, bytes));
             (record.asset.blake3, record.asset.facts.bytes) = (Some(blake3), Some(bytes));
+            (record, None)
         }
-        Some(Ok(Embedded::Skipped(why))) => {
-            tracing::debug!(path = %path.display(), why, "the record is beside the file only")
+        Ok(Embedded::Skipped(why)) => {
+            tracing::debug!(path = %path.display(), why, "the record is beside the file only");
+            (record, None)
         }
-        Some(Err(error)) => failed.push(error),
-        None => {}
+        Err(error) => (record, Some(error)),
     }
-    failed.extend(record.write_beside(path).err());
-    (record, failed)
-}
-
-async fn put(store: &Store, asset: &Asset, record: &Record) -> Result<()> {
-    let (Some(path), Some(blake3)) = (asset.path(), asset.known_blake3()) else { return Ok(()) };
-    store.put_file(path, blake3).await?;
-    store.put_record(record).await
 }
