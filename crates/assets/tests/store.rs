@@ -39,8 +39,7 @@ async fn keep(store: &Store, folder: &Path, content: &[u8], job: &str) -> String
     fs::write(&path, content).unwrap();
     let record = record(content, job, &format!("2026-11-22T21:00:{:02}Z", job.len()));
     let hash = record.asset.blake3.clone().unwrap();
-    store.put_file(&path, &hash).await.unwrap();
-    store.put_record(&record).await.unwrap();
+    store.keep(&path, &record).await.unwrap();
     hash
 }
 
@@ -90,6 +89,19 @@ async fn a_record_of_a_local_store_is_where_any_reader_of_the_store_finds_it_wha
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert!(mode & 0o400 != 0 && mode & 0o111 == 0, "{file}: {mode:o}");
     }
+}
+
+#[tokio::test]
+async fn a_record_is_not_put_in_where_its_content_is_another() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in stores(folder.path()) {
+        let path = folder.path().join("changed");
+        fs::write(&path, b"other").unwrap();
+        let error = store.keep(&path, &record(b"content", "job", "2026-11-22T21:00:00Z")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert_eq!(store.records(None).count().await, 0, "{}", store.url());
+    }
+    assert!(files(&folder.path().join("store")).is_empty(), "nothing unfinished is left");
 }
 
 #[tokio::test]

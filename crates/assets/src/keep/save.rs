@@ -90,12 +90,8 @@ impl Keep {
             written
         });
         let stored = async {
-            match (&self.store, asset.path(), asset.known_blake3()) {
-                (Some(store), Some(path), Some(blake3)) => {
-                    // In this order: a record of the store is never without its content.
-                    store.put_file(path, blake3).await?;
-                    store.put_record(&record).await
-                }
+            match (&self.store, asset.path()) {
+                (Some(store), Some(path)) => store.keep(path, &record).await,
                 _ => Ok(()),
             }
         };

@@ -3,6 +3,7 @@
 use super::{Store, failed, location};
 use crate::{asset::hash_file, name, record::Record};
 use bytes::Bytes;
+use futures_util::future::try_join;
 use mediagen_core::{Error, ErrorKind, Result};
 use mediagen_disk::{blocking, sync_folder};
 use object_store::{ObjectStoreExt as _, WriteMultipart, path::Path as Location};
@@ -48,6 +49,46 @@ impl Store {
         }
     }
 
+    /// Puts the file at `path` in with its record, which names its hash: [`Store::put_file`] and [`Store::put_record`], in
+    /// that order for every reader. A local store forces both to disk at the same time.
+    ///
+    /// # Errors
+    /// Those of the two.
+    pub async fn keep(&self, path: impl AsRef<Path>, record: &Record) -> Result<()> {
+        let path = path.as_ref();
+        let blake3 = record.asset.blake3.as_deref().unwrap_or_default();
+        location::check(blake3)?;
+        let is_there = self.contains(blake3).await?;
+        let (json, location) = self.written(record)?;
+        let places = (self.folder.clone(), self.local_path(blake3), self.local_place(&location));
+        let (Some(folder), Some(content_at), Some(record_at)) = places else {
+            self.put_file(path, blake3).await?;
+            return self.put_record(record).await;
+        };
+        if is_there {
+            return self.put_record(record).await;
+        }
+        let (home, from, to, expected) = (folder.clone(), path.to_owned(), content_at.clone(), blake3.to_owned());
+        let content = blocking(move || prepared(&home, &to, |file| copy(&from, file, &to, &expected)));
+        let (home, to) = (folder, record_at.clone());
+        let record =
+            blocking(move || prepared(&home, &to, |file| file.write_all(&json).map_err(|e| unwritable(&to, e))));
+        let (content, record) = try_join(content, record).await?;
+        let placed = blocking(move || {
+            persist(content, &content_at)?;
+            persist(record, &record_at)?;
+            Ok((content_at, record_at))
+        });
+        let (content_at, record_at) = placed.await?;
+        let sync = |file: PathBuf| {
+            blocking(move || {
+                sync_folder(file.parent().unwrap_or(Path::new("")));
+                Ok(())
+            })
+        };
+        try_join(sync(content_at), sync(record_at)).await.map(drop)
+    }
+
     /// Puts `content` in; gives back its hash.
     ///
     /// # Errors
@@ -68,6 +109,17 @@ impl Store {
     /// `InvalidInput` for a record without a hash or too large; `Io`, `PermissionDenied` and `Unauthenticated` for the
     /// store.
     pub async fn put_record(&self, record: &Record) -> Result<()> {
+        let (json, location) = self.written(record)?;
+        if let (Some(folder), Some(to)) = (self.folder.clone(), self.local_place(&location)) {
+            return blocking(move || place(&folder, &to, |file| file.write_all(&json).map_err(|e| unwritable(&to, e))))
+                .await;
+        }
+        self.objects.put(&location, json.into()).await.map_err(|e| failed(e, &location))?;
+        Ok(())
+    }
+
+    /// `record` as JSON, and its place.
+    fn written(&self, record: &Record) -> Result<(Vec<u8>, Location)> {
         let blake3 = record.asset.blake3.as_deref().unwrap_or_default();
         location::check(blake3)?;
         let json = record.to_json()?;
@@ -77,12 +129,7 @@ impl Store {
             None => blake3::hash(&json).to_hex()[..16].to_owned(),
         };
         let location = self.record_at(blake3, &name);
-        if let (Some(folder), Some(to)) = (self.folder.clone(), self.local_place(&location)) {
-            return blocking(move || place(&folder, &to, |file| file.write_all(&json).map_err(|e| unwritable(&to, e))))
-                .await;
-        }
-        self.objects.put(&location, json.into()).await.map_err(|e| failed(e, &location))?;
-        Ok(())
+        Ok((json, location))
     }
 
     /// The file of `location` in a local store; `None` for a name that is written in another way on disk.
@@ -138,32 +185,42 @@ fn compare(found: &str, expected: &str, path: &Path) -> Result<()> {
         .with("found", found))
 }
 
-/// Clones or copies `from` beside the store's content, compares it, and gives it its name.
+/// Clones or copies `from` next to the store's content, compares it, and gives it its name.
 fn clone_file(from: &Path, folder: &Path, to: &Path, expected: &str) -> Result<()> {
-    place(folder, to, |file| {
-        // The system's copy shares the blocks where the file system can.
-        fs::copy(from, file.path()).map_err(|e| unwritable(to, e))?;
-        compare(&hash_file(file.path())?, expected, from)
-    })
+    place(folder, to, |file| copy(from, file, to, expected))
+}
+
+fn copy(from: &Path, file: &NamedTempFile, to: &Path, expected: &str) -> Result<()> {
+    // The system's copy shares the blocks where the file system can.
+    fs::copy(from, file.path()).map_err(|e| unwritable(to, e))?;
+    compare(&hash_file(file.path())?, expected, from)
 }
 
 /// Gives a file that `write` fills the name `to` when it is whole and on disk. One force for the file and one for its
 /// folder: what file systems do to a new file brings the folders above it along.
 fn place(folder: &Path, to: &Path, write: impl FnOnce(&mut NamedTempFile) -> Result<()>) -> Result<()> {
+    persist(prepared(folder, to, write)?, to)?;
+    sync_folder(to.parent().unwrap_or(folder));
+    Ok(())
+}
+
+/// A file that `write` filled, on disk, which is to become `to`. It is in a folder of its own: what a crash leaves there is
+/// taken neither for content nor for a record.
+fn prepared(folder: &Path, to: &Path, write: impl FnOnce(&mut NamedTempFile) -> Result<()>) -> Result<NamedTempFile> {
     let wrong = |e: io::Error| unwritable(to, e);
-    // In a folder of its own: what a crash leaves here is taken neither for content nor for a record.
     let unfinished = folder.join("unfinished");
-    let home = to.parent().unwrap_or(folder);
-    fs::create_dir_all(&unfinished).and_then(|()| fs::create_dir_all(home)).map_err(wrong)?;
+    fs::create_dir_all(&unfinished).and_then(|()| fs::create_dir_all(to.parent().unwrap_or(folder))).map_err(wrong)?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(&unfinished).map_err(wrong)?;
     write(&mut file)?;
     file.as_file().sync_all().map_err(wrong)?;
-    file.persist(to).map_err(|e| wrong(e.error))?;
-    sync_folder(home);
-    Ok(())
+    Ok(file)
+}
+
+fn persist(file: NamedTempFile, to: &Path) -> Result<()> {
+    file.persist(to).map(drop).map_err(|e| unwritable(to, e.error))
 }
 
 fn unwritable(to: &Path, cause: io::Error) -> Error {
