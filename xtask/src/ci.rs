@@ -44,6 +44,9 @@ pub(crate) fn ci() -> Outcome {
     for provider in provider_features() {
         facade(&provider, &["--no-default-features", "--features", &provider])?;
     }
+    for part in ["assets", "cast", "gallery", "discovery"] {
+        facade(part, &["--no-default-features", "--features", part])?;
+    }
     facade("all", &["--all-features"])?;
     step(
         "binary without the emulator",

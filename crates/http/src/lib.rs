@@ -33,6 +33,6 @@ pub use secrecy;
 pub use sse::SseEvent;
 pub use transport::{BodyStream, HttpTransport, Outgoing, Stage, TransportError};
 
-pub use self::reqwest::{ReqwestTransport, install_crypto};
+pub use self::reqwest::{ReqwestTransport, ResolveError, ResolveHost, install_crypto};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 pub use url::Url;

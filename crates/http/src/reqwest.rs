@@ -3,12 +3,35 @@
 use crate::{Body, BodyStream, HttpTransport, Outgoing, Stage, TransportError, hosts};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use reqwest::{Client, ClientBuilder, redirect};
-use std::{fmt, sync::OnceLock, time::Duration};
+use mediagen_core::BoxFuture;
+use reqwest::{
+    Client, ClientBuilder,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect,
+};
+use std::{
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use url::Url;
 
 /// Longest time for one connection to be made, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// Finds the addresses of a host. The connection itself uses it, so that a check here cannot be circumvented by a name that
+/// resolves to another address a moment later. It is not used for an address that stands in the URL itself.
+pub trait ResolveHost: Send + Sync + 'static {
+    /// The addresses of `name`, with any port; or why it must not be connected to.
+    ///
+    /// # Errors
+    /// Any error refuses the connection, and is a cause of what the transport reports.
+    fn resolve(&self, name: String) -> BoxFuture<'static, Result<Vec<SocketAddr>, ResolveError>>;
+}
+
+/// Why a name has no addresses.
+pub type ResolveError = Box<dyn std::error::Error + Send + Sync>;
 
 /// HTTP/1.1 and HTTP/2 over rustls with a pool of connections.
 ///
@@ -23,6 +46,7 @@ pub struct ReqwestTransport {
     local_tls: OnceLock<Client>,
     /// Everything else.
     remote: OnceLock<Client>,
+    resolver: Option<Arc<dyn ResolveHost>>,
 }
 
 impl ReqwestTransport {
@@ -31,13 +55,30 @@ impl ReqwestTransport {
         Self::default()
     }
 
+    /// A transport that finds every host by `resolver`, also this machine.
+    pub fn with_resolver(resolver: impl ResolveHost) -> Self {
+        Self { resolver: Some(Arc::new(resolver)), ..Self::default() }
+    }
+
     fn client(&self, url: &Url) -> Result<&Client, TransportError> {
+        if let Some(resolver) = &self.resolver {
+            return built(&self.remote, || base().dns_resolver(Arc::new(Resolver(Arc::clone(resolver)))));
+        }
         match (hosts::is_loopback(url), url.scheme()) {
             // Without a single trusted root, a mistake here could only make TLS fail, never weaken it.
             (true, "http") => built(&self.local, || base().no_proxy().tls_certs_only([])),
             (true, _) => built(&self.local_tls, || base().no_proxy()),
             (false, _) => built(&self.remote, base),
         }
+    }
+}
+
+struct Resolver(Arc<dyn ResolveHost>);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let found = self.0.resolve(name.as_str().to_owned());
+        Box::pin(async move { Ok(Box::new(found.await?.into_iter()) as Addrs) })
     }
 }
 

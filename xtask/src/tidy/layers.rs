@@ -97,17 +97,23 @@ fn every_edge_is_in_the_table() {
     assert!(wrong.is_empty(), "edges outside the table: {wrong:#?}");
 }
 
-/// The names of all crates that are linked into `package`, by its own features and no one else's.
+/// The names of the crates that `package` links with `features`, itself included.
 fn linked(package: &str, features: &[&str]) -> BTreeSet<String> {
+    let names = |package: &String| package.split(' ').next().unwrap_or_default().to_owned();
+    packages(package, features).iter().map(names).collect()
+}
+
+/// The crates that `package` links with `features`, itself included, each as `name version`.
+pub(super) fn packages(package: &str, features: &[&str]) -> BTreeSet<String> {
     // `cargo tree -p` resolves features for that package alone; metadata unifies them over the workspace.
     let arguments = ["tree", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"];
     let output = crate::steps::cargo(&arguments).args(features).output().expect("cargo tree");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout).expect("names");
-    let names: BTreeSet<String> =
-        tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
-    assert!(names.contains(package), "the tree of {package} is empty");
-    names
+    let named = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let packages: BTreeSet<String> = tree.lines().map(named).filter(|name| !name.is_empty()).collect();
+    assert!(packages.iter().any(|name| name.starts_with(package)), "the tree of {package} is empty");
+    packages
 }
 
 #[test]

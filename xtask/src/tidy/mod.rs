@@ -4,6 +4,7 @@ mod circles;
 mod layers;
 mod size;
 mod units;
+mod weight;
 mod words;
 
 use crate::steps::root;

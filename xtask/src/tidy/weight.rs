@@ -1,0 +1,49 @@
+//! How many crates a program takes on with the library: by cargo's own tree, for each set of features.
+
+use super::layers::packages;
+use std::collections::BTreeSet;
+
+/// Features of the facade, and the most crates that they may link, the facade itself included.
+const MOST: &[(&str, usize)] = &[("", 90), ("fal", 160), ("fal,assets", 190)];
+
+/// What a set of features must not link.
+const NOT_WITH: &[(&str, &[&str])] = &[
+    ("", &["reqwest", "hyper", "rustls", "object_store", "image", "symphonia"]),
+    ("fal", &["object_store", "image", "symphonia", "hound", "mediagen-assets", "mediagen-discovery"]),
+    ("fal,assets", &["image", "symphonia", "hound", "mediagen-cast", "mediagen-gallery", "quick-xml"]),
+    ("gallery", &["image", "hound", "mediagen-cast"]),
+];
+
+fn with(features: &str) -> BTreeSet<String> {
+    packages("mediagen", &["--no-default-features", "--features", features])
+}
+
+/// Whether a crate of this name is one of `packages`, whatever its version.
+fn has(packages: &BTreeSet<String>, name: &str) -> bool {
+    packages.iter().any(|package| package.split(' ').next() == Some(name))
+}
+
+#[test]
+fn the_library_stays_light() {
+    for (features, most) in MOST {
+        let found = with(features).len();
+        println!("`{features}`: {found} crates of {most}");
+        assert!(
+            found > 20 && found <= *most,
+            "with the features `{features}` it is {found} crates; {most} are allowed"
+        );
+    }
+}
+
+#[test]
+fn a_feature_brings_what_it_needs_and_no_more() {
+    for (features, absent) in NOT_WITH {
+        let linked = with(features);
+        let wrong: Vec<_> = absent.iter().filter(|name| has(&linked, name)).collect();
+        assert!(wrong.is_empty(), "the features `{features}` pull in {wrong:?}");
+    }
+    // The names above are those of crates: each is linked by what needs it.
+    let all = with("fal,s3,cast,gallery,discovery");
+    let unknown: Vec<_> = NOT_WITH.iter().flat_map(|(_, names)| *names).filter(|name| !has(&all, name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?} are linked by nothing: the table is out of date");
+}
