@@ -1,8 +1,13 @@
-//! Exit codes, and the error document.
+//! How a failure ends the process: its report and its exit code.
 
-use mediagen::core::{Deadline, Dispatch, Error, ErrorKind, FieldProblem};
-use serde_json::{Value, json};
-use std::{borrow::Cow, process::ExitCode};
+use crate::{
+    args::Global,
+    report::ErrorReport,
+    ui::{self, plain},
+};
+use console::{Style, StyledObject};
+use mediagen::core::{Deadline, Dispatch, Error, ErrorKind};
+use std::{borrow::Cow, io::Write as _, process::ExitCode};
 
 /// The code that the contract gives to `error`.
 pub(crate) fn code(error: &Error) -> u8 {
@@ -35,65 +40,40 @@ pub(crate) fn exit(error: &Error) -> ExitCode {
     ExitCode::from(code(error))
 }
 
-/// The error document of `--json`; `job` is ours.
-pub(crate) fn document(error: &Error, job: Option<&str>) -> Value {
-    let fields: Vec<Value> = error.fields().iter().map(field).collect();
-    json!({"status": "error", "error": {
-        "kind": error.kind().as_str(),
-        "message": message(error),
-        "fields": fields,
-        "request_id": error.request_id(),
-        "job": job,
-        "http_status": error.http_status(),
-        "retry": error.retry().as_str(),
-        "dispatch": error.dispatch().as_str(),
-        "hint": hint(error),
-    }})
-}
-
-/// One field that is wrong, with the flags that mend it.
-fn field(problem: &FieldProblem) -> Value {
-    let flags = |options: &[String]| options.iter().map(|option| flag(option)).collect::<Vec<_>>();
-    json!({
-        "path": problem.path,
-        "code": problem.code,
-        "message": problem.message,
-        "give": flags(&problem.give),
-        "drop": flags(&problem.drop),
-        "expected": problem.expected,
-    })
-}
-
-/// How the command line spells an option or role, or a field of the model's own (`extra.NAME`).
-fn flag(option: &str) -> String {
-    match option.strip_prefix("extra.") {
-        Some(name) => format!("-P {name}"),
-        None if option == "prompt" => "PROMPT".to_owned(),
-        None => format!("--{}", option.replace('_', "-")),
+/// Prints a failure: the document on stdout with `--json`, otherwise the sentence on stderr. `job` is our own id.
+pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
+    let hint = hint(error);
+    let document = ErrorReport::new(error, job, hint.as_deref());
+    if global.json && ui::json(&document).and_then(|text| ui::print(format!("{text}\n").as_bytes())).is_ok() {
+        return;
     }
+    // Nothing is left to report when stderr is gone.
+    drop(writeln!(std::io::stderr(), "{}", lines(error, hint.as_deref())));
 }
 
-/// The sentence with its first cause behind it, which people are told in lines of their own.
-fn message(error: &Error) -> String {
-    let message = error.to_string();
-    match error.causes().last().map(ToString::to_string) {
-        Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
-        _ => message,
-    }
+fn lines(error: &Error, hint: Option<&str>) -> String {
+    let mut lines = vec![format!("{} {}", label("error:", Style::new().red().bold()), plain(&error.to_string()))];
+    lines.extend(error.causes().map(|cause| format!("  because: {}", plain(&cause.to_string()))));
+    lines.extend(hint.map(|hint| format!("  {} {}", label("hint:", Style::new().cyan()), plain(hint))));
+    lines.join("\n")
+}
+
+fn label(text: &'static str, paint: Style) -> StyledObject<&'static str> {
+    paint.for_stderr().apply_to(text)
 }
 
 /// What to do about it: the error's own hint, or what helps against its kind.
-pub(crate) fn hint(error: &Error) -> Option<Cow<'_, str>> {
+fn hint(error: &Error) -> Option<Cow<'_, str>> {
     if let Some(hint) = error.hint() {
         return Some(hint.into());
     }
     let general = match error.kind() {
-        ErrorKind::Timeout(Deadline::Start) => "allow more with --start-timeout, or ask another model",
+        ErrorKind::Timeout(Deadline::Start) => "allow more with --start-timeout, or use another model",
         ErrorKind::Timeout(Deadline::Run | Deadline::Total) => "allow more with --timeout",
         ErrorKind::Unavailable | ErrorKind::Timeout(Deadline::Request) if error.request_id().is_none() => {
-            "`mediagen doctor` tells which hosts can be reached"
+            "`mediagen doctor` shows which hosts can be reached"
         }
-        ErrorKind::Unavailable => "the job is known to the provider by its request id; its result may come yet",
+        ErrorKind::Unavailable => "the provider knows the job by its request id, and may still finish it",
         _ => return None,
     };
     Some(general.into())
@@ -102,6 +82,7 @@ pub(crate) fn hint(error: &Error) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mediagen::core::FieldProblem;
 
     #[test]
     fn every_class_has_the_code_of_the_contract() {
@@ -110,6 +91,7 @@ mod tests {
             (Error::new(ErrorKind::InvalidInput, "x").with_dispatch(Dispatch::Answered), 4),
             (Error::new(ErrorKind::Config, "x"), 2),
             (Error::new(ErrorKind::Config, "x").with_field(FieldProblem::new("key", "missing")), 3),
+            (Error::new(ErrorKind::Budget, "x"), 2),
             (Error::new(ErrorKind::AccountLocked, "x"), 3),
             (Error::new(ErrorKind::ContentRejected, "x"), 4),
             (Error::new(ErrorKind::Timeout(Deadline::Run), "x"), 5),

@@ -1,6 +1,6 @@
 //! Ctrl-C: the first ends the work in order, the second at once.
 
-use crate::{args::Global, ui};
+use crate::args::Global;
 use mediagen::core::{Context, Dispatch, Error, ErrorKind, Result};
 
 /// A context that Ctrl-C cancels, and the signal by which a service or `timeout` ends a process.
@@ -19,7 +19,7 @@ pub(crate) fn context(global: &Global) -> Result<Context> {
         signals.next().await;
         let error = Error::new(ErrorKind::Cancelled, "stopped at once: a job that was sent may go on")
             .with_dispatch(Dispatch::Unknown);
-        ui::failure(&global, &error, None);
+        crate::exit::failure(&global, &error, None);
         std::process::exit(i32::from(crate::exit::code(&error)));
     });
     Ok(cx)

@@ -1,22 +1,13 @@
 //! The binary `mediagen`: a thin layer over the library of the same name.
 
 mod args;
-mod assets;
-mod completions;
-#[cfg(feature = "emulate")]
-mod demo;
-mod doctor;
-#[cfg(feature = "emulate")]
-mod emulate;
+mod commands;
 mod exit;
 mod generate;
 mod interrupt;
-mod models;
 mod progress;
 mod report;
-mod schema;
 mod ui;
-mod upload;
 mod usage;
 
 use args::{Cli, Command, Global};
@@ -33,7 +24,7 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(Failure { global, error, job }) => {
-            ui::failure(&global, &error, job.as_deref());
+            exit::failure(&global, &error, job.as_deref());
             exit::exit(&error)
         }
     }
@@ -49,7 +40,7 @@ struct Failure {
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
     if let Command::Completions { shell } = command {
-        let printed = completions::print(shell).map_err(|error| Failure { global, error, job: None });
+        let printed = commands::completions::print(shell).map_err(|error| Failure { global, error, job: None });
         return printed.map(|()| ExitCode::SUCCESS);
     }
     let fail = |error| Failure { global: global.clone(), error, job: None };
@@ -60,16 +51,18 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let code = runtime.block_on(async {
         match command {
             #[cfg(feature = "emulate")]
-            Command::Demo(arguments) => demo::run(&global, &arguments).await.map_err(stopped),
-            Command::Generate(arguments) => Box::pin(generate::run(&global, *arguments)).await.map_err(stopped),
-            Command::Schema(arguments) => schema::run(&global, &arguments).await.map_err(&fail),
-            Command::Price(arguments) => Box::pin(generate::price::run(&global, *arguments)).await.map_err(&fail),
-            Command::Models(arguments) => models::run(&global, &arguments).await.map_err(&fail),
-            Command::Upload(arguments) => upload::run(&global, &arguments).await.map_err(&fail),
-            Command::Assets { command } => assets::run(&global, &command).await.map_err(&fail),
+            Command::Demo(arguments) => commands::demo::run(&global, &arguments).await.map_err(stopped),
+            Command::Generate(arguments) => {
+                Box::pin(commands::generate::run(&global, *arguments)).await.map_err(stopped)
+            }
+            Command::Schema(arguments) => commands::schema::run(&global, &arguments).await.map_err(&fail),
+            Command::Price(arguments) => Box::pin(commands::price::run(&global, *arguments)).await.map_err(&fail),
+            Command::Models(arguments) => commands::models::run(&global, &arguments).await.map_err(&fail),
+            Command::Upload(arguments) => commands::upload::run(&global, &arguments).await.map_err(&fail),
+            Command::Assets { command } => commands::assets::run(&global, &command).await.map_err(&fail),
             #[cfg(feature = "emulate")]
-            Command::Emulate(arguments) => emulate::run(&global, &arguments).await.map_err(&fail),
-            Command::Doctor => doctor::run(&global).await.map_err(&fail),
+            Command::Emulate(arguments) => commands::emulate::run(&global, &arguments).await.map_err(&fail),
+            Command::Doctor => commands::doctor::run(&global).await.map_err(&fail),
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });

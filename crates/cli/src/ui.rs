@@ -1,29 +1,30 @@
-//! Writing results and errors; nothing else in this crate touches stdout.
+//! Writing reports; nothing else in this crate touches stdout.
 
 use crate::args::Global;
-use console::{Style, style};
+use console::style;
 use mediagen::core::{Error, ErrorKind, Result};
 use serde::Serialize;
-use serde_json::Value;
 use std::io::Write as _;
 
-/// Prints a result: the document with `--json`, else the text.
+/// What a command reports: JSON and text are two renderings of one value.
+pub(crate) trait Report: Serialize {
+    /// For a person.
+    fn text(&self) -> String;
+}
+
+/// Prints a report: as one JSON document with `--json`, otherwise as text.
 ///
 /// # Errors
 /// `Io` when it cannot be written: a script must not take silence for success.
-pub(crate) fn result(global: &Global, document: &Value, text: &str) -> Result<()> {
-    let out = if global.json { document.to_string() } else { text.trim_end().to_owned() };
+pub(crate) fn report(global: &Global, report: &impl Report) -> Result<()> {
+    let out = if global.json { json(report)? } else { report.text().trim_end().to_owned() };
     print(format!("{out}\n").as_bytes())
 }
 
-/// Prints a report: as JSON with `--json`, otherwise as the text.
-///
-/// # Errors
-/// As [`result`].
-pub(crate) fn report(global: &Global, report: &impl Serialize, text: &str) -> Result<()> {
-    let document = serde_json::to_value(report)
-        .map_err(|e| Error::new(ErrorKind::Unexpected, "the report cannot be written").with_source(e))?;
-    result(global, &document, text)
+/// `document` on one line.
+pub(crate) fn json(document: &impl Serialize) -> Result<String> {
+    serde_json::to_string(document)
+        .map_err(|e| Error::new(ErrorKind::Unexpected, "the report cannot be written as JSON").with_source(e))
 }
 
 /// Writes to stdout.
@@ -41,20 +42,7 @@ pub(crate) fn print(bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Prints a failure: the document on stdout with `--json`, and the sentence on stderr otherwise.
-pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
-    if global.json && print(format!("{}\n", crate::exit::document(error, job)).as_bytes()).is_ok() {
-        return;
-    }
-    let label = |text: &'static str, paint: Style| paint.for_stderr().apply_to(text);
-    let mut lines = vec![format!("{} {}", label("error:", Style::new().red().bold()), plain(&error.to_string()))];
-    lines.extend(error.causes().map(|cause| format!("  because: {}", plain(&cause.to_string()))));
-    let hint = crate::exit::hint(error);
-    lines.extend(hint.map(|hint| format!("  {} {}", label("hint:", Style::new().cyan()), plain(&hint))));
-    drop(writeln!(std::io::stderr(), "{}", lines.join("\n")));
-}
-
-/// `text` without control characters: what a server or a file name says must not steer the terminal.
+/// `text` without control characters: the words of a server and the name of a file must not steer the terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
 }

@@ -1,9 +1,6 @@
-//! A wrong command line, told in the words of every other error.
+//! A wrong command line, reported like every other error.
 
-use crate::{
-    args::{Cli, Global},
-    ui,
-};
+use crate::args::{Cli, Global};
 use clap::{
     CommandFactory as _,
     error::{ContextKind, ContextValue},
@@ -11,23 +8,23 @@ use clap::{
 use mediagen::core::{Error, ErrorKind, FieldProblem, ProblemCode};
 use std::process::ExitCode;
 
-/// Clap's own words for people, the error document for `--json`; help and version are no errors.
+/// Clap's own words for people, the error document for `--json`; help and version are not errors.
 pub(crate) fn exit(error: &clap::Error) -> ExitCode {
     let asked_for_help = !error.use_stderr();
     // Arguments may be any bytes; what is not text is not `--json`.
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     if !asked_for_help && arguments.iter().take_while(|a| *a != "--").any(|a| a == "--json") {
         let global = Global { json: true, provider: String::new(), quiet: false, verbose: 0, no_progress: true };
-        ui::failure(&global, &told(error, &help_of(&arguments)), None);
+        crate::exit::failure(&global, &described(error, &help_of(&arguments)), None);
     } else {
-        // Nothing is left to tell when the terminal is gone.
+        // Nothing is left to report when the terminal is gone.
         drop(error.print());
     }
     ExitCode::from(if asked_for_help { 0 } else { 2 })
 }
 
 /// The error with its arguments as fields, what is allowed in its message, and clap's tip as its hint.
-fn told(error: &clap::Error, help: &str) -> Error {
+fn described(error: &clap::Error, help: &str) -> Error {
     let text = error.render().to_string();
     let mut message = Vec::new();
     let mut hint = None;
@@ -45,7 +42,7 @@ fn told(error: &clap::Error, help: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, message.join(" ")).with_hint(hint).with_fields(fields)
 }
 
-/// Names of the arguments that the error is about, as they are written in a batch: `size` for `--size <WxH>`.
+/// Names of the arguments that the error is about, as a batch line spells them: `size` for `--size <WxH>`.
 fn arguments(error: &clap::Error) -> Vec<String> {
     let name = |text: &str| {
         let word = text.split([' ', '=', '[']).next().unwrap_or_default();

@@ -65,7 +65,7 @@ pub(crate) struct GenerateArgs {
     /// How urgent the job is
     #[arg(long, value_name = "low|normal", value_parser = ["low", "normal"])]
     pub(crate) priority: Option<String>,
-    /// A setting of the provider, such as runner_hint=fast
+    /// A setting of the provider, such as `runner_hint=fast`
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) set: Vec<(String, String)>,
 }

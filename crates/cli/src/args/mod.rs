@@ -2,6 +2,7 @@
 
 #[cfg(feature = "emulate")]
 mod emulate;
+mod gallery;
 mod generate;
 mod models;
 mod price;
@@ -9,6 +10,7 @@ mod schema;
 
 #[cfg(feature = "emulate")]
 pub(crate) use emulate::{DemoArgs, EmulateArgs};
+pub(crate) use gallery::GalleryArgs;
 pub(crate) use generate::{GenerateArgs, OptionArgs, PartLength};
 pub(crate) use models::ModelsArgs;
 pub(crate) use price::PriceArgs;
@@ -93,7 +95,7 @@ pub(crate) enum AssetsCommand {
     /// Hash everything again, and tell what is damaged or missing
     Verify,
     /// One page to look at it all, which works from the disk
-    Gallery(crate::assets::GalleryArgs),
+    Gallery(GalleryArgs),
 }
 
 /// Arguments of `upload`.

@@ -55,7 +55,7 @@ impl Cost {
 }
 
 /// The cost of a prepared request at prices that may have failed to arrive.
-pub(super) fn of(prices: Result<Vec<Price>>, prepared: &Prepared) -> Cost {
+pub(crate) fn of(prices: Result<Vec<Price>>, prepared: &Prepared) -> Cost {
     match prices {
         Ok(prices) => Cost { estimate: prepared.estimate(&prices), prices },
         Err(error) => Cost::unknown(format!("the price could not be read: {error}")),
@@ -63,7 +63,7 @@ pub(super) fn of(prices: Result<Vec<Price>>, prepared: &Prepared) -> Cost {
 }
 
 /// Refuses what may cost more than `most` USD.
-pub(super) fn within(estimate: &Estimate, most: f64) -> Result<()> {
+pub(crate) fn within(estimate: &Estimate, most: f64) -> Result<()> {
     const RUN_ANYWAY: &str = "leave out --max-cost to run it anyway";
     let (message, hint) = match (estimate.currency(), estimate.low(), estimate.high()) {
         (None, ..) | (_, None, _) => {
@@ -91,7 +91,7 @@ pub(super) fn within(estimate: &Estimate, most: f64) -> Result<()> {
 }
 
 /// `work` with what it costs. The price is read next to the work, which never waits for it longer than [`GRACE`].
-pub(super) async fn beside<T>(
+pub(crate) async fn beside<T>(
     cx: &Context,
     work: impl Future<Output = T>,
     cost: impl Future<Output = Cost>,

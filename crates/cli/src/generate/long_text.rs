@@ -1,6 +1,9 @@
 //! A text that is too long for the model: spoken in parts, each prepared before any is paid for, and joined to one file.
 
-use super::{Files, Generation, Stopped, generate, work::Work};
+use super::{
+    run::{self, Files, Generation, Stopped, generate},
+    work::Work,
+};
 use crate::{
     args::PartLength,
     progress::Progress,
@@ -242,7 +245,7 @@ impl Parts<'_> {
         }
         let path = joined.path().unwrap_or(Path::new(""));
         record.write_beside(path)?;
-        let store = crate::assets::open()?;
+        let store = run::open_store()?;
         store.put_file(path, &joined.blake3().await?).await?;
         store.put_record(&record).await
     }
@@ -274,7 +277,7 @@ impl Parts<'_> {
             return error;
         }
         let outcome = |(index, generation): (usize, &Generation)| {
-            let paths: Vec<String> = generation.assets.iter().map(|asset| asset.to_string()).collect();
+            let paths: Vec<String> = generation.assets.iter().map(ToString::to_string).collect();
             let id = generation.report.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
             FieldProblem::new(format!("parts[{index}]"), format!("saved as {}{id}", paths.join(", ")))
         };

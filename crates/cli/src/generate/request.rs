@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// The request that the arguments ask for.
-pub(super) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
+pub(crate) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
     let mut request = Request::new();
     request.prompt.clone_from(&arguments.prompt);
     request.options = options(&arguments.options);
@@ -92,7 +92,7 @@ fn delivery(arguments: &GenerateArgs) -> Delivery {
 }
 
 /// Every local file exists and is a file, before anything else happens.
-pub(super) fn check_inputs(request: &Request) -> Result<()> {
+pub(crate) fn check_inputs(request: &Request) -> Result<()> {
     let mut problems = Vec::new();
     for input in &request.inputs {
         let MediaInput::Path(path) = &input.media else { continue };
@@ -112,7 +112,7 @@ pub(super) fn check_inputs(request: &Request) -> Result<()> {
 }
 
 /// The kind asked for, or the model's kind whose main input was given, or its first, or raw.
-pub(super) fn choose_kind(spec: &ModelSpec, asked: Option<ModelKind>, request: &Request) -> ModelKind {
+pub(crate) fn choose_kind(spec: &ModelSpec, asked: Option<ModelKind>, request: &Request) -> ModelKind {
     let given = |kind: &ModelKind| {
         let role = match kind.input() {
             Modality::Image => Role::Image,

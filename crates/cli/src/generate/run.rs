@@ -7,7 +7,7 @@ use crate::{
 };
 use mediagen::{
     assets::{
-        Asset, DownloadPolicy, Downloader, Keep, Target,
+        Asset, DownloadPolicy, Downloader, Keep, Store, StoreConfig, Target,
         keep::{Provenance, Stopwatch},
     },
     core::{
@@ -148,11 +148,16 @@ async fn keep(
 ) -> Result<(Vec<Asset>, Vec<Note>)> {
     let stored = |why: String| Note::new("store", Value::Null, Value::Null, why);
     // It is opened only now: nothing waits for it before there is a result.
-    let (keep, mut notes) = match crate::assets::open() {
+    let (keep, mut notes) = match open_store() {
         Ok(store) => (keep.with_store(store), Vec::new()),
         Err(error) => (keep, vec![stored(format!("the files are not in the store: {error}"))]),
     };
     let kept = keep.save(cx, output, made, watch).await?;
     notes.extend(kept.problems.iter().map(|problem| stored(problem.to_string())));
     Ok((kept.assets, notes))
+}
+
+/// The store that the environment names.
+pub(crate) fn open_store() -> Result<Store> {
+    Store::open(&StoreConfig::from_env()?)
 }

@@ -4,7 +4,7 @@ use super::{
     Head,
     text::{money, notes},
 };
-use crate::ui;
+use crate::ui::{self, Report};
 use mediagen::core::{Estimate, Note, Plan, Role};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use serde_json::Value;
@@ -65,9 +65,21 @@ impl DryRunReport {
             parts: Vec::new(),
         }
     }
+}
 
-    /// The report for a person.
-    pub(crate) fn text(&self) -> String {
+/// The body with a mark in the place of each upload.
+pub(crate) fn shown(plan: &Plan) -> Value {
+    let mut body = plan.body.clone();
+    for slot in &plan.slots {
+        if let Some(place) = mediagen::core::pointer::get_mut(&mut body, &slot.pointer) {
+            *place = format!("upload:{}", slot.input).into();
+        }
+    }
+    Value::Object(body)
+}
+
+impl Report for DryRunReport {
+    fn text(&self) -> String {
         let title = self.head.as_ref().map(|head| format!("{} ({}): nothing was sent", head.model, head.kind));
         let mut lines: Vec<String> = title.into_iter().collect();
         if self.parts.is_empty() {
@@ -83,15 +95,4 @@ impl DryRunReport {
         lines.push(format!("cost: {}", money(&self.cost)));
         lines.join("\n")
     }
-}
-
-/// The body with a mark in the place of each upload.
-pub(crate) fn shown(plan: &Plan) -> Value {
-    let mut body = plan.body.clone();
-    for slot in &plan.slots {
-        if let Some(place) = mediagen::core::pointer::get_mut(&mut body, &slot.pointer) {
-            *place = format!("upload:{}", slot.input).into();
-        }
-    }
-    Value::Object(body)
 }

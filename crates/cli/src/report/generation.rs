@@ -1,7 +1,7 @@
 //! The report of a finished generation.
 
 use super::text::notes;
-use crate::ui;
+use crate::ui::{self, Report};
 use mediagen::{
     assets::{Asset, record::TimingsMs},
     core::{Count, Endpoint, Estimate, Event, ModelKind, Money, Note, Phase},
@@ -221,22 +221,6 @@ impl Sum for RequestCounts {
 }
 
 impl GenerationReport {
-    /// The report for a person.
-    pub(crate) fn text(&self) -> String {
-        let rows: Vec<Vec<String>> = self.outputs.iter().map(FileReport::row).collect();
-        let mut lines = vec![ui::table(&rows).trim_end().to_owned()];
-        if rows.is_empty() {
-            lines = vec![serde_json::to_string_pretty(&self.raw).unwrap_or_default()];
-        }
-        lines.extend(notes(&self.notes));
-        if let Some(first) = self.parts.first().and_then(|part| part.outputs.first()) {
-            let folder = Path::new(&first.path).parent().map(|folder| folder.display().to_string());
-            lines.push(format!("{} parts are kept in {}", self.parts.len(), ui::plain(&folder.unwrap_or_default())));
-        }
-        lines.push(self.facts().join(", "));
-        lines.join("\n")
-    }
-
     fn facts(&self) -> Vec<String> {
         let mut facts = Vec::new();
         if let Some(seed) = self.seed {
@@ -253,5 +237,22 @@ impl GenerationReport {
             facts.push(format!("request {}", ui::plain(id)));
         }
         facts
+    }
+}
+
+impl Report for GenerationReport {
+    fn text(&self) -> String {
+        let rows: Vec<Vec<String>> = self.outputs.iter().map(FileReport::row).collect();
+        let mut lines = vec![ui::table(&rows).trim_end().to_owned()];
+        if rows.is_empty() {
+            lines = vec![serde_json::to_string_pretty(&self.raw).unwrap_or_default()];
+        }
+        lines.extend(notes(&self.notes));
+        if let Some(first) = self.parts.first().and_then(|part| part.outputs.first()) {
+            let folder = Path::new(&first.path).parent().map(|folder| folder.display().to_string());
+            lines.push(format!("{} parts are kept in {}", self.parts.len(), ui::plain(&folder.unwrap_or_default())));
+        }
+        lines.push(self.facts().join(", "));
+        lines.join("\n")
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Head, dry_run,
     text::{amount, notes},
 };
-use crate::ui;
+use crate::ui::{self, Report};
 use mediagen::core::{Estimate, Note, Plan, Price};
 use serde::Serialize;
 use serde_json::Value;
@@ -52,9 +52,8 @@ impl PricePart {
     }
 }
 
-impl PriceReport {
-    /// The report for a person.
-    pub(crate) fn text(&self) -> String {
+impl Report for PriceReport {
+    fn text(&self) -> String {
         let unit = match &self.unit_price {
             Some(price) => format!("{} {} per {}", price.amount, ui::plain(&price.currency), ui::plain(&price.unit)),
             None => "not published".to_owned(),

@@ -61,7 +61,7 @@ fn filters_narrow_and_an_empty_search_says_what_is_near() {
     assert_eq!((none["total"].as_u64(), ids(&none).len()), (Some(0), 0));
     let text = rig.run(&["models", "zzzqqqxxx"]);
     assert_eq!(text.code, 0);
-    assert!(text.out.contains("no model meets that"), "{}", text.out);
+    assert!(text.out.contains("no models match"), "{}", text.out);
     let wrong = rig.run(&["models", "--kind", "telepathy", "--json"]).error(2);
     assert!(wrong["message"].as_str().unwrap().contains("telepathy"), "{wrong}");
 }
@@ -73,7 +73,7 @@ fn a_refresh_ends_with_a_report_and_what_changed() {
     let ran = rig.run(&["models", "flux", "--refresh"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("known by: category"), "{}", ran.out);
-    assert!(ran.out.contains("since the last time: 0 added, 0 removed, 0 changed"), "{}", ran.out);
+    assert!(ran.out.contains("since the last refresh: 0 added, 0 removed, 0 changed"), "{}", ran.out);
     assert!(ran.err.contains("listing:"), "progress on stderr: {}", ran.err);
     let document = search(&rig, &["--refresh", "--schemas"]);
     assert!(document["report"]["schemas"].as_u64().unwrap() > 50, "{}", document["report"]);

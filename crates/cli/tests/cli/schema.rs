@@ -231,6 +231,6 @@ fn a_model_of_no_kind_is_asked_for_one_and_a_deprecated_one_is_called_so() {
     let builtin = mediagen_emulator::fal::catalogue::Catalogue::builtin();
     let deprecated = builtin.iter().find(|endpoint| endpoint.metadata["status"] == "deprecated").unwrap();
     assert_eq!(keyless(&rig, &["schema", &deprecated.id, "--json"]).good()["deprecated"], true);
-    assert!(keyless(&rig, &["schema", &deprecated.id]).out.contains("It is deprecated"));
+    assert!(keyless(&rig, &["schema", &deprecated.id]).out.contains("Deprecated by the provider"));
     nothing_was_sent(&rig);
 }

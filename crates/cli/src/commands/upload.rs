@@ -4,10 +4,10 @@ use crate::{
     args::{Global, UploadArgs},
     interrupt,
     progress::Progress,
+    report::UploadReport,
     ui,
 };
 use mediagen::core::{Delivery, Error, ErrorKind, Event, FieldProblem, MediaInput, Result, Settings};
-use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -27,27 +27,10 @@ pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitC
     let mut delivery = Delivery::default();
     delivery.reuse_uploads = arguments.force_upload.then_some(false);
     let begun = Instant::now();
-    let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await;
-    let took = begun.elapsed();
-    if let Ok(Ok(uploaded)) = &uploaded {
-        uploaded.notes.iter().for_each(|note| progress.see(&Event::Adjusted(note.clone())));
-    }
+    let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await??;
+    uploaded.notes.iter().for_each(|note| progress.see(&Event::Adjusted(note.clone())));
     progress.finish();
-    let uploaded = uploaded??;
-    let document = json!({
-        "status": "completed",
-        "provider": provider.info().id.as_str(),
-        "url": uploaded.reference,
-        "path": path.display().to_string(),
-        "bytes": uploaded.bytes,
-        "media_type": uploaded.media_type,
-        "blake3": uploaded.blake3,
-        "cached": uploaded.cached,
-        "notes": uploaded.notes,
-        "timings_ms": {"total": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)},
-    });
-    let reference = uploaded.reference.as_str().map_or_else(|| uploaded.reference.to_string(), str::to_owned);
-    ui::result(global, &document, &reference)?;
+    ui::report(global, &UploadReport::new(&provider.info().id, &path, uploaded, begun.elapsed()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -56,11 +39,11 @@ fn local(text: &str) -> Result<PathBuf> {
     match text.parse()? {
         MediaInput::Path(path) => Ok(path),
         _ => Err(refused("is an address already; a local file is needed", text)
-            .with_hint("models read http:// and https:// addresses as they are: give it to `generate`")),
+            .with_hint("models read http:// and https:// addresses as they are: pass it to `generate`")),
     }
 }
 
-/// Refuses what is no file with content, before anything is sent.
+/// Refuses what is not a file with content, before anything is sent.
 fn check(path: &Path) -> Result<()> {
     let shown = path.display().to_string();
     match std::fs::metadata(path) {

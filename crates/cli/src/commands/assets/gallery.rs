@@ -1,37 +1,25 @@
 //! `mediagen assets gallery`: one page to look at what was made.
 
-use crate::{args::Global, ui};
+use crate::{
+    args::{GalleryArgs, Global},
+    report::GalleryReport,
+    ui,
+};
 use futures_util::StreamExt as _;
 use mediagen::{
     assets::{Record, Store, StoreConfig},
     core::{Error, ErrorKind, FieldProblem, Result},
     gallery::{Entry, Gallery, collect},
 };
-use serde_json::json;
 use std::{
     collections::{BTreeMap, btree_map::Entry as Slot},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, ExitCode, Stdio},
-    thread,
     time::Duration,
 };
 
 /// How long a program that opens files may take to say that it cannot: `xdg-open` tries one after the other.
 const OPENING: Duration = Duration::from_secs(3);
-
-/// Arguments of `assets gallery`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct GalleryArgs {
-    /// Show a folder with files and the records beside them, instead of the store
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
-    /// Where the page goes
-    #[arg(long, value_name = "FILE", default_value = "mediagen-gallery.html")]
-    out: PathBuf,
-    /// Open the page in a browser
-    #[arg(long)]
-    open: bool,
-}
 
 /// Writes the page, and opens it when that is wanted.
 pub(crate) async fn run(global: &Global, arguments: &GalleryArgs) -> Result<ExitCode> {
@@ -40,21 +28,18 @@ pub(crate) async fn run(global: &Global, arguments: &GalleryArgs) -> Result<Exit
         None => of_store(&Store::open(&StoreConfig::from_env()?)?).await?,
     };
     let page = &arguments.out;
-    let written = Gallery::new("What was made").with_entries(entries).write(page)?;
-    let opened = arguments.open.then(|| open(page));
-    let problem = opened.as_ref().and_then(|opened| opened.as_ref().err());
-    let document = json!({
-        "status": "completed", "gallery": page.to_string_lossy(), "assets": written.assets, "missing": written.missing,
-        "unreadable": unreadable.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "opened": opened.as_ref().map(std::result::Result::is_ok), "not_opened": problem,
-    });
-    let mut lines = vec![format!("{} assets; look at them all: {}", written.assets, page.display())];
-    if written.missing > 0 {
-        lines.push(format!("{} of them have no file on this machine", written.missing));
-    }
-    lines.extend(unreadable.iter().map(|error| format!("left out: {error}")));
-    lines.extend(problem.map(|why| format!("not opened: {why}; open the page yourself")));
-    ui::result(global, &document, &ui::plain(&lines.join("\n")))?;
+    let written = Gallery::new("Generated files").with_entries(entries).write(page)?;
+    let opened = if arguments.open { Some(open(page).await) } else { None };
+    let report = GalleryReport {
+        status: "completed",
+        gallery: page.to_string_lossy().into_owned(),
+        assets: written.assets,
+        missing: written.missing,
+        unreadable: unreadable.iter().map(ToString::to_string).collect(),
+        opened: opened.as_ref().map(std::result::Result::is_ok),
+        not_opened: opened.and_then(std::result::Result::err),
+    };
+    ui::report(global, &report)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -107,8 +92,8 @@ async fn of_store(store: &Store) -> Result<Collected> {
     Ok((newest.into_iter().map(entry).collect(), unreadable))
 }
 
-/// Gives the page to the program that opens files here.
-fn open(page: &Path) -> std::result::Result<(), String> {
+/// Hands the page to the program that opens files on this system.
+async fn open(page: &Path) -> std::result::Result<(), String> {
     let page = std::path::absolute(page).map_err(|e| e.to_string())?;
     let name = if cfg!(windows) {
         "explorer"
@@ -130,7 +115,7 @@ fn open(page: &Path) -> std::result::Result<(), String> {
             // Explorer answers 1 when it has done its work.
             Ok(Some(status)) if status.success() || cfg!(windows) => return Ok(()),
             Ok(Some(status)) => return Err(format!("`{name}` ended with {status}")),
-            Ok(None) => thread::sleep(step),
+            Ok(None) => tokio::time::sleep(step).await,
             Err(e) => return Err(e.to_string()),
         }
     }

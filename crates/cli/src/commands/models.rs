@@ -1,17 +1,15 @@
 //! `mediagen models`: the whole catalogue, searched.
 
-mod document;
-mod text;
-
 use crate::{
     args::{Global, ModelsArgs},
     interrupt,
     progress::Progress,
+    report::{Found, ModelsReport},
     ui,
 };
 use mediagen::{
     core::{Context, Error, ErrorKind, Event, FieldProblem, MatchLevel, Money, Provider, Registry, Result, Settings},
-    discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Listed, Query, Refresh, config},
+    discovery::{Diff, Discovery, DiscoveryPolicy, Entry, Query, Refresh, config},
 };
 use std::{process::ExitCode, sync::Arc, time::Instant};
 use url::Url;
@@ -19,30 +17,17 @@ use url::Url;
 /// Models shown to a person who names no limit.
 const SHOWN: usize = 40;
 
-/// What was found, and what it was found in.
-struct Found {
-    listed: Listed,
-    /// Those that are shown.
-    entries: Vec<Entry>,
-    /// How many met the conditions.
-    total: usize,
-    /// What changed since the catalogue that was there before; with `--refresh` alone.
-    diff: Option<Diff>,
-    /// Names that are near, where nothing was found.
-    near: Vec<String>,
-}
-
-/// Searches the catalogue, which is read when there is none, when it is old, or when that is asked for.
+/// Searches the catalogue, which is read when there is none, when it is old, and with `--refresh`.
 pub(crate) async fn run(global: &Global, arguments: &ModelsArgs) -> Result<ExitCode> {
     let registry = mediagen::registry().map_err(Error::from)?;
     let provider = registry.connect(&global.provider, &Settings::new())?;
     let progress = Arc::new(Progress::new(global, &provider.info().id.to_string()));
     let seen = Arc::clone(&progress);
     let cx = interrupt::context(global)?.with_observer(move |event: &Event| seen.see(event));
-    let outcome = find(&cx, registry, &provider, arguments).await;
+    let found = find(&cx, registry, &provider, arguments).await?;
     progress.finish();
-    let found = outcome?;
-    ui::result(global, &document::of(&found, arguments.refresh), &text::of(&found, arguments))?;
+    let shown = arguments.limit.map_or(SHOWN, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    ui::report(global, &ModelsReport::new(found, arguments.refresh, shown))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,10 +39,12 @@ async fn find(cx: &Context, registry: Registry, provider: &Arc<dyn Provider>, ar
     if let Some(model) = config::language_model_from_env(language_base()?)?.filter(|_| !arguments.offline) {
         discovery = discovery.with_classifier(Arc::new(model));
     }
-    let refresh = match () {
-        () if arguments.offline => Refresh::Offline,
-        () if arguments.refresh => Refresh::Force,
-        () => Refresh::IfStale,
+    let refresh = if arguments.offline {
+        Refresh::Offline
+    } else if arguments.refresh {
+        Refresh::Force
+    } else {
+        Refresh::IfStale
     };
     let before = if arguments.refresh { discovery.catalogue(cx, Refresh::Offline).await.ok() } else { None };
     let listed = discovery.catalogue(cx, refresh).await?;
@@ -87,7 +74,7 @@ fn language_base() -> Result<Option<Url>> {
     let Some(base) = std::env::var("FAL_BASE_URL").ok().filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let base = format!("{}/openrouter", base.trim().trim_end_matches('/'));
     Url::parse(&base).map(Some).map_err(|e| {
-        Error::new(ErrorKind::Config, format!("`{base}` is no URL"))
+        Error::new(ErrorKind::Config, format!("`{base}` is not a valid URL"))
             .with_field(FieldProblem::new("FAL_BASE_URL", e.to_string()))
     })
 }
@@ -102,13 +89,7 @@ fn query(arguments: &ModelsArgs) -> Query {
     query.status.clone_from(&arguments.status);
     query.takes = arguments.takes.iter().map(|option| option.trim_start_matches('-').replace('-', "_")).collect();
     query.max_unit_price = arguments.max_price.map(Money::usd);
-    // Who asks for a state wants to see it.
+    // A state that is named is to be shown.
     query.deprecated = arguments.deprecated || arguments.status.is_some();
     query
-}
-
-/// The time of a catalogue as RFC 3339.
-fn date(seconds: u64) -> String {
-    let at = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    at.unwrap_or_default().to_string()
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     args::{EmulateArgs, Global},
+    report::ListeningReport,
     ui,
 };
 use mediagen::core::{Error, ErrorKind, Result};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, catalogue::Catalogue};
-use serde_json::json;
 use std::process::ExitCode;
 
 /// Serves until interrupted.
@@ -16,7 +16,7 @@ pub(crate) async fn run(global: &Global, arguments: &EmulateArgs) -> Result<Exit
         catalogue.extend_from_file(path).map_err(|e| {
             Error::new(ErrorKind::InvalidInput, e.to_string())
                 .with_source(e)
-                .with_hint("--catalog wants one JSON object a line, with `endpoint_id`, `metadata` and `openapi`")
+                .with_hint("--catalog takes one JSON object per line, with `endpoint_id`, `metadata` and `openapi`")
         })?;
     }
     let mut config = EmulatorConfig::default();
@@ -24,9 +24,7 @@ pub(crate) async fn run(global: &Global, arguments: &EmulateArgs) -> Result<Exit
     config.catalogue = catalogue;
     let endpoints = config.catalogue.iter().count();
     let emulator = start(config).await?;
-    let base = emulator.base_url();
-    let text = format!("{endpoints} endpoints at {base}\nexport FAL_BASE_URL={base} FAL_KEY=any:key\nCtrl-C stops it");
-    ui::result(global, &json!({"status": "listening", "base_url": base, "endpoints": endpoints}), &text)?;
+    ui::report(global, &ListeningReport::new(emulator.base_url().clone(), endpoints))?;
     let interrupted = tokio::signal::ctrl_c().await;
     drop(emulator);
     interrupted

@@ -1,9 +1,8 @@
 //! The table of `schema`.
 
-use super::{Asked, flag};
+use super::{Input, SchemaReport, flag};
 use crate::ui;
 use console::Term;
-use mediagen::core::Place;
 use serde_json::Value;
 
 /// Characters of a last column that are too few to read it well.
@@ -11,59 +10,58 @@ const LEAST_ROOM: usize = 36;
 /// Most characters of a default in a table.
 const MAX_DEFAULT: usize = 32;
 
-/// What `asked` takes and gives, for a person.
-pub(super) fn of(asked: &Asked<'_>) -> String {
-    let mut lines = vec![head(asked), String::new()];
-    if asked.places.is_empty() {
+/// What a model takes and returns, for a person.
+pub(super) fn of(report: &SchemaReport) -> String {
+    let mut lines = vec![head(report), String::new()];
+    if report.inputs.is_empty() {
         lines.push(UNKNOWN.to_owned());
     } else {
         let mut rows = vec![["option", "field", "required", "default", "takes"].map(str::to_owned).to_vec()];
-        rows.extend(asked.places.iter().map(row));
+        rows.extend(report.inputs.iter().map(row));
         lines.push(ui::heading(&table(rows)));
         lines.push("`-P FIELD=VALUE` sets any of these fields by name.".to_owned());
     }
     lines.push(String::new());
-    lines.extend(returns(asked));
+    lines.push(returns(report));
     lines.join("\n")
 }
 
 /// What is said of a model without a schema.
 pub(super) const UNKNOWN: &str =
-    "What it takes is not known: every option and every -P goes under its own name, unchecked.";
+    "The model has no schema: every option and every -P is sent under its own name, unchecked.";
 
-/// The model, what it is asked for, and what to know about that.
-pub(super) fn head(asked: &Asked<'_>) -> String {
-    let spec = asked.spec;
-    let mut lines = vec![ui::plain(&format!("{} ({}): {}", spec.id.name, asked.kind, spec.title))];
-    if spec.deprecated {
-        lines.push("It is deprecated: the provider wants it to be used no more.".to_owned());
+/// The model, its kind, and what else there is to know.
+pub(super) fn head(report: &SchemaReport) -> String {
+    let mut lines = vec![ui::plain(&format!("{} ({}): {}", report.model, report.kind, report.title))];
+    if report.deprecated {
+        lines.push("Deprecated by the provider.".to_owned());
     }
-    let others: Vec<&str> = spec.kinds.iter().filter(|kind| **kind != asked.kind).map(|kind| kind.as_str()).collect();
+    let others: Vec<&str> =
+        report.kinds.iter().filter(|kind| **kind != report.kind).map(|kind| kind.as_str()).collect();
     if !others.is_empty() {
-        lines.push(format!("With --kind it can be asked for {}, too.", others.join(", ")));
+        lines.push(format!("Also available with --kind {}.", others.join(", --kind ")));
     }
     lines.join("\n")
 }
 
-/// What comes back.
-pub(super) fn returns(asked: &Asked<'_>) -> Vec<String> {
-    let Some(root) = &asked.spec.schema.output else {
-        return vec!["What it returns is not known.".to_owned()];
-    };
-    let outputs = asked.spec.schema.outputs();
-    if outputs.is_empty() {
-        return vec![format!("returns  {}", ui::plain(&root.to_string()))];
+/// What the model returns.
+pub(super) fn returns(report: &SchemaReport) -> String {
+    if let Some(root) = &report.output {
+        return format!("returns  {}", ui::plain(&root.takes));
+    }
+    if report.outputs.is_empty() {
+        return "The schema does not say what the model returns.".to_owned();
     }
     let mut rows = vec![["returns", "what"].map(str::to_owned).to_vec()];
-    rows.extend(outputs.iter().map(|field| vec![ui::plain(&field.name), ui::plain(&field.ty.to_string())]));
-    vec![ui::heading(&table(rows))]
+    rows.extend(report.outputs.iter().map(|field| vec![ui::plain(&field.field), ui::plain(&field.takes)]));
+    ui::heading(&table(rows))
 }
 
-fn row(place: &Place) -> Vec<String> {
-    let options: Vec<String> = place.options.iter().map(|option| flag(option)).collect();
-    let required = if place.required { "yes" } else { "" };
-    let default = place.default.as_ref().map(default).unwrap_or_default();
-    vec![options.join(", "), ui::plain(&place.field), required.to_owned(), default, ui::plain(&place.ty.to_string())]
+fn row(input: &Input) -> Vec<String> {
+    let options: Vec<String> = input.options.iter().map(|option| flag(option)).collect();
+    let required = if input.required { "yes" } else { "" };
+    let default = input.default.as_ref().map(default).unwrap_or_default();
+    vec![options.join(", "), ui::plain(&input.field), required.to_owned(), default, ui::plain(&input.takes)]
 }
 
 /// A default in few characters.

@@ -1,8 +1,8 @@
 //! `mediagen price`: the unit price, and what this very input would cost.
 
-use super::{Prices, Split, cost, request, work::Work};
 use crate::{
     args::{Global, PriceArgs},
+    generate::{Prices, Split, Work, cost, request},
     interrupt,
     progress::Progress,
     report::{Head, PricePart, PriceReport, UnitPriceReport},
@@ -44,7 +44,7 @@ pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCod
     let report = outcome.await;
     progress.finish();
     let report = report?;
-    ui::report(global, &report, &report.text())?;
+    ui::report(global, &report)?;
     Ok(ExitCode::SUCCESS)
 }
 

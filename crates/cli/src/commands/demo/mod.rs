@@ -5,26 +5,17 @@ mod scenes;
 
 use crate::{
     args::{DemoArgs, Global},
-    emulate,
+    commands::emulate,
     generate::{Files, Generation, Stopped, Work, cost::Prices, generate},
     interrupt,
     progress::Progress,
-    report::GenerationReport,
+    report::DemoReport,
     ui,
 };
 use mediagen::core::{Context, Error, Input, Provider, Registry, Request, Settings, prepare};
 use mediagen_emulator::fal::EmulatorConfig;
 use scenes::{SCENES, Scene};
-use serde::Serialize;
-use std::{path::Path, process::ExitCode, sync::Arc};
-
-/// What `mediagen demo` reports.
-#[derive(Serialize)]
-struct DemoReport<'a> {
-    status: &'static str,
-    runs: Vec<&'a GenerationReport>,
-    gallery: String,
-}
+use std::{process::ExitCode, sync::Arc};
 
 /// Runs every scene, each on the files of the scenes before it, then shows a table and writes the gallery.
 pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCode, Stopped> {
@@ -44,9 +35,8 @@ pub(crate) async fn run(global: &Global, arguments: &DemoArgs) -> Result<ExitCod
     }
     let page = arguments.out.join("index.html");
     gallery::write(&page, &made)?;
-    let runs = made.iter().map(|generation| &generation.report).collect();
-    let report = DemoReport { status: "completed", runs, gallery: page.to_string_lossy().into_owned() };
-    ui::report(global, &report, &text(&made, &page))?;
+    let runs = made.into_iter().map(|generation| generation.report).collect();
+    ui::report(global, &DemoReport::new(runs, &page))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,18 +73,4 @@ impl Stage<'_> {
         let prepared = prepare(&endpoint, self.cx, &request).await?;
         generate(&work, prepared, &request, &files, &progress).await
     }
-}
-
-fn text(made: &[Generation], page: &Path) -> String {
-    let mut rows = vec![["kind", "model", "file", "type", "what", "size", "time"].map(str::to_owned).to_vec()];
-    for Generation { report, .. } in made {
-        let Some(head) = &report.head else { continue };
-        for file in &report.outputs {
-            let mut row = vec![head.kind.to_string(), head.model.clone()];
-            row.extend(file.row());
-            row.push(format!("{} ms", report.timings_ms.total));
-            rows.push(row);
-        }
-    }
-    format!("{}\n{} files; see them all: {}", ui::heading(&ui::table(&rows)), rows.len() - 1, page.display())
 }

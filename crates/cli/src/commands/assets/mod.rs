@@ -5,14 +5,12 @@ mod list;
 mod show;
 mod verify;
 
-pub(crate) use gallery::GalleryArgs;
-
 use crate::{
     args::{AssetsCommand, Global},
     interrupt,
 };
 use mediagen::{
-    assets::{Store, StoreConfig, record::Record},
+    assets::{Store, StoreConfig},
     core::Result,
 };
 use std::process::ExitCode;
@@ -29,20 +27,6 @@ pub(crate) async fn run(global: &Global, command: &AssetsCommand) -> Result<Exit
 }
 
 /// The store that the environment names.
-pub(crate) fn open() -> Result<Store> {
+fn open() -> Result<Store> {
     Store::open(&StoreConfig::from_env()?)
-}
-
-/// What a record is about in a few words: pixels, seconds.
-fn shape(record: &Record) -> String {
-    let facts = &record.asset.facts;
-    let pixels = facts.width.zip(facts.height).map(|(width, height)| format!("{width}x{height}"));
-    let seconds = facts.duration_s.map(|seconds| format!("{seconds:.2} s"));
-    pixels.into_iter().chain(seconds).collect::<Vec<_>>().join(", ")
-}
-
-/// `text` on one line, cut to `most` characters.
-fn cut(text: &str, most: usize) -> String {
-    let line = crate::ui::plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most { line } else { line.chars().take(most.saturating_sub(1)).chain(['…']).collect() }
 }
