@@ -1,6 +1,7 @@
 //! What a model accepts, in no provider's dialect. Data only; reading a provider's document is another crate's work.
 
 mod example;
+mod secret;
 mod words;
 
 pub(crate) use example::number;

@@ -15,7 +15,7 @@ pub(crate) fn body(draft: &mut Draft<'_>) {
         return;
     }
     let lenient = draft.request.allow_unknown;
-    let mut check = Check { lenient, problems: Vec::new() };
+    let mut check = Check { lenient, secret: false, problems: Vec::new() };
     check.object("", &draft.body, &draft.schema.inputs);
     for problem in check.problems {
         if lenient && problem.is(&ProblemCode::Unknown) {
@@ -33,6 +33,8 @@ pub(crate) fn body(draft: &mut Draft<'_>) {
 struct Check {
     /// Whether fields that the schema does not have may pass.
     lenient: bool,
+    /// Whether the value that is read must not be shown.
+    secret: bool,
     problems: Vec<FieldProblem>,
 }
 
@@ -53,7 +55,12 @@ impl Check {
                     self.add(&under(&field.name), missing(&field.ty), ProblemCode::Missing, Some(&field.ty));
                 }
                 Some(Value::Null) if field.nullable => {}
-                Some(value) => self.value(&under(&field.name), value, &field.ty),
+                Some(value) => {
+                    let outer = self.secret;
+                    self.secret |= field.secret;
+                    self.value(&under(&field.name), value, &field.ty);
+                    self.secret = outer;
+                }
                 None => {}
             }
         }
@@ -138,6 +145,7 @@ impl Check {
     fn misfit(&mut self, at: &str, value: &Value, ty: &FieldType) {
         let allowed = coerce::allowed(ty);
         let message = match value {
+            _ if self.secret => format!("the value does not fit; allowed: {allowed}"),
             Value::String(text) if text.chars().count() <= 40 => format!("{value} does not fit; allowed: {allowed}"),
             Value::Number(_) | Value::Bool(_) => format!("{value} does not fit; allowed: {allowed}"),
             _ => format!("the value does not fit; allowed: {allowed}"),

@@ -81,6 +81,14 @@ impl<'a> Draft<'a> {
         self.dialect.aliases.row(option, self.kind)
     }
 
+    /// Whether the value at `path` must not be shown.
+    pub(crate) fn is_secret(&self, path: &Path) -> bool {
+        (1..=path.0.len()).any(|length| {
+            let above = Path(path.0[..length].to_vec());
+            path::find(self.schema, &above).and_then(|spot| spot.field).is_some_and(|field| field.secret)
+        })
+    }
+
     /// Whether a rule says that the field counts the other way round.
     pub(crate) fn inverted(&self, path: &Path) -> bool {
         let inverts = |op: &Op| matches!(op, Op::Invert { field } if Path::parse(field) == *path);
@@ -113,6 +121,7 @@ impl<'a> Draft<'a> {
         if self.given.iter().any(|given| given.overlaps(path)) {
             let sent = path::get(&self.body, path).cloned().unwrap_or(Value::Null);
             if sent != value {
+                let sent = if self.is_secret(path) { Value::from("…") } else { sent };
                 self.note(option, asked.clone(), sent, format!("the model's own field `{path}` was given and wins"));
             }
         } else if !path::put(&mut self.body, path, value) {

@@ -117,7 +117,9 @@ fn set(draft: &mut Draft<'_>) {
             continue;
         }
         if path::put(&mut draft.body, &path, value.clone()) {
-            draft.note(field, present.unwrap_or(Value::Null), value.clone(), why);
+            let secret = draft.is_secret(&path);
+            let shown = |value: Value| if secret { Value::from("…") } else { value };
+            draft.note(field, present.map_or(Value::Null, shown), shown(value.clone()), why);
         }
     }
 }

@@ -279,3 +279,39 @@ fn a_document_of_replicate_is_mapped_with_the_neutral_names() {
     assert!(error.fields()[0].is(&ProblemCode::Choice), "{error}");
     assert_eq!(error.fields()[0].expected.as_ref().unwrap().example, Some(json!(4)));
 }
+
+/// An endpoint of Replicate that takes the caller's own key for another service.
+#[test]
+fn a_secret_is_in_the_body_and_in_nothing_that_is_shown() {
+    let key = |more: Value| {
+        let mut key = json!({"type": "string", "format": "password", "x-cog-secret": true});
+        key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        key
+    };
+    let rule = r#"
+        [[rule]]
+        model = "**"
+        why = "the prompt is the secret of this model"
+        ops = [{ op = "rename", option = "negative_prompt", field = "openai_api_key" },
+            { op = "set", field = "other_key", value = "sk-rule" }]"#;
+    let book = RuleBook::parse(rule).unwrap();
+    let dialect = Dialect::new(AliasTable::neutral(), book.matching("acme/m"));
+    let schema = schema(&fields(&[("openai_api_key", key(json!({}))), ("other_key", key(json!({})))]), &[]);
+    let request =
+        with(|options| options.negative_prompt = Some("fog".into())).with_extra("openai_api_key", "sk-caller");
+    let mapped = map(&request, TextToImage, &schema, &dialect, &[]).unwrap();
+    assert_eq!((&mapped.body["openai_api_key"], &mapped.body["other_key"]), (&json!("sk-caller"), &json!("sk-rule")));
+    assert_eq!(mapped.notes.len(), 2, "{:?}", mapped.notes);
+    assert!(mapped.notes.iter().all(|note| note.to == json!("…")), "{:?}", mapped.notes);
+    let shown = Value::from(schema.redacted(&mapped.body));
+    assert_eq!((&shown["openai_api_key"], &shown["prompt"]), (&json!("…"), &json!("a lighthouse")));
+    // Nor does a refusal quote it.
+    let pin = json!({"type": "integer", "maximum": 9, "x-cog-secret": true});
+    let account = json!({"type": "object", "properties": {"pin": pin.clone()}});
+    let schema = common::schema(&json!({"account": account, "pin": pin}), &[]);
+    let request = Request::new().with_extra("account.pin", 12_345).with_extra("pin", 12_345);
+    let error = map(&request, TextToImage, &schema, &Dialect::neutral(), &[]).unwrap_err();
+    let codes: Vec<_> = error.fields().iter().map(|field| field.code.clone().unwrap()).collect();
+    assert_eq!(codes, [ProblemCode::Range, ProblemCode::Range], "{error}");
+    assert!(!format!("{error} {error:?}").contains("12345"), "{error}");
+}

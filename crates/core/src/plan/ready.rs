@@ -20,6 +20,7 @@ impl Ready {
             Some(shown) => shown.as_str().into(),
             None => upload.reference.clone(),
         });
+        let shown = prepared.endpoint().spec().schema.redacted(&shown);
         Self { prepared, uploads, shown: Arc::new(shown) }
     }
 
@@ -33,7 +34,7 @@ impl Ready {
         self.uploads.values()
     }
 
-    /// The body as it may be shown and written down: references filled in, content only named.
+    /// The body as it may be shown and written down: references filled in, content only named, secrets hidden.
     pub fn shown(&self) -> &JsonMap {
         &self.shown
     }
@@ -46,7 +47,8 @@ impl Ready {
 
     /// The body as it leaves.
     fn body(&self) -> JsonMap {
-        if self.uploads.values().all(|upload| upload.shown.is_none()) {
+        let secrets = self.prepared.endpoint().spec().schema.has_secrets();
+        if !secrets && self.uploads.values().all(|upload| upload.shown.is_none()) {
             return JsonMap::clone(&self.shown);
         }
         filled(self.plan(), &self.uploads, |upload| upload.reference.clone())

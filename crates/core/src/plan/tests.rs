@@ -139,6 +139,22 @@ async fn content_goes_into_the_body_and_is_only_named_where_it_is_shown() {
 }
 
 #[tokio::test]
+async fn a_secret_field_leaves_and_is_hidden_in_what_is_shown_and_recorded() {
+    let mut prompt = crate::Field::new("prompt", crate::FieldType::text());
+    prompt.secret = true;
+    let schema = crate::Schema::new(crate::SchemaSource::Live, vec![prompt]);
+    let spec = ModelSpec::new(ModelId::new(ProviderId::new("toy"), "acme/move")).with_schema(schema);
+    let endpoint = Arc::new(Instant { spec: Arc::new(spec), sent: Mutex::default(), outcome: answered });
+    let cx = Context::new(Still);
+    let ready = prepared(&endpoint, &cx).await.upload(&cx).await.unwrap();
+    assert_eq!(ready.shown()["prompt"], "…");
+    let intent = intent(&ready);
+    let Submitted::Done(output) = ready.submit(&cx, &intent).await.unwrap() else { panic!("a job") };
+    assert_eq!((&output.body["prompt"], &output.body["image"]), (&json!("…"), &json!("https://files.test/a.png")));
+    assert_eq!(endpoint.sent.lock().unwrap()[0]["prompt"], "move");
+}
+
+#[tokio::test]
 async fn only_what_did_not_leave_is_given_back_and_a_careless_error_is_unknown() {
     let cx = Context::new(Still);
     let not_sent = endpoint(|| Err(SubmitError::NotSent(Error::new(ErrorKind::Unavailable, "refused"))));

@@ -214,7 +214,7 @@ impl<'a> Converter<'a> {
         field.default = self.said(property, "default").filter(|default| !default.is_null()).cloned();
         field.description = self.said(property, "description").and_then(Value::as_str).map(str::to_owned);
         field.limits = limits::of(property);
-        field.secret = matches!(&field.ty, FieldType::Text { format: Some(format), .. } if format == "password");
+        field.secret = is_secret(&field.ty, property);
         field
     }
 
@@ -233,6 +233,15 @@ impl<'a> Converter<'a> {
         }
         None
     }
+}
+
+/// Whether a value must not be shown: text in the format `password`, or an extension such as `x-acme-secret`.
+fn is_secret(ty: &FieldType, property: &Value) -> bool {
+    let password = matches!(ty, FieldType::Text { format: Some(format), .. } if format == "password");
+    let said = |(key, value): (&String, &Value)| {
+        key.starts_with("x-") && key.ends_with("secret") && value.as_bool() == Some(true)
+    };
+    password || property.as_object().is_some_and(|property| property.iter().any(said))
 }
 
 /// Properties in the order that an extension whose key ends in `order-properties` gives, or else in that of their own
