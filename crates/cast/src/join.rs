@@ -9,7 +9,7 @@ use mediagen_assets::{
     Asset, Target,
     name::{self, move_to_free_name},
 };
-use mediagen_core::{Context, Error, ErrorKind, FieldProblem, Result};
+use mediagen_core::{Context, Error, ErrorKind, FieldProblem, ProblemCode, Result};
 use mediagen_disk::blocking;
 use mediagen_probe::hash_file_blocking;
 use std::{
@@ -78,7 +78,7 @@ fn common_form(parts: &[PathBuf]) -> Result<Form> {
 
 fn of_part(index: usize, error: Error) -> Error {
     let problem = error.message().to_owned();
-    error.with_field(FieldProblem::new(format!("parts[{index}]"), problem))
+    error.with_field(FieldProblem::new(format!("parts[{index}]"), problem).with_code(ProblemCode::Media))
 }
 
 fn write(parts: &[PathBuf], form: Form, file: File, stop: &CancellationToken) -> Result<()> {

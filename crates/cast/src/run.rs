@@ -2,7 +2,7 @@
 
 use crate::{CastJob, CastSource, Plan, Spending, check};
 use mediagen_assets::{Asset, Target, name};
-use mediagen_core::{Context, Deadline, Error, ErrorKind, FieldProblem, Result};
+use mediagen_core::{Context, Deadline, Error, ErrorKind, FieldProblem, ProblemCode, Result};
 use mediagen_disk::{blocking, sync_folder};
 use std::{
     path::{Path, PathBuf},
@@ -79,7 +79,9 @@ impl Plan {
         }
         let message = format!("the step `{}` costs money, and spending was not allowed", paid.entry.id);
         Err(Error::new(ErrorKind::InvalidInput, message)
-            .with_field(FieldProblem::new("spending", "`Refuse`; a paid step needs `Allow`"))
+            .with_field(
+                FieldProblem::new("spending", "`Refuse`; a paid step needs `Allow`").with_code(ProblemCode::Conflict),
+            )
             .with_hint("look at the plan, then allow spending explicitly"))
     }
 }

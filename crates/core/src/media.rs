@@ -4,7 +4,7 @@ mod stream;
 
 pub use stream::{MediaStream, OpenStream};
 
-use crate::{Error, ErrorKind, FieldProblem, Origin, Result};
+use crate::{Error, ErrorKind, FieldProblem, Origin, ProblemCode, Result};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -278,7 +278,11 @@ impl Input {
         let MediaInput::Malformed(text) = &self.media else { return Ok(()) };
         let problem = if text.is_empty() { "is empty".to_owned() } else { format!("`{text}` is not a valid address") };
         Err(Error::new(ErrorKind::InvalidInput, format!("the input `{}` cannot be used", self.role))
-            .with_field(FieldProblem::new(self.role.as_str(), problem))
+            .with_field(
+                FieldProblem::new(self.role.as_str(), problem)
+                    .with_code(ProblemCode::Media)
+                    .with_give(self.role.as_str()),
+            )
             .with_hint("an input is a file, or an http://, https:// or data: address"))
     }
 }

@@ -1,7 +1,7 @@
 //! What the environment says; the only reader of it in this crate.
 
 use crate::language::openrouter::{OpenRouter, OpenRouterConfig};
-use mediagen_core::{Error, ErrorKind, FieldProblem, Provider, Result, home};
+use mediagen_core::{Error, ErrorKind, FieldProblem, ProblemCode, Provider, Result, home};
 use std::{env, path::PathBuf};
 use url::Url;
 
@@ -13,7 +13,7 @@ use url::Url;
 pub fn folder_from_env(provider: &dyn Provider) -> Result<PathBuf> {
     let home = home(|name| env::var(name).ok()).ok_or_else(|| {
         Error::new(ErrorKind::Config, "there is no folder for the catalogue")
-            .with_field(FieldProblem::new("MEDIAGEN_HOME", "not set"))
+            .with_field(FieldProblem::new("MEDIAGEN_HOME", "not set").with_code(ProblemCode::Missing))
             .with_hint("set MEDIAGEN_HOME to a folder")
     })?;
     let mut hash = blake3::Hasher::new();
@@ -37,7 +37,7 @@ pub fn language_model_from_env(base: Option<Url>) -> Result<Option<OpenRouter>> 
     let named = set("OPENROUTER_BASE_URL").map(|text| {
         Url::parse(text.trim()).map_err(|e| {
             Error::new(ErrorKind::Config, "the address of the language model is no URL")
-                .with_field(FieldProblem::new("OPENROUTER_BASE_URL", e.to_string()))
+                .with_field(FieldProblem::new("OPENROUTER_BASE_URL", e.to_string()).with_code(ProblemCode::Type))
         })
     });
     if let Some(base) = named.transpose()?.or(base) {

@@ -5,8 +5,8 @@ use crate::{
     upload::{Given, Storage, UploadTerms, Uploads},
 };
 use mediagen_core::{
-    Context, Dispatch, Error, ErrorKind, FieldProblem, Measured, MediaFacts, MediaInput, Note, Plan, Request, Result,
-    Role, Slot, Uploaded, Via,
+    Context, Dispatch, Error, ErrorKind, FieldProblem, Measured, MediaFacts, MediaInput, Note, Plan, ProblemCode,
+    Request, Result, Role, Slot, Uploaded, Via,
 };
 use mediagen_params::UploadSlot;
 
@@ -128,7 +128,11 @@ async fn inlined(slot: &Slot, input: &LocalInput) -> Result<Uploaded> {
 
 /// `error` of the input in the part of `role`. Whatever it is: the paid call did not leave.
 fn unsendable(error: Error, role: Role) -> Error {
-    error.with_field(FieldProblem::new(role.as_str(), "cannot be sent")).with_dispatch(Dispatch::NotSent)
+    error
+        .with_field(
+            FieldProblem::new(role.as_str(), "cannot be sent").with_code(ProblemCode::Media).with_give(role.as_str()),
+        )
+        .with_dispatch(Dispatch::NotSent)
 }
 
 #[cfg(test)]

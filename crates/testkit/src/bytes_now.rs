@@ -73,7 +73,9 @@ impl Endpoint for Speaker {
         }
         let prompt = request.prompt.as_deref().unwrap_or_default();
         if prompt.chars().count() > LETTERS {
-            let problem = FieldProblem::new("prompt", format!("at most {LETTERS} characters are allowed"));
+            let problem = FieldProblem::new("prompt", format!("at most {LETTERS} characters are allowed"))
+                .with_code(ProblemCode::Length)
+                .with_give("prompt");
             return Err(Error::new(ErrorKind::InvalidInput, "`prompt` is too long").with_field(problem));
         }
         let body = JsonMap::from_iter([("prompt".to_owned(), prompt.into())]);

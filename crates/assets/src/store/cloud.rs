@@ -1,7 +1,7 @@
 //! The settings of a service in the cloud: which server has the bucket, and whether it may be asked without TLS.
 
 use super::refused;
-use mediagen_core::{FieldProblem, Result};
+use mediagen_core::{FieldProblem, ProblemCode, Result};
 use std::net::IpAddr;
 use url::{Host, Url};
 
@@ -36,7 +36,8 @@ pub(super) fn settings(url: &Url, settings: &[(String, String)]) -> Result<Vec<(
     let mut on_this_machine = false;
     for (name, value) in settings.iter().filter(|(name, _)| endpoints.iter().any(|of| is(name, of))) {
         let wrong = |why: String| {
-            refused(url, "cannot be opened").with_field(FieldProblem::new(name.to_ascii_uppercase(), why))
+            refused(url, "cannot be opened")
+                .with_field(FieldProblem::new(name.to_ascii_uppercase(), why).with_code(ProblemCode::Type))
         };
         let server = Url::parse(value).map_err(|e| wrong(format!("not a URL ({e})")))?;
         if server.scheme() == "https" || permitted {

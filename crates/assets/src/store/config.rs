@@ -1,6 +1,6 @@
 //! Which store to open.
 
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, home};
+use mediagen_core::{Error, ErrorKind, FieldProblem, ProblemCode, Result, home};
 use std::{env, fmt};
 use url::Url;
 
@@ -54,7 +54,7 @@ impl StoreConfig {
     fn named(set: &impl Fn(&str) -> Option<String>) -> Result<Self> {
         let wrong = |why: String| {
             Error::new(ErrorKind::Config, "the store for assets cannot be found")
-                .with_field(FieldProblem::new("MEDIAGEN_STORE", why))
+                .with_field(FieldProblem::new("MEDIAGEN_STORE", why).with_code(ProblemCode::Type))
                 .with_hint("set MEDIAGEN_STORE to a URL such as file:///home/me/assets, or MEDIAGEN_HOME to a folder")
         };
         if let Some(text) = set("MEDIAGEN_STORE").filter(|text| !text.is_empty()) {

@@ -1,7 +1,7 @@
 //! What a generation costs: the prices, kept for a day, and the estimate of a prepared request.
 
 use mediagen::{
-    core::{Context, Error, ErrorKind, Estimate, FieldProblem, Prepared, Price, Provider, Result},
+    core::{Context, Error, ErrorKind, Estimate, FieldProblem, Prepared, Price, ProblemCode, Provider, Result},
     discovery::{Discovery, DiscoveryPolicy, config},
 };
 use std::{pin::pin, sync::Arc, time::Duration};
@@ -86,7 +86,7 @@ pub(crate) fn within(estimate: &Estimate, most: f64) -> Result<()> {
         }
     };
     Err(Error::new(ErrorKind::Budget, message)
-        .with_field(FieldProblem::new("max_cost", estimate.why()))
+        .with_field(FieldProblem::new("max_cost", estimate.why()).with_code(ProblemCode::Range))
         .with_hint(hint))
 }
 

@@ -46,8 +46,11 @@ impl Split {
         let kind = endpoint.kind();
         if kind != ModelKind::TextToAudio {
             let message = format!("--split-text joins audio that is made from text; this is {kind}");
-            return Err(Error::new(ErrorKind::InvalidInput, message)
-                .with_field(FieldProblem::new("split_text", "only for text-to-audio")));
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_field(
+                FieldProblem::new("split_text", "only for text-to-audio")
+                    .with_code(ProblemCode::Unsupported)
+                    .with_drop("split_text"),
+            ));
         }
         let Some(text) = &request.prompt else { return Err(refused("split_text", "there is no PROMPT to split")) };
         if request.options.count.is_some_and(|count| count > 1) {

@@ -2,8 +2,8 @@
 
 use crate::args::{GenerateArgs, OptionArgs};
 use mediagen::core::{
-    Delivery, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options, Request,
-    Result, Role,
+    Delivery, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options, ProblemCode,
+    Request, Result, Role,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -18,13 +18,14 @@ pub(crate) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
     request.allow_unknown = arguments.allow_unknown;
     request.delivery = delivery(arguments);
     if let Some(url) = arguments.webhook.as_ref().filter(|url| !matches!(url.scheme(), "http" | "https")) {
-        return Err(Error::new(ErrorKind::InvalidInput, format!("`{url}` cannot be posted to"))
-            .with_field(FieldProblem::new("webhook", "an http:// or https:// address is needed")));
+        return Err(Error::new(ErrorKind::InvalidInput, format!("`{url}` cannot be posted to")).with_field(
+            FieldProblem::new("webhook", "an http:// or https:// address is needed").with_code(ProblemCode::Type),
+        ));
     }
     for (name, value) in &arguments.param {
         if request.extra.insert(name.clone(), Value::String(value.clone())).is_some() {
             return Err(Error::new(ErrorKind::InvalidInput, format!("-P {name} is given twice"))
-                .with_field(FieldProblem::new(name.clone(), "given twice")));
+                .with_field(FieldProblem::new(name.clone(), "given twice").with_code(ProblemCode::Conflict)));
         }
     }
     Ok(request)
@@ -101,7 +102,11 @@ pub(crate) fn check_inputs(request: &Request) -> Result<()> {
             Ok(_) => "is not a file".to_owned(),
             Err(error) => error.to_string(),
         };
-        problems.push(FieldProblem::new(input.role.as_str(), format!("{}: {problem}", path.display())));
+        problems.push(
+            FieldProblem::new(input.role.as_str(), format!("{}: {problem}", path.display()))
+                .with_code(ProblemCode::Media)
+                .with_give(input.role.as_str()),
+        );
     }
     if problems.is_empty() {
         return Ok(());

@@ -11,7 +11,8 @@ use mediagen::{
         keep::{Provenance, Stopwatch},
     },
     core::{
-        Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, Output, Prepared, Request, Result, Submitted,
+        Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, Output, Prepared, ProblemCode, Request,
+        Result, Submitted,
     },
     jobs::JobId,
 };
@@ -36,7 +37,9 @@ impl Files {
     /// Refuses a template that is not a file name.
     pub(crate) fn check(&self) -> Result<()> {
         let named = Target::new(&self.out).with_name(&self.name).stem("bin");
-        named.map(drop).map_err(|e| e.with_field(FieldProblem::new("name", "not a template")))
+        named
+            .map(drop)
+            .map_err(|e| e.with_field(FieldProblem::new("name", "not a template").with_code(ProblemCode::Type)))
     }
 
     /// Makes the folder and a file in it, before anything is paid for.
@@ -44,7 +47,7 @@ impl Files {
         self.check()?;
         let refused = |e: std::io::Error| {
             Error::new(ErrorKind::InvalidInput, format!("cannot write into the folder `{}`", self.out.display()))
-                .with_field(FieldProblem::new("out", e.to_string()))
+                .with_field(FieldProblem::new("out", e.to_string()).with_code(ProblemCode::Media))
                 .with_hint("choose another folder with --out; nothing was sent")
         };
         std::fs::create_dir_all(&self.out).map_err(refused)?;

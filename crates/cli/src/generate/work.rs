@@ -2,7 +2,8 @@
 
 use super::cost::{self, Cost, Prices};
 use mediagen::core::{
-    Context, Endpoint, Error, Estimate, FieldProblem, ModelKind, ModelSpec, Prepared, Provider, Request, Result,
+    Context, Endpoint, Error, Estimate, FieldProblem, ModelKind, ModelSpec, Prepared, ProblemCode, Provider, Request,
+    Result,
 };
 use mediagen::core::{Price, prepare};
 use std::{sync::Arc, time::Duration};
@@ -74,7 +75,13 @@ impl Work<'_> {
     /// Refuses before anything is sent, when all requests together may cost more than `most` USD or when that cannot be
     /// excluded.
     pub(crate) async fn guard(&self, prepared: &[Prepared], most: f64) -> Result<()> {
-        let needed = |error: Error| error.with_field(FieldProblem::new("max_cost", "needs the price"));
+        let needed = |error: Error| {
+            error.with_field(
+                FieldProblem::new("max_cost", "needs the price")
+                    .with_code(ProblemCode::Unsupported)
+                    .with_drop("max_cost"),
+            )
+        };
         let prices = self.prices().await.map_err(needed)?;
         cost::within(&Estimate::total(prepared.iter().map(|one| one.estimate(&prices))), most)
     }

@@ -2,8 +2,8 @@
 
 use super::{Intent, PLAN_VERSION, Plan, Ready, Uploaded};
 use crate::{
-    Context, Deadline, Dispatch, Endpoint, Error, ErrorKind, Estimate, Event, FieldProblem, MediaInput, Price, Request,
-    Result, SchemaSource, Submitted,
+    Context, Deadline, Dispatch, Endpoint, Error, ErrorKind, Estimate, Event, FieldProblem, MediaInput, Price,
+    ProblemCode, Request, Result, SchemaSource, Submitted,
 };
 use std::{
     collections::BTreeMap,
@@ -104,7 +104,11 @@ impl Prepared {
             if planned != sent {
                 let message = format!("`{}` changed after the request was prepared", measured.name);
                 return Err(Error::new(ErrorKind::InputChanged, message)
-                    .with_field(FieldProblem::new(measured.role.as_str(), "the content changed"))
+                    .with_field(
+                        FieldProblem::new(measured.role.as_str(), "the content changed")
+                            .with_code(ProblemCode::Media)
+                            .with_give(measured.role.as_str()),
+                    )
                     .with_hint("prepare the request again"));
             }
         }

@@ -140,9 +140,9 @@ async fn content_goes_into_the_body_and_is_only_named_where_it_is_shown() {
 
 #[tokio::test]
 async fn a_secret_field_leaves_and_is_hidden_in_what_is_shown_and_recorded() {
-    let mut prompt = crate::Field::new("prompt", crate::FieldType::text());
+    let mut prompt = Field::new("prompt", FieldType::text());
     prompt.secret = true;
-    let schema = crate::Schema::new(crate::SchemaSource::Live, vec![prompt]);
+    let schema = Schema::new(SchemaSource::Live, vec![prompt]);
     let spec = ModelSpec::new(ModelId::new(ProviderId::new("toy"), "acme/move")).with_schema(schema);
     let endpoint = Arc::new(Instant { spec: Arc::new(spec), sent: Mutex::default(), outcome: answered });
     let cx = Context::new(Still);

@@ -3,7 +3,7 @@
 use super::Lifecycle;
 use crate::config::Mode;
 use http::{HeaderName, HeaderValue};
-use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, Result};
+use mediagen_core::{Delivery, Error, ErrorKind, FieldProblem, Note, Policy, ProblemCode, Result};
 use mediagen_http::{HttpRequest, redact};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -117,7 +117,11 @@ impl Handling {
     fn start_timeout(&mut self, timeout: Option<Duration>, problems: &mut Vec<FieldProblem>) {
         let Some(timeout) = timeout else { return };
         if timeout <= SHORTEST_START {
-            problems.push(FieldProblem::new("start_timeout", "must be longer than 0.1 s"));
+            problems.push(
+                FieldProblem::new("start_timeout", "must be longer than 0.1 s")
+                    .with_code(ProblemCode::Range)
+                    .with_drop("start_timeout"),
+            );
             return;
         }
         // The older name too, with the same value (protocol 14, row 12).
@@ -160,20 +164,28 @@ impl Handling {
                 _ => Err("queue or run".to_owned()),
             },
             _ => {
-                problems.push(FieldProblem::new(format!("delivery.{name}"), "is not a setting of fal"));
+                problems.push(
+                    FieldProblem::new(format!("delivery.{name}"), "is not a setting of fal")
+                        .with_code(ProblemCode::Unknown),
+                );
                 return;
             }
         };
         match outcome {
             Ok((header, text)) => self.header(header, &text, problems),
-            Err(allowed) => problems.push(FieldProblem::new(format!("delivery.{name}"), format!("must be {allowed}"))),
+            Err(allowed) => problems.push(
+                FieldProblem::new(format!("delivery.{name}"), format!("must be {allowed}"))
+                    .with_code(ProblemCode::Type),
+            ),
         }
     }
 
     fn header(&mut self, name: &'static str, value: &str, problems: &mut Vec<FieldProblem>) {
         match HeaderValue::from_str(value) {
             Ok(_) => self.headers.push((name.into(), value.to_owned())),
-            Err(_) => problems.push(FieldProblem::new(name, "must be printable ASCII without line breaks")),
+            Err(_) => problems.push(
+                FieldProblem::new(name, "must be printable ASCII without line breaks").with_code(ProblemCode::Type),
+            ),
         }
     }
 

@@ -1,6 +1,6 @@
 //! How long files live at fal and who may read them (protocol 6.6).
 
-use mediagen_core::FieldProblem;
+use mediagen_core::{FieldProblem, ProblemCode};
 use mediagen_provider_kit::upload::UploadTerms;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl Lifecycle {
     pub(crate) fn of(lifecycle: Option<&Value>, acl: Option<&Value>) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut refuse = |name: &str, allowed: String| {
-            problems.push(FieldProblem::new(name, format!("must be {allowed}")));
+            problems.push(FieldProblem::new(name, format!("must be {allowed}")).with_code(ProblemCode::Type));
         };
         let mut map = serde_json::Map::new();
         let mut life = Life::Unsaid;

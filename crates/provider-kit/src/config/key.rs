@@ -1,6 +1,6 @@
 //! Keys, from a setting or from variables.
 
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, Settings};
+use mediagen_core::{Error, ErrorKind, FieldProblem, ProblemCode, Result, Settings};
 use secrecy::SecretString;
 
 /// Where a key stands in the environment.
@@ -81,8 +81,9 @@ impl Key {
             key if !key.is_ascii() => "holds characters outside ASCII",
             key => return Ok(SecretString::from(key.to_owned())),
         };
+        let code = if key.trim().is_empty() { ProblemCode::Missing } else { ProblemCode::Type };
         Err(Error::new(ErrorKind::Config, format!("the key of {} in `{name}` {problem}", self.title))
-            .with_field(FieldProblem::new("key", problem))
+            .with_field(FieldProblem::new("key", problem).with_code(code))
             .with_hint(self.hint))
     }
 }

@@ -1,6 +1,6 @@
 //! The user's own names for models, out of a file.
 
-use mediagen_core::{Error, ErrorKind, FieldProblem, Result, home};
+use mediagen_core::{Error, ErrorKind, FieldProblem, ProblemCode, Result, home};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -48,7 +48,7 @@ impl OwnNames {
 
     fn unusable(&self, path: &Path, what: &str) -> Error {
         Error::new(ErrorKind::Config, format!("the aliases in `{}` cannot be used: {what}", path.display()))
-            .with_field(FieldProblem::new("aliases", what))
+            .with_field(FieldProblem::new("aliases", what).with_code(ProblemCode::Type))
             .with_hint(format!("write it as:\n[{}]\nmy-name = \"{}\"", self.table, self.example))
     }
 

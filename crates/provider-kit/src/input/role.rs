@@ -1,7 +1,7 @@
 //! Whether content can be what an input is for.
 
 use super::LocalInput;
-use mediagen_core::{Dispatch, Error, ErrorKind, FieldProblem, Result, Role};
+use mediagen_core::{Dispatch, Error, ErrorKind, FieldProblem, ProblemCode, Result, Role};
 use mediagen_probe::sniff::{MediaClass, by_media_type};
 
 /// Images that may move, and so may stand for a video.
@@ -28,7 +28,11 @@ pub(super) fn check(role: Role, input: &LocalInput) -> Result<()> {
     let message = format!("`{}` is {found}, which cannot be the {}", input.given, words(role));
     Err(Error::new(ErrorKind::InvalidInput, message)
         .with_dispatch(Dispatch::NotSent)
-        .with_field(FieldProblem::new(role.as_str(), format!("the content is {found}")))
+        .with_field(
+            FieldProblem::new(role.as_str(), format!("the content is {found}"))
+                .with_code(ProblemCode::Media)
+                .with_give(role.as_str()),
+        )
         .with_hint(format!("give {} another file", words(role))))
 }
 

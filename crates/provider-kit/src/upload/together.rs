@@ -3,7 +3,7 @@
 use super::{Storage, UploadTerms, Uploads, content::Content, overall::Overall};
 use crate::input::LocalInput;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use mediagen_core::{Context, Dispatch, Error, FieldProblem, Result, Role, Uploaded};
+use mediagen_core::{Context, Dispatch, Error, FieldProblem, ProblemCode, Result, Role, Uploaded};
 use mediagen_http::Body;
 
 /// Inputs of one request on their way at the same time. A few small ones hide each other's waits, and a large one fills
@@ -127,6 +127,8 @@ fn may_be_same(given: &[Given<'_>], a: usize, b: usize) -> bool {
 fn named<'a>(error: Error, given: impl Iterator<Item = &'a Given<'a>>) -> Error {
     let field = |Given { role, input, .. }: &Given<'_>| {
         FieldProblem::new(role.as_str(), format!("`{}` could not be uploaded", input.given))
+            .with_code(ProblemCode::Media)
+            .with_give(role.as_str())
     };
     error.with_fields(given.map(field)).with_dispatch(Dispatch::NotSent)
 }

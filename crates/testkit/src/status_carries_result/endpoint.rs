@@ -57,7 +57,9 @@ impl Endpoint for CarryEndpoint {
 
     async fn prepare(&self, _: &Context, request: &Request) -> Result<Plan> {
         if let Some(input) = request.inputs.iter().find(|input| input.media.needs_upload()) {
-            let problem = FieldProblem::new(input.role.as_str(), "only addresses are taken");
+            let problem = FieldProblem::new(input.role.as_str(), "only addresses are taken")
+                .with_code(ProblemCode::Media)
+                .with_give(input.role.as_str());
             return Err(Error::new(ErrorKind::Unsupported, "it has no storage for files").with_field(problem));
         }
         let unknown = request.extra.keys().next().filter(|_| request.policy == Policy::Strict);

@@ -8,7 +8,7 @@ use crate::{
 use futures_util::StreamExt as _;
 use mediagen::{
     assets::{Record, Store, StoreConfig},
-    core::{Error, ErrorKind, FieldProblem, Result},
+    core::{Error, ErrorKind, FieldProblem, ProblemCode, Result},
     gallery::{Entry, Gallery, collect},
 };
 use std::{
@@ -48,7 +48,7 @@ type Collected = (Vec<Entry>, Vec<Error>);
 
 fn of_folder(folder: &Path) -> Result<Collected> {
     let refused = |error: Error| {
-        let field = FieldProblem::new("from", folder.display().to_string());
+        let field = FieldProblem::new("from", folder.display().to_string()).with_code(ProblemCode::Media);
         error.with_field(field).with_hint("name a folder with files of `mediagen generate` and the records beside them")
     };
     let missing = |e: Error| if e.kind() == ErrorKind::NotFound { e.with_kind(ErrorKind::InvalidInput) } else { e };
