@@ -5,7 +5,7 @@ mod policy;
 pub use policy::{Deadlines, OnDeadline, OnDrop, PollPolicy};
 
 use crate::{
-    BoxFuture, Deadline, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result, Retry,
+    BoxFuture, Deadline, Dispatch, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result, Retry,
 };
 use std::{
     fmt,
@@ -214,7 +214,7 @@ impl Context {
     /// it is the caller's own, and ends when that is dropped.
     ///
     /// # Errors
-    /// `Unexpected` when the spawner goes away before `work` has ended, as when a runtime is shut down.
+    /// `SubmitUnknown` when the spawner goes away before `work` has ended, as when a runtime is shut down.
     pub async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T> {
         let Some(spawner) = &self.0.spawner else { return Ok(work.await) };
         let (done, outcome) = oneshot::channel();
@@ -222,7 +222,10 @@ impl Context {
             // The caller may have gone: the work was done all the same.
             let _ = done.send(work.await);
         }));
-        outcome.await.map_err(|_| Error::new(ErrorKind::Unexpected, "the runtime was shut down during a paid call"))
+        outcome.await.map_err(|_| {
+            Error::new(ErrorKind::SubmitUnknown, "the runtime was shut down during a paid call")
+                .with_dispatch(Dispatch::Unknown)
+        })
     }
 }
 

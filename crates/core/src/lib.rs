@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod boxed;
 pub mod capability;
 pub mod catalogue;
 pub mod category;
@@ -35,6 +36,7 @@ pub mod webhook;
 pub use inventory;
 pub use tokio_util::sync::CancellationToken;
 
+pub use boxed::{BoxError, BoxFuture, BoxStream, JsonMap};
 pub use capability::{CapabilitySet, MediaCapability};
 pub use catalogue::CatalogSource;
 pub use context::{Clock, Context, Deadlines, OnDeadline, OnDrop, PollPolicy, Spawn};
@@ -73,12 +75,3 @@ pub use schema::{Field, FieldType, MediaLimits, Schema, SchemaSource};
 pub use sentences::sentences;
 pub use spec::{MatchLevel, ModelId, ModelSpec};
 pub use webhook::{WebhookEvent, Webhooks};
-
-/// A boxed, sendable future.
-pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// A boxed, sendable stream.
-pub type BoxStream<'a, T> = std::pin::Pin<Box<dyn futures_util::Stream<Item = T> + Send + 'a>>;
-/// A boxed error of another crate, kept as the source of an [`Error`].
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-/// A JSON object: the model's own fields, by name.
-pub type JsonMap = serde_json::Map<String, serde_json::Value>;

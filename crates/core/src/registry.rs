@@ -36,13 +36,15 @@ pub trait Binds: Provider + Sized {
     fn bind(self: Arc<Self>, spec: Arc<ModelSpec>, kind: ModelKind) -> Result<Arc<dyn Endpoint>>;
 }
 
+type Bind = fn(Arc<dyn Provider>, Arc<ModelSpec>, ModelKind) -> Result<Arc<dyn Endpoint>>;
+
 /// A pair of provider and kind, and how to bind a model for it.
 pub struct ModelEntry {
     /// The provider's facts.
     pub provider: &'static ProviderInfo,
     /// The kind.
     pub kind: ModelKind,
-    bind: fn(Arc<dyn Provider>, Arc<ModelSpec>, ModelKind) -> Result<Arc<dyn Endpoint>>,
+    bind: Bind,
 }
 
 impl ModelEntry {

@@ -1,10 +1,10 @@
 //! What fal says about its endpoints, read once per id and kept in memory.
 
 use crate::{
-    INFO,
     alias::Aliases,
     client::{FalClient, ListQuery, ModelItem},
     id::EndpointId,
+    info::INFO,
     listing::{model, of_platform as spec_of, with_schema},
     sources,
 };

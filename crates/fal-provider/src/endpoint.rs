@@ -1,12 +1,13 @@
 //! An endpoint of fal, whatever kind it is run as.
 
 use crate::{
-    FalProvider, INFO,
     client::{FalClient, Handling, JobUrls},
     config::Mode,
     id::EndpointId,
+    info::INFO,
     job::FalJob,
     output::{self, Asked},
+    provider::FalProvider,
 };
 use async_trait::async_trait;
 use mediagen_core::{

@@ -1,6 +1,6 @@
 //! The factories: one per kind, and one for whatever a model turns out to be.
 
-use crate::{FalProvider, endpoint::FalEndpoint};
+use crate::{endpoint::FalEndpoint, provider::FalProvider};
 use mediagen_core::{
     AudioToAudioModel, Endpoint, ImageToImageModel, ImageToVideoModel, Kind, Model, ModelKind, Provider as _, RawModel,
     Result, TextToAudioModel, TextToImageModel, TextToVideoModel, VideoToVideoModel,

@@ -1,9 +1,9 @@
 //! A job in fal's queue.
 
 use crate::{
-    FalProvider,
     client::{Call, Fetched, JobUrls, StatusAnswer, kind_of_type, merge_status, unusable},
     output::{self, Asked},
+    provider::FalProvider,
 };
 use async_trait::async_trait;
 use futures_util::StreamExt as _;

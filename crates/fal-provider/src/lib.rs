@@ -7,6 +7,7 @@ mod config;
 mod endpoint;
 mod factory;
 mod id;
+mod info;
 mod job;
 mod listing;
 pub mod models;
@@ -17,6 +18,7 @@ mod storage_settings;
 
 pub use config::{Bases, FalConfig, KEY_VARIABLES, Mode};
 pub use id::EndpointId;
+pub use info::INFO;
 pub use mediagen_http::{Limit, RetryPolicy};
 pub use models::MODELS;
-pub use provider::{FalProvider, INFO, PROVIDER};
+pub use provider::{FalProvider, PROVIDER};

@@ -1,6 +1,8 @@
 //! A model as a list of fal shows it: the platform's words and the website's, in our terms.
 
-use crate::{INFO, client::ModelItem, sources};
+pub(crate) mod ids;
+
+use crate::{client::ModelItem, info::INFO};
 use mediagen_core::{Listing, ModelId, ModelSpec, SchemaSource};
 use mediagen_params::schema_from_openapi;
 use serde_json::Value;
@@ -36,7 +38,7 @@ pub(crate) fn of_website(item: &Value) -> Option<ModelSpec> {
     if is_true(item, "removed") {
         return None;
     }
-    let id = ["endpointId", "modelId", "id"].into_iter().find_map(|key| sources::id(text(item, key)?))?;
+    let id = ["endpointId", "modelId", "id"].into_iter().find_map(|key| ids::id(text(item, key)?))?;
     let mut spec = model(id, text(item, "category"), text(item, "kind"));
     if let Some(title) = text(item, "title") {
         title.clone_into(&mut spec.title);

@@ -1,6 +1,6 @@
 //! The entries of fal: one for each kind.
 
-use crate::{FalProvider, INFO, endpoint::FalEndpoint};
+use crate::{endpoint::FalEndpoint, info::INFO, provider::FalProvider};
 use mediagen_core::{Binds, Endpoint, ModelEntry, ModelKind, ModelSpec, ProviderInfo, Result, inventory};
 use std::sync::Arc;
 

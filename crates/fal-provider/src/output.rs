@@ -1,8 +1,8 @@
 //! A model's answer as an output: files wherever the model put them, what was billed, what is missing.
 
 use crate::{
-    INFO,
     client::{Answer, unusable, whole},
+    info::INFO,
 };
 use mediagen_core::{
     Count, Error, JsonMap, Measured, Modality, ModelKind, Note, Output, Part, PartSource, Plan, Result, SubmitError,

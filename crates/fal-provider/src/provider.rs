@@ -4,6 +4,7 @@ use crate::{
     catalog::Catalog,
     client::{FalClient, Handling},
     config::{FalConfig, Mode},
+    info::INFO,
 };
 use async_trait::async_trait;
 use mediagen_core::{
@@ -15,13 +16,6 @@ use mediagen_provider_kit::{LocalInput, estimate::Table};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-/// Facts about fal.
-pub static INFO: ProviderInfo = ProviderInfo::new("fal", "fal.ai", crate::KEY_VARIABLES, module_path!())
-    .with_schemas()
-    .with_catalogue()
-    .with_storage()
-    .with_webhooks();
-
 /// The entry of fal: linked by itself, or passed to [`Registry::from_entries`](mediagen_core::Registry::from_entries).
 pub const PROVIDER: ProviderEntry = ProviderEntry::new(&INFO, connect);
 inventory::submit! { PROVIDER }
@@ -29,6 +23,9 @@ inventory::submit! { PROVIDER }
 fn connect(settings: &Settings) -> Result<Arc<dyn Provider>> {
     Ok(Arc::new(FalProvider::new(FalConfig::from_settings(settings)?)?))
 }
+
+/// So many prices may be read off pages, one a second, where the list of prices does not answer.
+const FEW: usize = 5;
 
 /// fal.ai. Cheap to clone; clones share connections and what was read of the catalogue.
 ///
@@ -46,7 +43,7 @@ pub struct FalProvider {
 }
 
 struct Inner {
-    client: FalClient,
+    client: Arc<FalClient>,
     catalog: Catalog,
     rules: RuleBook,
     names: AliasTable,
@@ -64,7 +61,7 @@ impl FalProvider {
         let names = AliasTable::parse(include_str!("../data/fields.toml"))
             .map_err(|e| Error::new(ErrorKind::Config, "the table of names cannot be read").with_source(e))?;
         let billing = Table::parse(include_str!("../data/estimate.toml"))?;
-        let client = FalClient::new(&config)?;
+        let client = Arc::new(FalClient::new(&config)?);
         let catalog = Catalog::new(config.aliases)?;
         let inner = Inner { client, catalog, rules, names, billing };
         Ok(Self { inner: Arc::new(inner), cx: mediagen_provider_kit::context() })
@@ -143,12 +140,18 @@ impl Provider for FalProvider {
 
     /// The platform's API, the website's JSON, the website's pages, and a snapshot that comes with this crate.
     fn catalog_sources(&self) -> Vec<Arc<dyn CatalogSource>> {
-        crate::sources::all(self)
+        crate::sources::all(&self.inner.client)
     }
 
     /// In batches of 50, with the key. Ids that fal does not know are left out, like those without a price.
     async fn prices(&self, cx: &Context, models: &[&str]) -> Result<BTreeMap<String, Vec<Price>>> {
-        self.inner.client.prices(cx, models).await
+        match self.inner.client.prices(cx, models).await {
+            // Where the list of prices does not answer, the pages of a few models may.
+            Err(error) if error.kind() == ErrorKind::Unavailable && models.len() <= FEW => {
+                crate::sources::prices_of_pages(&self.inner.client, cx, models).await.ok_or(error)
+            }
+            outcome => outcome,
+        }
     }
 
     /// Reads a price, which needs a key and costs nothing.

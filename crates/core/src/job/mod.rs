@@ -15,6 +15,7 @@ use std::{fmt, sync::Arc};
 
 /// What a submission led to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made per paid call, and moved once")]
 #[non_exhaustive]
 pub enum Submitted {
     /// The answer was the result: there is no job to wait for, and nothing to resume.

@@ -57,7 +57,7 @@ struct Watch<'a> {
 
 /// What following the stream led to.
 enum Followed {
-    Done(Output),
+    Done(Box<Output>),
     Ended { progressed: bool },
     Refused,
 }
@@ -69,7 +69,7 @@ impl Watch<'_> {
             let mut pause = self.cx.poll().initial;
             loop {
                 match self.follow_stream().await? {
-                    Followed::Done(output) => return Ok(output),
+                    Followed::Done(output) => return Ok(*output),
                     Followed::Refused => break,
                     Followed::Ended { progressed } => {
                         reopenings = if progressed { 1 } else { reopenings + 1 };
@@ -104,7 +104,7 @@ impl Watch<'_> {
                     // A stream that tells the same again each time it is opened leads nowhere.
                     progressed |= !view.logs.is_empty() || self.last.as_ref() != Some(&view.status);
                     if let Some(output) = self.look(view).await? {
-                        return Ok(Followed::Done(output));
+                        return Ok(Followed::Done(Box::new(output)));
                     }
                 }
                 Some(Some(Err(error))) if !may_go_on(&error) => return Err(error.into()),

@@ -76,12 +76,10 @@ impl Usage {
     }
 
     fn priced<'a>(&'a self, prices: &'a [Price], body: &JsonMap) -> Option<(&'a Count, &'a Price)> {
-        let applying = prices.iter().filter(|price| price.applies(body));
-        applying
-            .filter_map(|price| {
-                let count = self.counts.iter().find(|count| count.is_in(&price.unit))?;
-                Some((count, price))
-            })
-            .next()
+        let mut applying = prices.iter().filter(|price| price.applies(body));
+        applying.find_map(|price| {
+            let count = self.counts.iter().find(|count| count.is_in(&price.unit))?;
+            Some((count, price))
+        })
     }
 }

@@ -1,7 +1,6 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
-use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, unusable};
-use crate::sources::Robots;
+use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, robots::Robots, unusable};
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
 use mediagen_provider_kit::call::whole_body;

@@ -4,7 +4,7 @@ use super::{
     refusal::Refusal,
     retry::{forbids_retry, is_fals_own},
 };
-use crate::INFO;
+use crate::info::INFO;
 use mediagen_core::{Deadline, Dispatch, Error, ErrorKind, Phase, Retry};
 use mediagen_http::{HttpResponse, retry_after};
 use mediagen_provider_kit::outcome;

@@ -1,7 +1,6 @@
 //! `GET /models/pricing` (protocol 7.2).
 
 use super::{CATALOGUE_LIMIT, Call, FalClient, ours, unusable};
-use crate::{EndpointId, sources::model_page};
 use mediagen_core::{Context, ErrorKind, Event, Phase, Price, PriceUnit, Result};
 use mediagen_http::HttpRequest;
 use mediagen_provider_kit::{call::whole_body, config::join};
@@ -10,8 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most ids of one call.
 const BATCH: usize = 50;
-/// So many prices may be read off pages, one a second, where the list of prices does not answer.
-const FEW: usize = 5;
 /// Most pages of one batch's answer; one price each is one page.
 const MOST_PAGES: usize = BATCH;
 /// The currency where none is named.
@@ -52,23 +49,10 @@ impl FalClient {
                         waiting.extend([second, first]);
                     }
                 }
-                Err(error) if error.kind() == ErrorKind::Unavailable && ids.len() <= FEW => {
-                    return self.prices_of_pages(cx, &ids).await.ok_or(error);
-                }
                 outcome => outcome?,
             }
         }
         Ok(prices)
-    }
-
-    /// What the models' pages on the website say; `None` where one could not be read.
-    async fn prices_of_pages(&self, cx: &Context, ids: &[&str]) -> Option<BTreeMap<String, Vec<Price>>> {
-        let mut prices = BTreeMap::new();
-        for id in ids {
-            let page = model_page(self, cx, &EndpointId::parse(id).ok()?).await.ok()?;
-            prices.extend(page.price.map(|price| ((*id).to_owned(), vec![price])));
-        }
-        Some(prices)
     }
 
     async fn batch(&self, cx: &Context, ids: &[&str], prices: &mut BTreeMap<String, Vec<Price>>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The models that a page of the website leads to.
 
-use super::{ids, markup::Page, payload::Payload};
-use crate::listing;
+use super::{markup::Page, payload::Payload};
+use crate::listing::{self, ids};
 use mediagen_core::ModelSpec;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

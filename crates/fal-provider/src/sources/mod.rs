@@ -1,52 +1,57 @@
 //! The places where fal's models are listed, best first: the platform's API, the website's JSON, its pages, a snapshot.
 
-mod ids;
 mod links;
 mod markup;
 mod model_page;
 mod pages;
 mod payload;
 mod platform;
-mod robots;
 mod snapshot;
 mod website;
 
-pub(crate) use ids::id;
 pub(crate) use model_page::ModelPage;
-pub(crate) use robots::Robots;
 
-use crate::{FalProvider, INFO};
+use crate::{client::FalClient, id::EndpointId, info::INFO};
 use mediagen_core::{
-    CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelPage as Page, ModelQuery, ModelSpec, Result,
+    CatalogSource, Context, Error, ErrorKind, MediaCapability, ModelPage as Page, ModelQuery, ModelSpec, Price, Result,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// Every source of `fal`.
-pub(crate) fn all(fal: &FalProvider) -> Vec<Arc<dyn CatalogSource>> {
+/// Every source that `client` can read.
+pub(crate) fn all(client: &Arc<FalClient>) -> Vec<Arc<dyn CatalogSource>> {
     vec![
-        Arc::new(platform::PlatformApi::new(fal.clone())),
-        Arc::new(website::Website::new(fal.clone())),
-        Arc::new(pages::Pages::new(fal.clone())),
+        Arc::new(platform::PlatformApi::new(Arc::clone(client))),
+        Arc::new(website::Website::new(Arc::clone(client))),
+        Arc::new(pages::Pages::new(Arc::clone(client))),
         Arc::new(snapshot::Snapshot),
     ]
 }
 
-/// Reads what fal's website tells of one model on its page.
+/// Reads what fal's website has about one model on its page.
 ///
 /// # Errors
-/// `NotFound` where the page tells nothing of it, `PermissionDenied` where the website asks programs to stay away.
-pub(crate) async fn model_page(
-    fal: &crate::client::FalClient,
-    cx: &Context,
-    id: &crate::EndpointId,
-) -> Result<ModelPage> {
+/// `NotFound` where the page has nothing about it, `PermissionDenied` where the website asks programs to stay away.
+pub(crate) async fn model_page(client: &FalClient, cx: &Context, id: &EndpointId) -> Result<ModelPage> {
     let path = format!("models/{id}");
-    fal.robots(cx).await.check(&path)?;
-    let html = fal.web_page(cx, &path).await?;
+    client.robots(cx).await.check(&path)?;
+    let html = client.web_page(cx, &path).await?;
     ModelPage::read(id, &html).ok_or_else(|| {
-        Error::new(ErrorKind::NotFound, format!("the website's page of `{id}` tells nothing of it"))
-            .with_provider(INFO.id.clone())
+        Error::new(ErrorKind::NotFound, format!("no model data on the page for `{id}`")).with_provider(INFO.id.clone())
     })
+}
+
+/// The prices on the pages of `ids`; `None` where one of them could not be read.
+pub(crate) async fn prices_of_pages(
+    client: &FalClient,
+    cx: &Context,
+    ids: &[&str],
+) -> Option<BTreeMap<String, Vec<Price>>> {
+    let mut prices = BTreeMap::new();
+    for id in ids {
+        let page = model_page(client, cx, &EndpointId::parse(id).ok()?).await.ok()?;
+        prices.extend(page.price.map(|price| ((*id).to_owned(), vec![price])));
+    }
+    Some(prices)
 }
 
 /// What a query asks of single models, for sources that cannot choose by themselves.

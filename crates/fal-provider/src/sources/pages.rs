@@ -1,7 +1,7 @@
 //! The website's pages, for when nothing better answers: its sitemap, and the pages that lead to models (protocol 7.4).
 
 use super::{Wanted, empty, foreign, links, markup::Page};
-use crate::FalProvider;
+use crate::client::FalClient;
 use async_trait::async_trait;
 use mediagen_core::{CatalogSource, Context, Error, ErrorKind, Event, ModelPage, ModelQuery, ModelSpec, Result};
 use std::sync::Arc;
@@ -15,17 +15,17 @@ const MOST_CHILDREN: usize = 50;
 /// The pages of the website, read slowly and only where `robots.txt` lets us.
 #[derive(Debug)]
 pub(super) struct Pages {
-    fal: FalProvider,
+    client: Arc<FalClient>,
 }
 
 impl Pages {
-    pub(super) fn new(fal: FalProvider) -> Self {
-        Self { fal }
+    pub(super) fn new(client: Arc<FalClient>) -> Self {
+        Self { client }
     }
 
     /// The models of one place.
     async fn look(&self, cx: &Context, path: &str) -> Result<Vec<ModelSpec>> {
-        let client = self.fal.client();
+        let client = &self.client;
         let web = &client.bases.web;
         let page = self.read(cx, path).await?;
         if !page.is_index {
@@ -43,7 +43,7 @@ impl Pages {
     }
 
     async fn read(&self, cx: &Context, path: &str) -> Result<Page> {
-        let client = self.fal.client();
+        let client = &self.client;
         client.robots(cx).await.check(path)?;
         Ok(Page::read(&client.web_page(cx, path).await?))
     }

@@ -1,7 +1,10 @@
 //! The platform's catalogue: `GET /models` (protocol 7.1).
 
 use super::{Wanted, empty, foreign};
-use crate::{FalProvider, client::ListQuery, listing};
+use crate::{
+    client::{FalClient, ListQuery},
+    listing,
+};
 use async_trait::async_trait;
 use mediagen_core::{CatalogSource, Context, Error, Event, ModelPage, ModelQuery, Result};
 use std::{
@@ -21,14 +24,14 @@ const STATES: [&str; 2] = ["active", "deprecated"];
 /// `GET /models`, with the key where there is one.
 #[derive(Debug)]
 pub(super) struct PlatformApi {
-    fal: FalProvider,
+    client: Arc<FalClient>,
     /// The page sizes that the server took last, without and with schemas.
     sizes: [AtomicU32; 2],
 }
 
 impl PlatformApi {
-    pub(super) fn new(fal: FalProvider) -> Self {
-        Self { fal, sizes: LARGEST.map(AtomicU32::new) }
+    pub(super) fn new(client: Arc<FalClient>) -> Self {
+        Self { client, sizes: LARGEST.map(AtomicU32::new) }
     }
 
     /// The page at `place`; at the beginning of a walk smaller ones are asked for until the server agrees. Later the
@@ -43,7 +46,7 @@ impl PlatformApi {
                 category: query.category.as_deref(),
                 schemas: query.schemas,
             };
-            match self.fal.client().models(cx, &wanted).await {
+            match self.client.models(cx, &wanted).await {
                 Err(error) if place.cursor.is_none() && place.size > 1 && is_about_size(&error) => {
                     place.size /= 2;
                     self.sizes[usize::from(query.schemas)].store(place.size, Ordering::Relaxed);

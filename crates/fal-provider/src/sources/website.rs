@@ -1,7 +1,10 @@
 //! The website's JSON: `GET /api/models` (protocol 7.3).
 
 use super::{Wanted, empty, foreign};
-use crate::{FalProvider, client::whole, listing};
+use crate::{
+    client::{FalClient, whole},
+    listing,
+};
 use async_trait::async_trait;
 use mediagen_core::{CatalogSource, Context, Event, ModelPage, ModelQuery, ModelSpec, Result};
 use serde_json::Value;
@@ -15,12 +18,12 @@ const MOST_PAGES: u64 = 1_000;
 /// `GET /api/models`, which needs no key and never gets one.
 #[derive(Debug)]
 pub(super) struct Website {
-    fal: FalProvider,
+    client: Arc<FalClient>,
 }
 
 impl Website {
-    pub(super) fn new(fal: FalProvider) -> Self {
-        Self { fal }
+    pub(super) fn new(client: Arc<FalClient>) -> Self {
+        Self { client }
     }
 }
 
@@ -40,7 +43,7 @@ impl CatalogSource for Website {
             }
         };
         let size = query.limit.map_or(SIZE, |limit| limit.clamp(1, SIZE));
-        let answer = self.fal.client().website(cx, query, page, size).await?;
+        let answer = self.client.website(cx, query, page, size).await?;
         let list = List::read(&answer);
         let models: Vec<ModelSpec> = list.items.iter().filter_map(listing::of_website).collect();
         if models.is_empty() && query.cursor.is_none() && !Wanted::of(query).is_particular() {

@@ -1,6 +1,6 @@
 //! The website's wishes about programs: `robots.txt` (RFC 9309), for our name and for everybody.
 
-use crate::INFO;
+use crate::info::INFO;
 use mediagen_core::{Error, ErrorKind, Result};
 
 /// Our name in front of the version, in lower case.

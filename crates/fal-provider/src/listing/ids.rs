@@ -1,4 +1,4 @@
-//! Endpoint ids as they stand in addresses (protocol 7.4).
+//! Endpoint ids as they stand in addresses.
 
 use crate::id::EndpointId;
 use percent_encoding::percent_decode_str;
@@ -27,7 +27,7 @@ pub(crate) fn id(text: &str) -> Option<&str> {
 }
 
 /// The id of the model that a link of the website at `web` leads to: `/models/ID`, without the page below it.
-pub(super) fn of_link(web: &Url, link: &str) -> Option<String> {
+pub(crate) fn of_link(web: &Url, link: &str) -> Option<String> {
     let nowhere = NOWHERE.as_ref()?;
     let url = nowhere.join(link.trim()).ok()?;
     if url.origin() != nowhere.origin() && url.origin() != web.origin() {
