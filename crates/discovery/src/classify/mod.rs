@@ -50,9 +50,8 @@ impl Ladder {
         }
         let verdict = self.kind(spec);
         let kinds = spec.kinds.clone();
-        for (capability, evidence) in self.rules.purposes(spec, &kinds) {
-            let method = if evidence.starts_with("the input") { Method::Schema } else { Method::Rule };
-            claim(spec, CapabilityEvidence::new(capability, method, evidence));
+        for evidence in self.rules.purposes(spec, &kinds) {
+            claim(spec, evidence);
         }
         verdict
     }

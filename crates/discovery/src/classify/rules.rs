@@ -1,6 +1,6 @@
 //! The third rung: words in ids, tags and titles, and names of fields. All rows are data.
 
-use mediagen_core::{Error, ErrorKind, MediaCapability, ModelKind, ModelSpec, Result};
+use mediagen_core::{CapabilityEvidence, Error, ErrorKind, MediaCapability, Method, ModelKind, ModelSpec, Result};
 use serde::Deserialize;
 
 /// The rows that come with this crate.
@@ -79,29 +79,43 @@ impl Rules {
     }
 
     /// The purposes that something about `spec` shows, each with what does; `kinds` are those of the model.
-    pub(super) fn purposes(&self, spec: &ModelSpec, kinds: &[ModelKind]) -> Vec<(MediaCapability, String)> {
-        let (id, title) = (words(&spec.id.name), words(&spec.title));
-        let tags: Vec<String> = spec.listing.tags.iter().map(|tag| words(tag)).collect();
+    pub(super) fn purposes(&self, spec: &ModelSpec, kinds: &[ModelKind]) -> Vec<CapabilityEvidence> {
+        let listing = Listing::of(spec);
         let counts = |row: &&PurposeRow| row.kinds.is_empty() || row.kinds.iter().any(|kind| kinds.contains(kind));
-        let shown = |row: &PurposeRow| {
-            let by = |place: &str, text: &String| Some(format!("{place} has `{text}`: {}", row.why));
-            row.id
-                .iter()
-                .find(|word| find(&id, word).is_some())
-                .and_then(|word| by("the id", word))
-                .or_else(|| {
-                    let tag = row.tags.iter().find(|word| tags.iter().any(|tag| tag.trim() == word.as_str()));
-                    tag.and_then(|word| by("a tag", word))
-                })
-                .or_else(|| {
-                    row.title.iter().find(|word| find(&title, word).is_some()).and_then(|word| by("the title", word))
-                })
-                .or_else(|| {
-                    let field = row.fields.iter().find(|name| spec.schema.input(name).is_some());
-                    field.and_then(|name| by("the input", name))
-                })
+        self.purposes.iter().filter(counts).filter_map(|row| listing.shows(row)).collect()
+    }
+}
+
+/// The words of a model that rows are compared with.
+struct Listing<'a> {
+    spec: &'a ModelSpec,
+    id: String,
+    title: String,
+    tags: Vec<String>,
+}
+
+impl<'a> Listing<'a> {
+    fn of(spec: &'a ModelSpec) -> Self {
+        let tags = spec.listing.tags.iter().map(|tag| words(tag)).collect();
+        Self { spec, id: words(&spec.id.name), title: words(&spec.title), tags }
+    }
+
+    /// The claim of `row`, where the id, a tag, the title or an input field has one of its words, in this order.
+    fn shows(&self, row: &PurposeRow) -> Option<CapabilityEvidence> {
+        let claim = |method: Method, place: &str, word: &String| {
+            CapabilityEvidence::new(row.capability, method, format!("{place} has `{word}`: {}", row.why))
         };
-        self.purposes.iter().filter(counts).filter_map(|row| Some((row.capability, shown(row)?))).collect()
+        if let Some(word) = row.id.iter().find(|word| find(&self.id, word).is_some()) {
+            return Some(claim(Method::Rule, "the id", word));
+        }
+        if let Some(word) = row.tags.iter().find(|word| self.tags.iter().any(|tag| tag.trim() == word.as_str())) {
+            return Some(claim(Method::Rule, "a tag", word));
+        }
+        if let Some(word) = row.title.iter().find(|word| find(&self.title, word).is_some()) {
+            return Some(claim(Method::Rule, "the title", word));
+        }
+        let name = row.fields.iter().find(|name| self.spec.schema.input(name).is_some())?;
+        Some(claim(Method::Schema, "the input", name))
     }
 }
 
