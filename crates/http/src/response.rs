@@ -22,8 +22,10 @@ use url::Url;
 const SMALL: usize = 1 << 20;
 /// Most of a refusal that a classifier sees, in bytes.
 const REFUSAL: usize = 64 << 10;
-/// Most of a body, and the longest time, that is spent to keep a connection: a new one is cheaper than more.
-const REST: (usize, Duration) = (64 << 10, Duration::from_secs(1));
+/// Most of a body that is read to keep a connection, in bytes: a new one is cheaper than more.
+const REST: usize = 64 << 10;
+/// Longest time that is spent on it.
+const REST_WITHIN: Duration = Duration::from_secs(1);
 /// The pool takes a connection back a moment after the last byte of an answer; who asks at once is given a new one.
 const BACK: Duration = Duration::from_millis(1);
 
@@ -220,22 +222,21 @@ impl HttpResponse {
     /// middle has to be closed. Gives up beyond 64 KiB and after a second, and then lets the pool have the connection for a
     /// millisecond; whatever happens is no error.
     pub async fn finish(self) {
-        let (most, within) = REST;
-        if self.expected_bytes().is_some_and(|bytes| bytes > most as u64) {
+        if self.expected_bytes().is_some_and(|bytes| bytes > REST as u64) {
             return;
         }
         let cx = self.cx.clone();
         let mut stream = self.into_reader();
         let reading = async {
             let mut read = 0;
-            while read <= most
+            while read <= REST
                 && let Some(Ok(chunk)) = stream.next().await
             {
                 read += chunk.len();
             }
         };
         // What is left after that costs a connection, and nothing else.
-        let _ = cx.within(within, reading).await;
+        let _ = cx.within(REST_WITHIN, reading).await;
         cx.clock().sleep(BACK).await;
     }
 

@@ -8,7 +8,7 @@ use std::{path::Path, time::Instant};
 /// How many runs a median is taken over.
 const RUNS: usize = 50;
 /// What a generation may add to the emulator's own time, at the median, in milliseconds.
-const OVERHEAD_LIMIT_MS: f64 = 20.0;
+const OVERHEAD_LIMIT_MS: f64 = 12.0;
 /// What `--version` may take, at the median, in milliseconds.
 const START_LIMIT_MS: f64 = 15.0;
 
