@@ -6,7 +6,7 @@ use crate::{
     id::EndpointId,
     info::INFO,
     job::FalJob,
-    output::{self, Asked},
+    output,
     provider::FalProvider,
 };
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use mediagen_core::{
     ModelKind, ModelSpec, Place, Plan, Request, Result, SubmitError, Submitted, UploadCaps, Uploaded,
 };
 use mediagen_params::{Dialect, Op, map, places, prompt_limit};
-use mediagen_provider_kit::{Inputs, estimate::Counting};
+use mediagen_provider_kit::{Inputs, estimate::Counting, output::RequestTrace};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -84,8 +84,8 @@ impl FalEndpoint {
     }
 
     /// The job of a ticket, or of an answer that was just given.
-    fn job(&self, ticket: JobTicket, request_id: String, urls: JobUrls, asked: Asked) -> Job {
-        Job::new(FalJob::new(Arc::clone(&self.provider), self.kind, ticket, request_id, urls, asked))
+    fn job(&self, ticket: JobTicket, request_id: String, urls: JobUrls, trace: RequestTrace) -> Job {
+        Job::new(FalJob::new(Arc::clone(&self.provider), self.kind, ticket, request_id, urls, trace))
     }
 
     /// Frames per second, where a rule knows them.
@@ -174,24 +174,24 @@ impl Endpoint for FalEndpoint {
     async fn submit(&self, cx: &Context, plan: &Plan, body: Value, _: &Intent) -> Result<Submitted, SubmitError> {
         // Nothing has left before the call: these are no reason to look for a lost job.
         let Private { handling, count, seed } = Private::of(plan).map_err(SubmitError::NotSent)?;
-        let asked = Asked::new(&body, plan, count, seed);
+        let trace = RequestTrace::new(&body, plan, count, seed);
         if self.mode(&handling) == Mode::Run {
             let answer = match self.client().run(cx, &self.id, &body, &handling).await {
                 Ok(answer) => answer,
                 Err(failure) => {
-                    self.client().forget_uploads(failure.error(), &asked.sent).await;
-                    return Err(asked.hide_in(failure));
+                    self.client().forget_uploads(failure.error(), &trace.sent).await;
+                    return Err(trace.hide_in(failure));
                 }
             };
-            return Ok(Submitted::Done(output::read(answer, self.kind, &asked)?));
+            return Ok(Submitted::Done(output::shape().read(answer, self.kind, &trace)?));
         }
-        let answer = self.client().submit(cx, &self.id, &body, &handling).await.map_err(|e| asked.hide_in(e))?;
+        let answer = self.client().submit(cx, &self.id, &body, &handling).await.map_err(|e| trace.hide_in(e))?;
         let urls = self.client().job_urls(&self.id, &answer);
         let mut token = urls.to_token();
-        asked.write(&mut token);
+        trace.write(&mut token);
         let ticket = JobTicket::new(self.spec.id.clone(), self.kind, Some(answer.request_id.clone()), token)
             .with_inputs(&plan.inputs);
-        Ok(Submitted::Running(self.job(ticket, answer.request_id, urls, asked)))
+        Ok(Submitted::Running(self.job(ticket, answer.request_id, urls, trace)))
     }
 
     fn resume(&self, ticket: JobTicket) -> Result<Job> {
@@ -206,8 +206,8 @@ impl Endpoint for FalEndpoint {
             return Err(Error::new(ErrorKind::InvalidInput, "the ticket has no request id"));
         };
         let urls = JobUrls::of_token(&self.client().bases.queue, &self.id, &request_id, &ticket.token);
-        let asked = Asked::of_token(&ticket.token, ticket.inputs.clone());
-        Ok(self.job(ticket, request_id, urls, asked))
+        let trace = RequestTrace::of_token(&ticket.token, ticket.inputs.clone());
+        Ok(self.job(ticket, request_id, urls, trace))
     }
 }
 

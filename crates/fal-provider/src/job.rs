@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Call, Fetched, JobUrls, StatusAnswer, kind_of_type, merge_status, unusable},
-    output::{self, Asked},
+    output,
     provider::FalProvider,
 };
 use async_trait::async_trait;
@@ -11,6 +11,7 @@ use mediagen_core::{
     BoxStream, CancelOutcome, Context, Error, ErrorKind, Event, JobDriver, JobStatus, JobTicket, JobView, LogLine,
     ModelKind, Output, Result, Retry,
 };
+use mediagen_provider_kit::output::RequestTrace;
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -25,7 +26,7 @@ pub(crate) struct FalJob {
     ticket: JobTicket,
     request_id: String,
     urls: JobUrls,
-    asked: Asked,
+    trace: RequestTrace,
     memory: Arc<Mutex<Memory>>,
 }
 
@@ -69,10 +70,10 @@ impl FalJob {
         ticket: JobTicket,
         request_id: String,
         urls: JobUrls,
-        asked: Asked,
+        trace: RequestTrace,
     ) -> Self {
         let memory = Arc::default();
-        Self { provider, kind, ticket, request_id, urls, asked, memory }
+        Self { provider, kind, ticket, request_id, urls, trace, memory }
     }
 
     fn failure(&self) -> Option<(String, Option<String>)> {
@@ -144,8 +145,9 @@ impl JobDriver for FalJob {
             let fetched = client.result(cx, &self.urls, &self.request_id).await;
             match fetched {
                 Ok(Fetched::Here(answer)) => {
-                    return output::read(answer, self.kind, &self.asked)
-                        .map_err(|e| self.asked.hide(self.with_known_failure(e)));
+                    return output::shape()
+                        .read(answer, self.kind, &self.trace)
+                        .map_err(|e| self.trace.hide(self.with_known_failure(e)));
                 }
                 Ok(Fetched::NotYet) if cx.clock().elapsed().saturating_sub(begun) < cx.deadlines().run => {
                     cx.emit(Event::Warning("the request counts as completed but its result is not there yet".into()));
@@ -158,8 +160,8 @@ impl JobDriver for FalJob {
                         .with_retry(Retry::After(None)));
                 }
                 Err(error) => {
-                    client.forget_uploads(&error, &self.asked.sent).await;
-                    return Err(self.asked.hide(match self.failure() {
+                    client.forget_uploads(&error, &self.trace.sent).await;
+                    return Err(self.trace.hide(match self.failure() {
                         Some((reason, error_type)) => merge_status(error, Some(&reason), error_type.as_deref()),
                         None => error,
                     }));

@@ -5,7 +5,6 @@ mod catalog;
 mod client;
 mod config;
 mod endpoint;
-mod factory;
 mod id;
 mod info;
 mod job;

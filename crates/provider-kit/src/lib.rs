@@ -3,9 +3,11 @@
 pub mod call;
 pub mod config;
 pub mod estimate;
+mod factories;
 mod input;
 mod inputs;
 pub mod outcome;
+pub mod output;
 mod runtime;
 mod stamp;
 pub mod upload;

@@ -23,9 +23,8 @@ pub(crate) use headers::{Handling, LARGEST_INLINE, Wishes};
 pub(crate) use lifecycle::Lifecycle;
 pub(crate) use prices::unit_price;
 pub(crate) use queue::Fetched;
-pub(crate) use run::Answer;
 pub(crate) use urls::JobUrls;
-pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer, whole};
+pub(crate) use wire::{ModelItem, ModelsPage, StatusAnswer};
 
 use error::refused;
 use fal_client::{CATALOGUE_LIMIT, PAGE_LIMIT, RESULT_LIMIT, SMALL_LIMIT, STATUS_LIMIT, ours, request_id};

@@ -1,16 +1,18 @@
 //! The queue: submit, status, status stream, result, cancel (protocol 2.2 to 2.9).
 
 use super::{
-    Answer, Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
+    Call, FalClient, Handling, JobUrls, SMALL_LIMIT, STATUS_LIMIT,
     error::submit_unknown,
-    ours, refused, request_id, unusable,
+    ours, refused, request_id,
+    run::answer,
+    unusable,
     wire::{StatusAnswer, SubmitAnswer},
 };
 use crate::id::EndpointId;
 use http::header;
 use mediagen_core::{BoxStream, CancelOutcome, Context, Phase, Result, SubmitError};
 use mediagen_http::{HttpRequest, Repeat, SseEvent};
-use mediagen_provider_kit::{call::whole_body, config::join, outcome};
+use mediagen_provider_kit::{call::whole_body, config::join, outcome, output::Answer};
 use serde_json::Value;
 
 /// The answer for a job whose end the status told too early (protocol 2.8).
@@ -93,7 +95,7 @@ impl FalClient {
             match self.ask(cx, Call::Result, request, Some(job)).await {
                 // No answer of a model: the gateway accepted the question, as it does with a status on the way.
                 Ok(response) if response.status() == 202 => Ok(Fetched::NotYet),
-                Ok(response) => Answer::read(response, Some(job)).await.map(Fetched::Here),
+                Ok(response) => answer(response, Some(job)).await.map(Fetched::Here),
                 Err(error) if error.http_status() == Some(400) && error.message().contains(IN_PROGRESS) => {
                     Ok(Fetched::NotYet)
                 }

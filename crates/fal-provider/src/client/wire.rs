@@ -1,6 +1,7 @@
 //! What fal answers, read with tolerance: null, missing and oddly typed members are unknown, never an error (law 5).
 
 use mediagen_core::LogLine;
+use mediagen_provider_kit::output::whole;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -58,13 +59,6 @@ impl StatusAnswer {
             error_type: text("error_type"),
         })
     }
-}
-
-/// A whole number that came as a number, a float or text.
-pub(crate) fn whole(value: &Value) -> Option<u64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
-    let float = |n: f64| (n.fract() == 0.0 && (0.0..1.8e19).contains(&n)).then_some(n as u64);
-    value.as_u64().or_else(|| value.as_f64().and_then(float)).or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// A line with a message; level and time where given, in any of the forms that were seen (protocol 14, row 4).
@@ -198,13 +192,6 @@ mod tests {
         assert!(SubmitAnswer::read(&json!({"status": "IN_QUEUE"})).is_none());
         let answer = SubmitAnswer::read(&json!({"request_id": "r", "status_url": null})).unwrap();
         assert_eq!((answer.request_id.as_str(), answer.status_url), ("r", None));
-    }
-
-    #[test]
-    fn whole_numbers_cover_the_range_of_seeds() {
-        assert_eq!(whole(&json!(15_860_307_465_884_635_512_u64)), Some(15_860_307_465_884_635_512));
-        assert_eq!(whole(&json!("18446744073709551615")), Some(u64::MAX));
-        assert_eq!((whole(&json!(7.0)), whole(&json!(7.5)), whole(&json!(-1))), (Some(7), None, None));
     }
 
     #[test]

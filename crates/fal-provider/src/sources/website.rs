@@ -1,12 +1,10 @@
 //! The website's JSON: `GET /api/models` (protocol 7.3).
 
 use super::{Wanted, empty, foreign};
-use crate::{
-    client::{FalClient, whole},
-    listing,
-};
+use crate::{client::FalClient, listing};
 use async_trait::async_trait;
 use mediagen_core::{CatalogSource, Context, Event, ModelPage, ModelQuery, ModelSpec, Result};
+use mediagen_provider_kit::output::whole;
 use serde_json::Value;
 use std::sync::Arc;
 

@@ -12,11 +12,11 @@ use async_trait::async_trait;
 use mediagen_core::{Context, Error, MediaInput, Plan, ProblemCode, Result, Uploaded};
 use mediagen_provider_kit::{
     Inputs, LocalInput,
+    config::ExposeSecret as _,
     upload::{Account, Load, Storage, UploadTerms, Uploads},
     upload_inputs,
 };
 use repositories::Repository;
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use url::Url;
 
