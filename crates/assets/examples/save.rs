@@ -45,9 +45,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let total = begun.elapsed();
     let written = written.lock().unwrap_or_else(PoisonError::into_inner).ok_or("no progress was reported")?;
     let document = serde_json::json!({
-        "path": asset.path().unwrap(),
-        "bytes": asset.bytes().unwrap(),
-        "blake3": asset.known_blake3().unwrap(),
+        "path": asset.path(),
+        "bytes": asset.bytes(),
+        "blake3": asset.known_blake3(),
         "written_ms": (written - begun).as_secs_f64() * 1e3,
         "total_ms": total.as_secs_f64() * 1e3,
         "grown_kib": peak_kib().zip(before).map(|(after, before)| after.saturating_sub(before)),

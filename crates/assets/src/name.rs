@@ -109,7 +109,7 @@ pub fn claim(dir: &Path, stem: &str, extension: &str) -> Result<(PathBuf, File)>
 }
 
 /// Claims the final name, then renames over the claim. Claim and rename are separate calls, so a crash between them
-/// leaves an empty file beside a whole `.part`, never a wrong one. Blocking.
+/// leaves an empty file next to a whole `.part`, never a wrong one. Blocking.
 ///
 /// # Errors
 /// `Io` when no name is free, and when `part` cannot be renamed; the claim is taken back then.

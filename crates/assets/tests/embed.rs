@@ -129,7 +129,7 @@ fn a_file_that_must_not_be_changed_is_left_as_it_is() {
     let open_end = [&24u32.to_be_bytes()[..], b"ftypisom\0\0\0\0isommp42", &[0, 0, 0, 0], b"mdat", b"xyz"].concat();
     let cases: [(&str, &[u8], &str); 7] = [
         ("signed.png", &signed, "signature"),
-        ("edited.jpg", &edited, "XMP of somebody else"),
+        ("edited.jpg", &edited, "XMP of another program"),
         ("cut.png", &png[..png.len() - 20], "not whole"),
         ("cut.jpg", &jpeg[..100], "not whole"),
         ("open.mp4", &open_end, "no end"),

@@ -143,3 +143,24 @@ fn the_sidecar_is_written_whole_beside_the_file() {
     std::fs::write(&written, "{}").unwrap();
     assert!(Record::beside(&file).unwrap_err().to_string().contains("a.b.png.mediagen.json"));
 }
+
+#[test]
+fn the_facts_of_a_file_stand_in_json_where_they_always_did() {
+    let old = br#"{"version":1,"asset":{"file":"a.mp4","blake3":"00","bytes":7,"received":null,"media_type":"video/mp4","width":64,
+        "height":36,"duration_s":2.5,"fps":23.976,"url":null},"made":{"provider":"p","cost":{"estimate":{"kind":"range","low":0.1,
+        "high":null,"currency":"USD"}}},"inputs":[]}"#;
+    let record = Record::from_json(old).unwrap();
+    let facts = &record.asset.facts;
+    assert_eq!((facts.media_type.as_deref(), facts.bytes, facts.frame_rate), (Some("video/mp4"), Some(7), None));
+    assert_eq!((facts.width, facts.height, facts.duration_s, facts.fps), (Some(64), Some(36), Some(2.5), Some(23.976)));
+    let estimate = &record.made.as_ref().unwrap().cost.estimate;
+    assert_eq!(
+        (estimate.kind(), estimate.low(), estimate.high(), estimate.currency()),
+        ("range", Some(0.1), None, Some("USD"))
+    );
+    let written: serde_json::Value = serde_json::from_slice(&record.to_json().unwrap()).unwrap();
+    for (name, value) in serde_json::from_slice::<serde_json::Value>(old).unwrap()["asset"].as_object().unwrap() {
+        assert_eq!(&written["asset"][name], value, "{name}");
+    }
+    assert_eq!(written["made"]["cost"]["estimate"]["low"], 0.1);
+}

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tokio::io::AsyncWriteExt as _;
 
 impl Asset {
-    /// Copies it to `path` and gives back where it is: an extension that tells another type than the content's is
+    /// Copies it to `path` and returns where it is: an extension that promises another type than the content's is
     /// corrected, and a file that exists is never overwritten (`-2`, `-3`, … is added). The folder is made when it is
     /// missing; the name appears once the file is whole.
     ///
@@ -49,7 +49,7 @@ impl Asset {
                 (stem.to_owned(), given.to_owned())
             }
             (_, Some(_)) => (stem.to_owned(), kind.extension.to_owned()),
-            // What is no extension of ours belongs to the name.
+            // An unknown extension belongs to the name.
             (Some(given), None) if kind == sniff::UNKNOWN => (stem.to_owned(), given.to_owned()),
             (_, None) => (named.to_owned(), kind.extension.to_owned()),
         }

@@ -1,4 +1,4 @@
-//! Is it what was due, and what is it?
+//! Validates the downloaded content and detects its type.
 
 use crate::name;
 use mediagen_core::{Dispatch, Error, ErrorKind, Note, Part, Result};
@@ -71,7 +71,7 @@ fn essence(text: &str) -> String {
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The file name as the provider says, else the last segment of the URL.
+/// The file name as the provider states it, otherwise the last segment of the URL.
 fn name_of(part: &Part) -> Option<String> {
     let from_url = || part.url()?.path_segments()?.next_back().map(str::to_owned);
     part.file_name.clone().or_else(from_url).filter(|name| !name.is_empty())

@@ -10,7 +10,7 @@ use url::Url;
 /// The longest pause that a server may ask for before its answer is taken as final.
 const LONGEST_HINT: Duration = Duration::from_mins(5);
 
-/// Bytes of progress after which failures are counted anew.
+/// Bytes of progress after which failures are counted from 0 again.
 const GOOD_DEAL: u64 = 1 << 20;
 
 /// One download.
@@ -22,7 +22,7 @@ pub(super) struct Fetch<'a> {
 }
 
 impl Fetch<'_> {
-    /// Fills `part` with the whole body; gives back its content type as the server says.
+    /// Fills `part` with the whole body; returns its content type as the server states it.
     ///
     /// The client below makes one attempt per call, so that all kinds of failure share one count of attempts. An
     /// attempt that brought a good deal of the file is not counted: a large file may be cut many times.

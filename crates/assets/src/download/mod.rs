@@ -124,7 +124,7 @@ impl Downloader {
         Ok(content.note.into_iter().fold(asset, Asset::with_note))
     }
 
-    /// Writes the content; gives back its type as its source says.
+    /// Writes the content; returns its type as its source states it.
     async fn fill(
         &self,
         cx: &Context,

@@ -36,7 +36,7 @@ pub(super) struct PartFile {
 }
 
 impl PartFile {
-    /// Takes over what an earlier save of `url` to the same target left behind, else claims a new name. The target's
+    /// Takes over what an earlier save of `url` to the same target left behind, otherwise claims a new name. The target's
     /// folder is created when it is missing.
     pub(super) async fn open(target: &Target, url: Option<&Url>, max_bytes: u64) -> Result<Self> {
         let (dir, stem, url) = (target.dir().to_owned(), target.stem("part")?, url.cloned());
@@ -161,7 +161,7 @@ impl PartFile {
     }
 
     /// Ends a save that failed with `error`: says where the beginning of the file is, where a later save can go on
-    /// with it, and else removes it.
+    /// with it, and otherwise removes it.
     pub(super) async fn give_up(mut self, may_go_on: bool) -> Option<(PathBuf, u64)> {
         let settled = self.settle().await.is_ok();
         let mut writer = self.writer.take()?;

@@ -12,7 +12,7 @@ use url::Url;
 
 /// The layout; a record of another is not understood, and its file is left alone.
 const VERSION: u32 = 1;
-/// No record is longer; what is longer is somebody else's file.
+/// No record is longer; a longer file was not written here.
 const LONGEST: u64 = 64 << 10;
 
 /// The file that a `.part` is the beginning of, and how much of it is vouched for.

@@ -73,7 +73,7 @@ impl Writer {
         self.published = true;
     }
 
-    /// Leaves the file for a later save, which is told by the record; `false` when no later save could use it.
+    /// Leaves the file for a later save, which finds it by the record; `false` when no later save could use it.
     pub(super) fn keep(&mut self) -> bool {
         let kept = self.record.is_some() && self.content.bytes > 0 && self.checkpoint().is_ok();
         self.published |= kept;

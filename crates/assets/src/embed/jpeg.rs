@@ -13,7 +13,7 @@ const APP0: u8 = 0xE0;
 const APP1: u8 = 0xE1;
 const APP11: u8 = 0xEB;
 
-/// A segment before the picture's data.
+/// A segment before the image's data.
 struct Segment {
     marker: u8,
     at: u64,
@@ -54,7 +54,7 @@ pub(super) fn find(file: &mut BufReader<File>) -> io::Result<Option<Vec<u8>>> {
     Ok(segments.iter().filter(|s| s.content.starts_with(XMP)).find_map(|s| xmp::record(&s.content)))
 }
 
-/// The segments up to the picture's data; `None` for what is no row of segments.
+/// The segments up to the image's data; `None` for what is not a row of segments.
 fn segments(file: &mut BufReader<File>) -> io::Result<Option<Vec<Segment>>> {
     file.seek(SeekFrom::Start(2))?;
     let (mut at, mut segments) = (2, Vec::new());
@@ -72,7 +72,7 @@ fn segments(file: &mut BufReader<File>) -> io::Result<Option<Vec<Segment>>> {
         let length = u64::from(u16::from_be_bytes(take(file)?));
         let Some(inside) = length.checked_sub(2) else { return Ok(None) };
         let content = if matches!(marker, APP1 | APP11) {
-            // Application data beyond a few megabytes is nobody's record.
+            // Application data beyond a few megabytes is not a record.
             take_content(file, inside)?.unwrap_or_default()
         } else {
             skip(file, inside)?;

@@ -52,13 +52,13 @@ enum Plan {
 
 const NO_PLACE: Plan = Plan::Skip("the format has no place for it");
 const SIGNED: Plan = Plan::Skip("the file carries a signature (C2PA), which a change would break");
-const OTHER_XMP: Plan = Plan::Skip("the file carries XMP of somebody else");
+const OTHER_XMP: Plan = Plan::Skip("the file carries XMP of another program");
 const DAMAGED: Plan = Plan::Skip("the file is not whole");
 
 /// Puts `record` into the file at `path`, in place of one that is there. Hash and size of the file as it is stored are
 /// left out of the copy: it cannot know them. Blocking: call it off the async threads.
 ///
-/// A file without a place for it, with XMP of somebody else, with a signature over its bytes, or with damage is left
+/// A file without a place for it, with XMP of another program, with a signature over its bytes, or with damage is left
 /// alone and no error. Memory does not grow with the file.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ pub(super) fn replace(path: &Path, mut from: File, mut edits: Vec<Edit>) -> io::
     Ok((blake3, bytes))
 }
 
-/// Copies up to `limit` bytes; gives back how many there were.
+/// Copies up to `limit` bytes; returns how many there were.
 fn copy(from: &mut File, to: &mut impl Write, limit: u64, buffer: &mut [u8]) -> io::Result<u64> {
     let mut copied = 0;
     while copied < limit {

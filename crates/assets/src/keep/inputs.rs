@@ -55,7 +55,7 @@ impl Keep {
                     let received = facts.received.as_ref();
                     found.blake3 = received.map(|file| file.blake3.clone()).or_else(|| facts.blake3.clone());
                     found.bytes = received.map(|file| file.bytes).or(facts.facts.bytes);
-                    found.media_type = facts.facts.media_type.clone();
+                    found.media_type.clone_from(&facts.facts.media_type);
                     found.record = Some(Box::new(Record::clone(&record)));
                 }
             }

@@ -1,4 +1,4 @@
-//! The record beside the file.
+//! The record next to the file.
 
 use super::Record;
 use mediagen_core::{Error, ErrorKind, Result};
@@ -34,7 +34,7 @@ impl Record {
         Self::from_json(&json).map_err(named)
     }
 
-    /// The record beside the file at `path`; `None` where there is none. Blocking: call it off the async threads.
+    /// The record next to the file at `path`; `None` where there is none. Blocking: call it off the async threads.
     ///
     /// # Errors
     /// Those of [`Record::read`].
@@ -46,7 +46,7 @@ impl Record {
         }
     }
 
-    /// What is known of the file at `path`: the record beside it, else the one inside it. One that cannot be read
+    /// What is known of the file at `path`: the record next to it, otherwise the one inside it. One that cannot be read
     /// counts as none. Whether the file was changed since is not looked at. Blocking: call it off the async threads.
     pub fn of_file(path: impl AsRef<Path>) -> Option<Self> {
         let beside = Self::beside(&path).ok().flatten();
@@ -74,7 +74,7 @@ impl Record {
         })
     }
 
-    /// Writes the record beside the file at `path` and gives back where. Blocking: call it off the async threads.
+    /// Writes the record next to the file at `path` and returns where. Blocking: call it off the async threads.
     ///
     /// # Errors
     /// Those of [`Record::write`].

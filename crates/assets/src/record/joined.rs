@@ -40,7 +40,7 @@ impl Record {
             let mut input = InputRecord::new("part", part.asset.file.clone());
             input.blake3.clone_from(&part.asset.blake3);
             input.bytes = part.asset.facts.bytes;
-            input.media_type = part.asset.facts.media_type.clone();
+            input.media_type.clone_from(&part.asset.facts.media_type);
             input.record = Some(Box::new(part));
             record.with_input(input)
         })

@@ -13,10 +13,10 @@ pub struct Made {
     /// The provider's id.
     #[serde(deserialize_with = "or_default")]
     pub provider: String,
-    /// The model that was asked for.
+    /// The requested model.
     #[serde(deserialize_with = "or_default")]
     pub asked: String,
-    /// The model that did it: another name where the asked one is an alias.
+    /// The model that did it: another name where the requested one is an alias.
     #[serde(deserialize_with = "or_default")]
     pub model: String,
     /// The kind, such as `text-to-image`.
@@ -28,7 +28,7 @@ pub struct Made {
     pub request_id: Option<String>,
     /// What was to be made.
     pub prompt: Option<String>,
-    /// The canonical options that were asked for, by name.
+    /// The requested canonical options, by name.
     #[serde(deserialize_with = "or_default")]
     pub options: JsonMap,
     /// What the provider got, redacted.
@@ -36,7 +36,7 @@ pub struct Made {
     /// What was changed on the way, and why.
     #[serde(deserialize_with = "or_default")]
     pub notes: Vec<Note>,
-    /// The seed that the server used, else the one that was sent.
+    /// The seed that the server used, otherwise the one that was sent.
     pub seed: Option<u64>,
     /// Which output of the generation the file is, from 0.
     #[serde(deserialize_with = "or_default")]

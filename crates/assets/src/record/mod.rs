@@ -1,4 +1,4 @@
-//! Where a file comes from: the provenance record, kept beside the file as `FILE.EXT.mediagen.json`.
+//! Where a file comes from: the provenance record, kept next to the file as `FILE.EXT.mediagen.json`.
 
 mod chain;
 mod file;
@@ -129,7 +129,7 @@ impl Record {
         self
     }
 
-    /// When the file was made, RFC 3339 in UTC; `None` where nobody said.
+    /// When the file was made, RFC 3339 in UTC; `None` where that is not recorded.
     pub fn created_at(&self) -> Option<&str> {
         self.made.as_ref()?.created_at.as_deref()
     }
@@ -137,7 +137,7 @@ impl Record {
     /// Reads a record.
     ///
     /// # Errors
-    /// `InvalidResponse` for what is no record or is larger than [`MAX_RECORD_BYTES`]; `Unsupported` for a version
+    /// `InvalidResponse` for what is not a record or is larger than [`MAX_RECORD_BYTES`]; `Unsupported` for a version
     /// that is newer than [`VERSION`].
     pub fn from_json(json: &[u8]) -> Result<Self> {
         let broken = |why: &'static str| Error::new(ErrorKind::InvalidResponse, why);

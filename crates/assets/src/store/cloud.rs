@@ -25,7 +25,7 @@ fn of_scheme(scheme: &str) -> (&'static [&'static str], &'static str) {
 /// any other the user has to permit it too.
 ///
 /// # Errors
-/// `Config` for a server elsewhere without TLS, and for one that is no URL.
+/// `Config` for a server elsewhere without TLS, and for one that is not a URL.
 pub(super) fn settings(url: &Url, settings: &[(String, String)]) -> Result<Vec<(String, String)>> {
     let (endpoints, permit) = of_scheme(url.scheme());
     let is = |name: &str, of: &str| name.eq_ignore_ascii_case(of);

@@ -34,12 +34,12 @@ impl StoreConfig {
         self
     }
 
-    /// What the environment names: `MEDIAGEN_STORE`, else the folder `assets` in `MEDIAGEN_HOME`, else that in
+    /// What the environment names: `MEDIAGEN_STORE`, otherwise the folder `assets` in `MEDIAGEN_HOME`, otherwise that in
     /// `mediagen` in the platform's folder for data. Settings of a service are its own variables (`AWS_…`,
     /// `GOOGLE_…`, `AZURE_…`).
     ///
     /// # Errors
-    /// `Config` for a value that is no URL, and where there is neither a store nor a home.
+    /// `Config` for a value that is not a URL, and where there is neither a store nor a home.
     pub fn from_env() -> Result<Self> {
         let set = |name: &str| env::var(name).ok();
         let named = Self::named(&set)?;

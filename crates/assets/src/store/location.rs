@@ -16,7 +16,7 @@ pub(super) fn check(blake3: &str) -> Result<()> {
     if blake3.len() == 64 && is_prefix(blake3) {
         return Ok(());
     }
-    let message = format!("`{blake3}` is no hash of a file: 64 digits of 0-9 and a-f are needed");
+    let message = format!("`{blake3}` is not the hash of a file: 64 digits of 0-9 and a-f are needed");
     Err(Error::new(ErrorKind::InvalidInput, message))
 }
 

@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// The most characters that are told of a service's own words.
+/// The most characters that are shown of a service's own words.
 const MAX_CAUSE: usize = 200;
 
 fn refused(url: &Url, why: &str) -> Error {
@@ -137,16 +137,16 @@ fn failed(error: object_store::Error, location: &Location) -> Error {
         _ => ErrorKind::Io,
     };
     let what = match kind {
-        ErrorKind::NotFound => "it is not in the store",
+        ErrorKind::NotFound => "not found in the store",
         ErrorKind::PermissionDenied | ErrorKind::Unauthenticated => "the store refused the request",
-        _ => "the store does not work",
+        _ => "the store failed",
     };
-    let mut told = Error::new(kind, what).with("object", location);
+    let mut shown = Error::new(kind, what).with("object", location);
     if let (true, Some(cause)) = (kind != ErrorKind::NotFound, chain(&error).skip(1).last()) {
         let plain = cause.to_string().chars().filter(|c| !c.is_control()).take(MAX_CAUSE).collect::<String>();
-        told = told.with("cause", plain);
+        shown = shown.with("cause", plain);
     }
-    told.with_source(error)
+    shown.with_source(error)
 }
 
 /// Whether one of the causes of `error` has these words: the type of a cloud's answer cannot be named from here.

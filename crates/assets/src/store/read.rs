@@ -26,7 +26,7 @@ impl Store {
     /// Whether content with this hash is there. It is not read.
     ///
     /// # Errors
-    /// `InvalidInput` for what is no hash; `Io`, `PermissionDenied` and `Unauthenticated` for the store.
+    /// `InvalidInput` for what is not a hash; `Io`, `PermissionDenied` and `Unauthenticated` for the store.
     pub async fn contains(&self, blake3: &str) -> Result<bool> {
         location::check(blake3)?;
         let location = self.content_at(blake3);
@@ -40,7 +40,7 @@ impl Store {
     /// The content with this hash, in chunks. When it does not have the hash, the last item is an error (`Transfer`).
     ///
     /// # Errors
-    /// `InvalidInput` for what is no hash; `NotFound`; `Io`, `PermissionDenied` and `Unauthenticated` for the store.
+    /// `InvalidInput` for what is not a hash; `NotFound`; `Io`, `PermissionDenied` and `Unauthenticated` for the store.
     pub async fn read(&self, blake3: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
         location::check(blake3)?;
         let location = self.content_at(blake3);
@@ -110,12 +110,13 @@ impl Store {
     /// The newest record of the content whose hash begins with `prefix`; `None` where nothing does.
     ///
     /// # Errors
-    /// `InvalidInput` for what is no beginning of a hash, and when several contents begin so (they are named); those
+    /// `InvalidInput` for what is not the beginning of a hash, and when several contents begin so (they are named); those
     /// of reading a record.
     pub async fn find(&self, prefix: &str) -> Result<Option<StoredRecord>> {
         let prefix = prefix.to_ascii_lowercase();
         if !location::is_prefix(&prefix) {
-            let message = format!("`{prefix}` is no beginning of a hash: up to 64 digits of 0-9 and a-f are needed");
+            let message =
+                format!("`{prefix}` is not the beginning of a hash: up to 64 digits of 0-9 and a-f are needed");
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let mut newest: Option<StoredRecord> = None;

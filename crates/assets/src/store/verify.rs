@@ -65,17 +65,17 @@ pub struct Missing {
 }
 
 impl Store {
-    /// Reads every record and every content again and compares each hash. Nothing is changed. `told` hears of each
+    /// Reads every record and every content again and compares each hash. Nothing is changed. `notify` is called for each
     /// content, and of each chunk of it.
     ///
     /// # Errors
     /// `Io`, `PermissionDenied` and `Unauthenticated` when the store cannot be listed; `Cancelled`. An object that
-    /// cannot be read is no error but damage.
-    pub async fn verify(&self, cx: &Context, told: impl FnMut(VerifyProgress)) -> Result<VerifyReport> {
-        cx.until_cancelled(self.verify_all(told)).await?
+    /// cannot be read is damage, not an error.
+    pub async fn verify(&self, cx: &Context, notify: impl FnMut(VerifyProgress)) -> Result<VerifyReport> {
+        cx.until_cancelled(self.verify_all(notify)).await?
     }
 
-    async fn verify_all(&self, mut told: impl FnMut(VerifyProgress)) -> Result<VerifyReport> {
+    async fn verify_all(&self, mut notify: impl FnMut(VerifyProgress)) -> Result<VerifyReport> {
         let mut report = VerifyReport::default();
         // Hash -> file name of a record, until its content is met.
         let mut wanted = self.verify_records(&mut report).await?;
@@ -96,27 +96,27 @@ impl Store {
             match self.read(hash).await {
                 Err(error) => report.damaged.push(damage(error.to_string())),
                 Ok(mut chunks) => {
-                    let mut sound = true;
+                    let mut intact = true;
                     while let Some(chunk) = chunks.next().await {
                         match chunk {
                             Ok(chunk) => {
                                 progress.bytes += chunk.len() as u64;
-                                told(progress);
+                                notify(progress);
                             }
                             Err(error) => {
-                                sound = false;
+                                intact = false;
                                 report.damaged.push(damage(error.message().to_owned()));
                                 break;
                             }
                         }
                     }
-                    if sound && !recorded {
+                    if intact && !recorded {
                         report.orphaned.push(hash.to_owned());
                     }
                 }
             }
             progress.contents += 1;
-            told(progress);
+            notify(progress);
         }
         // Stores list in any order; a report is the same each time.
         report.orphaned.sort();
@@ -126,7 +126,7 @@ impl Store {
         Ok(report)
     }
 
-    /// Reads every record; gives back the hashes that they are about.
+    /// Reads every record; returns the hashes that they are about.
     async fn verify_records(&self, report: &mut VerifyReport) -> Result<BTreeMap<String, String>> {
         let mut wanted = BTreeMap::new();
         let folder = self.folder_of(location::RECORDS);

@@ -74,12 +74,12 @@ impl Store {
         let record =
             blocking(move || prepared(&home, &to, |file| file.write_all(&json).map_err(|e| unwritable(&to, e))));
         let (content, record) = try_join(content, record).await?;
-        let placed = blocking(move || {
+        let names = blocking(move || {
             persist(content, &content_at)?;
             persist(record, &record_at)?;
             Ok((content_at, record_at))
         });
-        let (content_at, record_at) = placed.await?;
+        let (content_at, record_at) = names.await?;
         let sync = |file: PathBuf| {
             blocking(move || {
                 sync_folder(file.parent().unwrap_or(Path::new("")));
@@ -89,7 +89,7 @@ impl Store {
         try_join(sync(content_at), sync(record_at)).await.map(drop)
     }
 
-    /// Puts `content` in; gives back its hash.
+    /// Puts `content` in; returns its hash.
     ///
     /// # Errors
     /// `Io`, `PermissionDenied` and `Unauthenticated` for the store.
