@@ -14,6 +14,7 @@ mod output;
 mod provider;
 mod sources;
 mod storage_settings;
+mod webhook;
 
 pub use config::{Bases, FalConfig, KEY_VARIABLES, Mode};
 pub use id::EndpointId;

@@ -5,11 +5,13 @@ use crate::{
     client::{FalClient, Handling},
     config::{FalConfig, Mode},
     info::INFO,
+    webhook::FalWebhooks,
 };
 use async_trait::async_trait;
 use mediagen_core::{
     Address, AddressUse, Availability, CatalogSource, Context, Delivery, Error, ErrorKind, MediaInput, ModelPage,
-    ModelQuery, ModelSpec, Policy, Price, Provider, ProviderEntry, ProviderInfo, Result, Settings, Uploaded, inventory,
+    ModelQuery, ModelSpec, Policy, Price, Provider, ProviderEntry, ProviderInfo, Result, Settings, Uploaded, Webhooks,
+    inventory,
 };
 use mediagen_params::{AliasTable, Dialect, RuleBook};
 use mediagen_provider_kit::{LocalInput, estimate::Table};
@@ -152,6 +154,10 @@ impl Provider for FalProvider {
             }
             outcome => outcome,
         }
+    }
+
+    fn webhooks(&self) -> Option<Arc<dyn Webhooks>> {
+        Some(Arc::new(FalWebhooks::new(Arc::clone(&self.inner.client))))
     }
 
     /// Reads a price, which needs a key and costs nothing.

@@ -1,6 +1,8 @@
 //! The catalogue's addresses (protocol 7.1, 7.2, 7.5).
 
-use super::{CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, ours, robots::Robots, unusable};
+use super::{
+    CATALOGUE_LIMIT, Call, FalClient, ModelItem, ModelsPage, PAGE_LIMIT, SMALL_LIMIT, ours, robots::Robots, unusable,
+};
 use mediagen_core::{Context, ErrorKind, ModelQuery, Phase, Result};
 use mediagen_http::{Authorize, HttpRequest};
 use mediagen_provider_kit::call::whole_body;
@@ -102,6 +104,14 @@ impl FalClient {
         };
         let bytes = whole_body(cx, Phase::Catalogue, once).await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The keys that webhooks are signed with; public, so without a key of ours.
+    pub(crate) async fn webhook_keys(&self, cx: &Context) -> Result<Value> {
+        let url = join(&self.bases.rest, &[".well-known", "jwks.json"]);
+        let request = HttpRequest::get(url, Phase::Catalogue).authorize(Authorize::Never);
+        let response = self.ask(cx, Call::Catalogue, request, None).await?;
+        response.json(SMALL_LIMIT).await.map_err(|e| ours(e, None))
     }
 
     /// What the website wishes of programs, read once; one that cannot be read forbids nothing.

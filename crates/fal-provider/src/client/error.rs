@@ -124,6 +124,14 @@ pub(crate) async fn refused(call: Call, response: HttpResponse, job: Option<&str
     paid(call, head.status, known_to_fal, error)
 }
 
+/// The error of job `job`, from a body that did not come by a call of ours.
+pub(crate) fn failure_of(body: &str, status: u16, job: &str) -> Error {
+    let refusal = Refusal::read(body, status);
+    let (kind, again) = class(Call::Result, status, &refusal, false);
+    let retry = if again { Retry::After(None) } else { Retry::Never };
+    build(kind, &refusal, status).with_retry(retry).with_request_id(job)
+}
+
 /// Kind, and whether another try may help.
 fn class(call: Call, status: u16, refusal: &Refusal, timed_out: bool) -> (ErrorKind, bool) {
     if refusal.is_locked() {

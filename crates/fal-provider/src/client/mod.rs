@@ -17,7 +17,7 @@ mod urls;
 mod wire;
 
 pub(crate) use catalogue::ListQuery;
-pub(crate) use error::{Call, kind_of_type, merge_status, unusable};
+pub(crate) use error::{Call, failure_of, kind_of_type, merge_status, unusable};
 pub(crate) use fal_client::FalClient;
 pub(crate) use headers::{Handling, LARGEST_INLINE, Wishes};
 pub(crate) use lifecycle::Lifecycle;

@@ -29,3 +29,4 @@ mod storage_reuse;
 mod storage_streams;
 mod storage_together;
 mod support;
+mod webhooks;
