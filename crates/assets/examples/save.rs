@@ -4,24 +4,14 @@
 #![expect(clippy::print_stdout, reason = "an example talks to the person who started it")]
 
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
-use mediagen_core::{BoxFuture, Clock, Context, Event, Part, PartSource};
+use mediagen_core::{Context, Event, Part, PartSource};
+use mediagen_testkit::RealClock;
 use std::{
     error::Error,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 use url::Url;
-
-struct RealTime(Instant);
-
-impl Clock for RealTime {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -32,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The end of the transfer: everything is hashed and with the system, not yet forced to disk.
     let written = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&written);
-    let cx = Context::new(RealTime(Instant::now())).with_observer(move |event: &Event| {
+    let cx = Context::new(RealClock::new()).with_observer(move |event: &Event| {
         if matches!(event, Event::Downloading { received, total } if Some(*received) == *total) {
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }

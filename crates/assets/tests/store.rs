@@ -7,20 +7,10 @@ use mediagen_assets::{
     record::{AssetFacts, Made, Record},
     store::{Store, StoreConfig},
 };
-use mediagen_core::{BoxFuture, Clock, Context, ErrorKind};
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use mediagen_core::{Context, ErrorKind};
+use mediagen_testkit::NoClock;
+use std::{fs, path::Path, sync::Arc};
 use url::Url;
-
-struct NoClock;
-
-impl Clock for NoClock {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-}
 
 fn record(content: &[u8], job: &str, created_at: &str) -> Record {
     let mut facts = AssetFacts::default();

@@ -9,28 +9,17 @@
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use mediagen_assets::Target;
 use mediagen_cast::join;
-use mediagen_core::{Clock, Context, ErrorKind};
+use mediagen_core::{Context, ErrorKind};
+use mediagen_testkit::NoClock;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 use tempfile::TempDir;
 
-#[derive(Debug)]
-struct NoTime;
-impl Clock for NoTime {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _: Duration) -> mediagen_core::BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-}
-
 fn cx() -> Context {
-    Context::new(NoTime)
+    Context::new(NoClock)
 }
 
 fn spec(rate: u32, channels: u16, bits: u16) -> WavSpec {

@@ -30,6 +30,8 @@ pub mod request;
 pub mod schema;
 mod sentences;
 pub mod spec;
+#[cfg(test)]
+mod still;
 pub mod webhook;
 
 #[doc(hidden)]

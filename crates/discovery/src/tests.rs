@@ -3,15 +3,13 @@
 use super::*;
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, CapabilityEvidence, Clock, Context, Error, ErrorKind, Event, MatchLevel, MediaCapability as C, Method,
-    ModelId, ModelKind, ModelPage, ModelQuery, ModelSpec, Provider, ProviderId, ProviderInfo, Result,
+    CapabilityEvidence, Context, Error, ErrorKind, Event, MatchLevel, MediaCapability as C, Method, ModelId, ModelKind,
+    ModelPage, ModelQuery, ModelSpec, Provider, ProviderId, ProviderInfo, Result,
 };
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use mediagen_testkit::NoClock;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
 };
 
 static INFO: ProviderInfo = ProviderInfo::new("shelf", "Shelf", &[], "tests");
@@ -51,16 +49,6 @@ fn shelf(pages: Vec<Vec<Arc<ModelSpec>>>, next: fn(usize) -> Option<String>) -> 
     Shelf { pages, next, asked: AtomicUsize::new(0) }
 }
 
-struct Still;
-impl Clock for Still {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
-    }
-}
-
 async fn collected(cx: &Context, shelf: &Shelf) -> Result<Catalogue> {
     let collected = collect::collect(cx, shelf, &ModelQuery::default()).await?;
     let entries = collected.specs.into_iter().map(|(spec, source)| Entry::new(spec, Verdict::Known, source, 0));
@@ -95,7 +83,7 @@ async fn pages_are_collected_in_order_and_the_first_of_two_stays() {
         vec![spec("a", "a", "training"), spec("b", "second", "text-to-image")],
     ];
     let shelf = shelf(pages, |page| (page == 0).then(|| "1".into()));
-    let catalogue = collected(&Context::new(Still), &shelf).await.unwrap();
+    let catalogue = collected(&Context::new(NoClock), &shelf).await.unwrap();
     assert_eq!(names(&catalogue.find(&Query::new())), ["a", "b", "c"]);
     assert_eq!(catalogue.get(&ModelId::new(ProviderId::new("shelf"), "b")).unwrap().spec.title, "first");
     assert!(catalogue.is_complete());
@@ -111,7 +99,7 @@ async fn a_circle_and_an_endless_listing_are_cut_with_a_warning() {
         let shelf = shelf(vec![vec![spec("a", "a", "text-to-image")]], next);
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
         let sink = Arc::clone(&events);
-        let cx = Context::new(Still).with_observer(move |event: &Event| sink.lock().unwrap().push(event.clone()));
+        let cx = Context::new(NoClock).with_observer(move |event: &Event| sink.lock().unwrap().push(event.clone()));
         let catalogue = collected(&cx, &shelf).await.unwrap();
         assert_eq!((catalogue.entries().len(), catalogue.is_complete()), (1, false));
         assert_eq!(shelf.asked.load(Ordering::Relaxed), asked);
@@ -124,7 +112,7 @@ async fn a_circle_and_an_endless_listing_are_cut_with_a_warning() {
 #[tokio::test]
 async fn the_token_stops_the_reading() {
     let shelf = shelf(Vec::new(), |page| Some((page + 1).to_string()));
-    let cx = Context::new(Still);
+    let cx = Context::new(NoClock);
     cx.cancellation().cancel();
     let error = collected(&cx, &shelf).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);

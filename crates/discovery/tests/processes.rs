@@ -4,11 +4,11 @@
 
 use async_trait::async_trait;
 use mediagen_core::{
-    BoxFuture, Clock, Context, ModelId, ModelPage, ModelQuery, ModelSpec, Phase, Provider, ProviderId, ProviderInfo,
-    Result,
+    Context, ModelId, ModelPage, ModelQuery, ModelSpec, Phase, Provider, ProviderId, ProviderInfo, Result,
 };
 use mediagen_discovery::{Discovery, DiscoveryPolicy, Refresh};
 use mediagen_http::{HttpClient, HttpRequest};
+use mediagen_testkit::RealClock;
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -23,19 +23,8 @@ const MODELS: usize = 600;
 const PAGE: usize = 100;
 static INFO: ProviderInfo = ProviderInfo::new("remote", "Remote", &[], "tests");
 
-struct Real(Instant);
-
-impl Clock for Real {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
 fn context() -> Context {
-    Context::new(Real(Instant::now()))
+    Context::new(RealClock::new())
 }
 
 /// A provider whose pages come over loopback.

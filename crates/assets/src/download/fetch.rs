@@ -224,20 +224,9 @@ mod tests {
     use super::*;
     use async_trait::async_trait;
     use futures_util::{StreamExt as _, stream};
-    use mediagen_core::{BoxFuture, Clock};
     use mediagen_http::{BodyStream, HttpTransport, Outgoing, TransportError};
+    use mediagen_testkit::SteppedClock;
     use std::sync::{Mutex, PoisonError};
-
-    struct NoTime;
-
-    impl Clock for NoTime {
-        fn elapsed(&self) -> Duration {
-            Duration::ZERO
-        }
-        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-            Box::pin(async {})
-        }
-    }
 
     /// Sends the first request on to an address, answers every other one, and keeps what was asked. Nothing leaves.
     struct Onward(&'static str, Arc<Mutex<Vec<String>>>);
@@ -273,7 +262,7 @@ mod tests {
             let client = HttpClient::builder().transport(transport).build().unwrap();
             let base = Url::parse("http://127.0.0.1:9/").unwrap();
             let policy = DownloadPolicy::default().allow_base(&base);
-            let (cx, url) = (Context::new(NoTime), Url::parse(from).unwrap());
+            let (cx, url) = (Context::new(SteppedClock::skipping(Duration::MAX)), Url::parse(from).unwrap());
             let followed = Fetch { cx: &cx, client: &client, policy: &policy, url: &url }.follow(Vec::new()).await;
             let asked = asked.lock().unwrap().clone();
             if permitted {

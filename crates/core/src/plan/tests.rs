@@ -2,15 +2,12 @@
 
 use super::*;
 use crate::{
-    Caps, Clock, Context, Endpoint, Error, ErrorKind, Event, Field, FieldType, Flow, MediaInput, ModelSpec, Output,
-    Part, PartSource, ProviderId, Request, Result, Schema, SchemaSource, SubmitError, SubmitFailure, Submitted,
+    Caps, Context, Endpoint, Error, ErrorKind, Event, Field, FieldType, Flow, MediaInput, ModelSpec, Output, Part,
+    PartSource, ProviderId, Request, Result, Schema, SchemaSource, SubmitError, SubmitFailure, Submitted, still::Still,
 };
 use async_trait::async_trait;
 use serde_json::json;
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 /// An endpoint that answers at once, and keeps every body that it was paid for.
 #[derive(Debug)]
@@ -53,16 +50,6 @@ impl Endpoint for Instant {
         assert_eq!(plan.private, json!({"route": "fast"}));
         self.sent.lock().unwrap().push(body);
         (self.outcome)().map(Submitted::Done)
-    }
-}
-
-struct Still;
-impl Clock for Still {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _: Duration) -> crate::BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::{
-    Caps, Clock, Flow, Intent, JobTicket, ModelId, Plan, ProviderId, Request, SubmitError, Submitted,
+    Caps, Flow, Intent, JobTicket, ModelId, Plan, ProviderId, Request, SubmitError, Submitted,
     kind::{TextToImage, TextToVideo, VideoToVideo},
+    still::Still,
 };
 use async_trait::async_trait;
 use std::{
@@ -12,7 +13,6 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Poll, Waker},
-    time::Duration,
 };
 
 static TOY: ProviderInfo = ProviderInfo::new("toy", "Toy", &[], "toy_crate::entry").with_kinds(&ModelKind::MEDIA);
@@ -90,16 +90,6 @@ impl Endpoint for ToyEndpoint {
     }
     async fn submit(&self, _: &Context, _: &Plan, _: serde_json::Value, _: &Intent) -> Result<Submitted, SubmitError> {
         Err(Error::new(ErrorKind::Unsupported, "a toy"))?
-    }
-}
-
-struct Still;
-impl Clock for Still {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _: Duration) -> crate::BoxFuture<'static, ()> {
-        Box::pin(std::future::pending())
     }
 }
 

@@ -1,23 +1,12 @@
 //! Batching and adding, with a classifier in memory.
 
 use super::*;
-use mediagen_core::{BoxFuture, Clock, MediaCapability, ModelId, ModelKind, ProviderId};
+use mediagen_core::{MediaCapability, ModelId, ModelKind, ProviderId};
+use mediagen_testkit::SteppedClock;
 use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-
-#[derive(Debug, Clone, Copy)]
-struct Still;
-
-impl Clock for Still {
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-    fn sleep(&self, _duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(async {})
-    }
-}
 
 type Reply = fn(&[Question]) -> Result<Vec<Answer>>;
 
@@ -48,7 +37,7 @@ fn specs(count: usize) -> Vec<ModelSpec> {
 async fn refined(reply: Reply, specs: &mut [ModelSpec]) -> (LanguageReport, Vec<usize>) {
     let classifier = Scripted(reply, Mutex::default());
     let all: Vec<usize> = (0..specs.len()).collect();
-    let report = refine(&Context::new(Still), &classifier, specs, &all).await;
+    let report = refine(&Context::new(SteppedClock::skipping(Duration::MAX)), &classifier, specs, &all).await;
     let sizes = classifier.1.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (report, sizes)
 }

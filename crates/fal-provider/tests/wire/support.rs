@@ -2,9 +2,10 @@
 
 use fal_provider::{FalConfig, FalProvider, RetryPolicy};
 use mediagen_core::{
-    Clock, Context, Delivery, Event, Intent, Kind, LogLine, MediaInput, Model, PollPolicy, Prepared, Provider as _,
-    Result, SubmitFailure, Submitted,
+    Context, Delivery, Event, Intent, Kind, LogLine, MediaInput, Model, PollPolicy, Prepared, Provider as _, Result,
+    SubmitFailure, Submitted,
 };
+use mediagen_testkit::RealClock;
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
@@ -20,23 +21,12 @@ pub(crate) const KEY: &str = "key-id-5f1:key-secret-9a7";
 pub(crate) const ID: &str = "fal-ai/demo/edit";
 pub(crate) const JOB: &str = "0f3c-request";
 
-pub(crate) struct TokioClock(tokio::time::Instant);
-
-impl Clock for TokioClock {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> mediagen_core::BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
 /// A context that polls every few milliseconds.
 pub(crate) fn context() -> Context {
     let mut poll = PollPolicy::default();
     poll.initial = Duration::from_millis(2);
     poll.max = Duration::from_millis(10);
-    Context::new(TokioClock(tokio::time::Instant::now())).with_poll(poll)
+    Context::new(RealClock::new()).with_poll(poll)
 }
 
 /// One that polls only.
