@@ -28,7 +28,7 @@ pub fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     file.commit()
 }
 
-/// As [`write`], but the system decides when it is forced to disk: for what costs little to lose in a power cut. A reader
+/// As [`write()`], but the system decides when it is forced to disk: for what costs little to lose in a power cut. A reader
 /// still sees what was there before or all of `bytes`. Blocking.
 ///
 /// # Errors
