@@ -194,8 +194,11 @@ fn is_remote(input: &Measured) -> bool {
 
 /// Whether the last part of the path is one of `names`.
 fn named(place: &Place, names: &[String]) -> bool {
-    let last = place.field.rsplit('.').next().unwrap_or_default();
-    names.iter().any(|name| name == last)
+    // Every field is held against every name for every unit, so the path is not taken apart.
+    names.iter().any(|name| {
+        let before = place.field.strip_suffix(name.as_str());
+        before.is_some_and(|path| path.is_empty() || path.ends_with('.'))
+    })
 }
 
 #[cfg(test)]

@@ -98,6 +98,9 @@ fn walk(value: &Value, pointer: &mut String, strings: bool, rules: &ExtractRules
                 if rules.url_keys.contains(&key.as_str()) && item.is_string() {
                     continue;
                 }
+                if !matches!(item, Value::String(_) | Value::Array(_) | Value::Object(_)) {
+                    continue;
+                }
                 let strings = rules.bare_strings || is_url_key(key, rules);
                 descend(pointer, key, |pointer| walk(item, pointer, strings, rules, parts));
             }
@@ -109,7 +112,11 @@ fn walk(value: &Value, pointer: &mut String, strings: bool, rules: &ExtractRules
 fn descend(pointer: &mut String, key: &str, visit: impl FnOnce(&mut String)) {
     let length = pointer.len();
     pointer.push('/');
-    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    if key.contains(['~', '/']) {
+        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(key);
+    }
     visit(pointer);
     pointer.truncate(length);
 }
