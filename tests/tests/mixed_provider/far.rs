@@ -47,6 +47,11 @@ fn input(kind: ModelKind) -> Value {
     json!({"type": "object", "properties": properties, "required": required})
 }
 
+/// An answer that is an address and nothing else has no fields.
+fn output(kind: ModelKind) -> Option<Value> {
+    (kind != ModelKind::TextToAudio).then(|| json!({"type": "string", "format": "uri"}))
+}
+
 fn refused(status: u16, message: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"message": message, "field": "wording"}))
 }
@@ -160,8 +165,7 @@ impl Harness for Far {
         let get = || Mock::given(method("GET"));
         let name = self.model(kind);
         if scenario != S::NotFound {
-            let model =
-                json!({"name": name, "kind": kind, "revision": REVISION, "input": input(kind), "route": route(kind)});
+            let model = json!({"name": name, "kind": kind, "revision": REVISION, "input": input(kind), "output": output(kind), "route": route(kind)});
             answer(
                 server,
                 get().and(path(format!("/v1/models/{name}"))),

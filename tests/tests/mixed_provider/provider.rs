@@ -13,7 +13,7 @@ use mediagen::{
         check_base, redact, retry_after, secrecy::SecretString,
     },
 };
-use mediagen_params::{AliasTable, schema_from_openapi};
+use mediagen_params::{AliasTable, schema_from_parts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -126,6 +126,8 @@ struct Described {
     kind: ModelKind,
     revision: String,
     input: Value,
+    /// Missing where the answer is the content itself.
+    output: Option<Value>,
     route: String,
 }
 
@@ -148,9 +150,7 @@ impl Provider for Mixed {
     async fn describe(&self, cx: &Context, model: &str) -> Result<Arc<ModelSpec>> {
         let call = HttpRequest::get(self.url(&format!("models/{model}"))?, Phase::Catalogue);
         let described: Described = self.send(cx, call).await?.json(wire::LIMIT).await?;
-        let content = json!({"application/json": {"schema": described.input}});
-        let document = json!({"openapi": "3.0.4", "paths": {"/": {"post": {"requestBody": {"content": content}}}}});
-        let schema = schema_from_openapi(&document, SchemaSource::Live)
+        let schema = schema_from_parts(&Value::Null, &described.input, described.output.as_ref(), SchemaSource::Live)
             .map_err(|e| Error::new(ErrorKind::InvalidResponse, "the schema cannot be read").with_source(e))?;
         let spec = ModelSpec::new(ModelId::new(self.name(), described.name))
             .with_kinds([described.kind])

@@ -2,9 +2,14 @@
 
 use crate::far::{Far, REVISION};
 use libtest_mimic::{Failed, Trial};
+use mediagen::assets::{
+    Asset,
+    keep::{Inputs, Provenance},
+    record::TimingsMs,
+};
 use mediagen::core::{
-    Context, Error, ErrorKind, Intent, JobTicket, Lost, MediaInput, ModelKind, Money, Output, PartSource, Phase,
-    Request, Role, UploadCaps, prepare,
+    Context, Error, ErrorKind, FieldType, Intent, JobTicket, Lost, MediaInput, ModelId, ModelKind, Money, Output,
+    PartSource, Phase, Request, Role, UploadCaps, prepare,
 };
 use mediagen_testkit::{Harness as _, RealClock, Scenario, Server, canonical_request};
 use serde_json::{Value, json};
@@ -68,19 +73,29 @@ async fn bare_address() -> Result<(), Failed> {
 async fn costs() -> Result<(), Failed> {
     // One call, and one and a half seconds of a machine: each price takes the count that is in its own unit.
     let expected = [
-        (ModelKind::TextToImage, Some(Money::usd(0.003))),
-        (ModelKind::ImageToVideo, Some(Money::usd(0.003))),
-        (ModelKind::TextToAudio, None),
+        (ModelKind::TextToImage, Some(Money::usd(0.003)), (1.0, "request", Some(0.003))),
+        (ModelKind::ImageToVideo, Some(Money::usd(0.003)), (1.5, "compute second", Some(0.003))),
+        (ModelKind::TextToAudio, None, (1.0, "request", None)),
     ];
-    for (kind, cost) in expected {
+    for (kind, cost, billed) in expected {
         let server = Server::start().await?;
-        let output = generated(&server, kind, &canonical_request(kind)).await?;
+        let mut output = generated(&server, kind, &canonical_request(kind)).await?;
         assert_eq!(output.usage.counts.len(), 2);
         let (provider, cx) = (Far.connect(server.base())?, Context::new(RealClock::new()));
         let model = Far.model(kind);
         let prices = provider.prices(&cx, &[&model]).await?.remove(&model).unwrap_or_default();
         let body = output.body.as_object().cloned().unwrap_or_default();
         assert_eq!(output.usage.cost(&prices, &body), cost, "{model}");
+
+        output.usage.counts = output.usage.billed(&prices, &body).into_iter().collect();
+        output.usage.money = cost;
+        let id = ModelId::new(provider.name(), model);
+        let made = Provenance::new(&id, kind, &canonical_request(kind), Inputs::default()).with_output(&output);
+        let record = made.record(0, &Asset::from_bytes("content", "a.bin"), TimingsMs::default());
+        let made = record.made.ok_or("the record does not say what made the file")?;
+        let (number, unit, amount) = billed;
+        assert_eq!((made.cost.billed_units, made.cost.unit.as_deref()), (Some(number), Some(unit)));
+        assert_eq!((made.cost.amount, made.revision.as_deref()), (amount, Some(REVISION)));
     }
     Ok(())
 }
@@ -97,6 +112,8 @@ async fn caps() -> Result<(), Failed> {
         let caps = endpoint.caps();
         assert_eq!((endpoint.kind(), caps.resume, caps.lost), (kind, resumes, Lost::Gone));
         assert_eq!(caps.upload, resumes.then(UploadCaps::new));
+        let address = (kind != ModelKind::TextToAudio).then(FieldType::address);
+        assert_eq!(endpoint.spec().schema.output, address, "the root of the answer is the address");
         assert_eq!(endpoint.prompt_limit(), Some(5000), "by its own name for the prompt");
         let named = endpoint.fields().into_iter().find(|place| place.options.contains(&"prompt"));
         assert_eq!(named.map(|place| place.field), Some("wording".to_owned()));

@@ -47,9 +47,10 @@ impl Provenance {
         self
     }
 
-    /// What the answer told: request id, effective body (redacted), notes, seed and usage.
+    /// What the answer says: request id, revision, effective body (redacted), notes, seed and usage.
     pub fn with_output(mut self, output: &Output) -> Self {
         self.made.request_id.clone_from(&output.request_id);
+        self.made.revision.clone_from(&output.revision);
         self.made.body = redact_value(&output.body);
         self.made.notes.clone_from(&output.notes);
         self.made.seed = output.seed.or(self.seed);

@@ -26,6 +26,9 @@ pub struct Made {
     pub job: Option<String>,
     /// The provider's request id.
     pub request_id: Option<String>,
+    /// The version of the model, where the provider names versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// What was to be made.
     pub prompt: Option<String>,
     /// The requested canonical options, by name.

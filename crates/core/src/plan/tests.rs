@@ -58,6 +58,7 @@ fn endpoint(outcome: fn() -> Result<Output, SubmitError>) -> Arc<Instant> {
     Arc::new(Instant { spec: Arc::new(spec), sent: Mutex::default(), outcome })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of the outcomes that an endpoint may have")]
 fn answered() -> Result<Output, SubmitError> {
     let part = Part::new("/video", PartSource::DataUri("data:,".into()));
     Ok(Output { parts: vec![part], ..Output::default() })
@@ -191,9 +192,9 @@ async fn what_a_kind_requires_and_what_cannot_be_understood_is_refused_before_th
 
 #[tokio::test]
 async fn a_stub_of_a_model_with_a_schema_does_everything_but_prepare() {
-    let plain = endpoint(answered);
+    let whole = endpoint(answered);
     let schema = Schema::new(SchemaSource::Live, vec![Field::new("image", FieldType::text())]);
-    let described = ModelSpec::clone(&plain.spec).with_schema(schema);
+    let described = ModelSpec::clone(&whole.spec).with_schema(schema);
     let text = serde_json::to_string(&described.stub()).unwrap();
     let stub: ModelSpec = serde_json::from_str(&text).unwrap();
     let bare = Arc::new(Instant { spec: Arc::new(stub), sent: Mutex::default(), outcome: answered });
@@ -203,11 +204,11 @@ async fn a_stub_of_a_model_with_a_schema_does_everything_but_prepare() {
     let refused = prepare(&of_stub, &cx, &request()).await.unwrap_err();
     assert_eq!((refused.kind(), refused.hint()), (ErrorKind::Unsupported, Some("describe the model again")));
 
-    let plan = prepared(&plain, &cx).await.plan().clone();
+    let plan = prepared(&whole, &cx).await.plan().clone();
     let restored = Prepared::restore(of_stub, plan, vec!["a.png".into()]).unwrap();
     let ready = restored.upload(&cx).await.unwrap();
     let intent = intent(&ready);
     ready.submit(&cx, &intent).await.unwrap();
     assert_eq!(bare.sent.lock().unwrap().len(), 1);
-    assert_eq!(plain.spec.stub().schema.source, SchemaSource::None, "what has no schema can be prepared from its stub");
+    assert_eq!(whole.spec.stub().schema.source, SchemaSource::None, "what has no schema can be prepared from its stub");
 }
