@@ -19,7 +19,8 @@ pub enum Deadline {
 }
 
 /// What went wrong, in the caller's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Settings are missing or malformed; nothing was sent.
@@ -129,7 +130,8 @@ impl fmt::Display for ErrorKind {
 }
 
 /// Whether trying again can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Retry {
     /// Never: the same call gives the same answer.
@@ -152,7 +154,8 @@ impl Retry {
 }
 
 /// How far the request got: a paid call may be repeated only when it surely did not leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Dispatch {
     /// It did not leave this machine, or was refused before it was accepted.

@@ -73,6 +73,11 @@ impl Prepared {
         &self.plan
     }
 
+    /// The same, shared: for whoever writes it down.
+    pub fn shared_plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan)
+    }
+
     /// The endpoint that prepared it.
     pub fn endpoint(&self) -> &Arc<dyn Endpoint> {
         &self.endpoint
