@@ -30,6 +30,11 @@ pub(crate) struct Shared {
     pub(crate) budget: Option<f64>,
     pub(crate) list_delay: Duration,
     pub(crate) crash: Option<&'static str>,
+    /// One for each provider, so that connections are used again.
+    #[cfg(feature = "assets")]
+    pub(crate) downloaders: Mutex<BTreeMap<String, mediagen_assets::Downloader>>,
+    #[cfg(feature = "assets")]
+    pub(crate) store: Option<mediagen_assets::Store>,
 }
 
 /// Puts an engine together: [`Mediagen::builder`].
@@ -53,8 +58,14 @@ impl Builder {
             budget: None,
             list_delay: LIST_DELAY,
             crash: None,
+            #[cfg(feature = "assets")]
+            downloaders: Mutex::default(),
+            #[cfg(feature = "assets")]
+            store: None,
         };
         let cx = Context::new(TokioClock::new()).with_spawner(TokioSpawner);
+        #[cfg(feature = "assets")]
+        let cx = cx.with_probe(mediagen_probe::FileProbe::new());
         Self { shared, cx, terms: Terms::default() }
     }
 
@@ -64,7 +75,8 @@ impl Builder {
         self
     }
 
-    /// The template of each call's context. Default: tokio's time, and its runtime as the spawner.
+    /// The template of each call's context. Default: tokio's time, its runtime as the spawner, and with the feature `assets`
+    /// a probe that measures local inputs.
     pub fn context(mut self, cx: Context) -> Self {
         self.cx = cx;
         self
@@ -103,7 +115,15 @@ impl Builder {
         self
     }
 
-    /// How the content behind an address is read. Default: it cannot be.
+    /// Puts every file that is kept into `store` as well.
+    #[cfg(feature = "assets")]
+    pub fn store(mut self, store: mediagen_assets::Store) -> Self {
+        self.shared.store = Some(store);
+        self
+    }
+
+    /// How the content behind an address is read. Default: it is downloaded with the feature `assets`, and cannot be read
+    /// without it.
     pub fn fetch(mut self, fetch: impl Fetch) -> Self {
         self.shared.fetch = Some(Arc::new(fetch));
         self

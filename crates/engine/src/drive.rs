@@ -5,7 +5,7 @@ use crate::{
     JobId, Mediagen, Row, Step, Why,
     price::{Aside, high},
 };
-use mediagen_core::{Context, Error, ErrorKind, Estimate, FieldProblem, Job, Prepared, Ready, Result};
+use mediagen_core::{Context, Dispatch, Error, ErrorKind, Estimate, FieldProblem, Job, Prepared, Ready, Result};
 use std::sync::Arc;
 
 /// How far a job is driven.
@@ -94,6 +94,10 @@ impl Mediagen {
             match went {
                 Ok(()) => self.written(&flight.row, step, flight.eager).await?,
                 Err(Halt::Stays(error)) => return Err(error),
+                // A call under this key may have arrived: nothing that fails before the next one ends the job.
+                Err(Halt::Ends(error)) if flight.repeated > 0 && step.is_unpaid() => {
+                    return Err(error.with_dispatch(Dispatch::Unknown));
+                }
                 Err(Halt::Ends(error)) => {
                     self.end(&mut flight.row, &error).await?;
                     return Err(error);
@@ -104,8 +108,10 @@ impl Mediagen {
 
     /// Writes the step down where it has to be on its own.
     async fn written(&self, row: &Row, before: Step, eager: bool) -> Result<()> {
-        if row.step.is_unpaid() && before.is_unpaid() && !eager {
-            // Written together with the intent.
+        let with_intent = row.step.is_unpaid() && before.is_unpaid() && !eager;
+        // Until a call leaves again, another process has to find out again whether it may.
+        let again = before == Step::Submitting && row.step == Step::Ready;
+        if with_intent || again {
             return self.crash(row.step.as_str());
         }
         self.shared.journal.commit(row).await?;
@@ -218,7 +224,7 @@ impl Mediagen {
 fn unknown(row: &Row) -> Error {
     let lost = || Error::new(ErrorKind::SubmitUnknown, "a paid call left, and its answer was lost");
     let cause = row.progress.why.clone().map(Error::from);
-    let mut error = lost().with_dispatch(mediagen_core::Dispatch::Unknown);
+    let mut error = lost().with_dispatch(Dispatch::Unknown);
     if let Some(cause) = cause {
         if let Some(id) = cause.request_id() {
             error = error.with_request_id(id);
@@ -236,6 +242,6 @@ fn unknown(row: &Row) -> Error {
 
 /// Names the job in errors after which it goes on, or may.
 fn named(error: Error, id: JobId) -> Error {
-    let over = error.dispatch() == mediagen_core::Dispatch::NotSent && !matches!(error.kind(), ErrorKind::Timeout(_));
+    let over = error.dispatch() == Dispatch::NotSent && !matches!(error.kind(), ErrorKind::Timeout(_));
     if over || error.context().iter().any(|(key, _)| *key == "job") { error } else { error.with("job", id) }
 }

@@ -1,6 +1,6 @@
 //! A request that was paid for.
 
-use crate::{Content, JobId, Mediagen, Row, Step};
+use crate::{Content, JobId, Mediagen, Row, Step, watch::Watch};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use mediagen_core::{Error, ErrorKind, Estimate, Kind, KindOutput, Money, Note, Output, Part, PartSource, Result};
@@ -13,6 +13,8 @@ pub struct Generation {
     engine: Mediagen,
     row: Row,
     output: Arc<Output>,
+    #[cfg_attr(not(feature = "assets"), expect(dead_code, reason = "times are for the records of files"))]
+    watch: Watch,
     _needed: Arc<Needed>,
 }
 
@@ -29,10 +31,10 @@ impl Drop for Needed {
 }
 
 impl Generation {
-    pub(crate) fn new(engine: &Mediagen, row: Row) -> Self {
+    pub(crate) fn new(engine: &Mediagen, row: Row, watch: Watch) -> Self {
         let output = row.progress.output.clone().unwrap_or_default();
         let needed = Arc::new(Needed { engine: engine.clone(), id: row.id });
-        Self { engine: engine.clone(), row, output, _needed: needed }
+        Self { engine: engine.clone(), row, output, watch, _needed: needed }
     }
 
     /// Our own name for the job.
@@ -72,12 +74,12 @@ impl Generation {
         &self.output.notes
     }
 
-    /// Where it was kept; empty before that.
-    pub fn files(&self) -> &[String] {
-        &self.row.progress.files
+    #[cfg(feature = "assets")]
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
-    /// Everything that is written down about it.
+    /// Everything that is written down about it, as it was when the result was there.
     pub fn row(&self) -> &Row {
         &self.row
     }
@@ -125,31 +127,44 @@ impl Generation {
     /// transfer.
     pub async fn stream(&self, index: usize) -> Result<Content> {
         let part = self.part(index)?;
-        let shared = &self.engine.shared;
         if let PartSource::Spool(hash) = &part.source {
-            let read = |e| Error::new(ErrorKind::Expired, "the content is not in the journal any more").with_source(e);
-            return Ok(shared.journal.open(hash).map_err(read).boxed());
+            return Ok(self.engine.spooled(hash));
         }
-        let Some(fetch) = &shared.fetch else {
-            let message = "this build cannot read the addresses of an output";
-            return Err(Error::new(ErrorKind::Unsupported, message).with_hint("give the engine a `Fetch`"));
-        };
-        let provider = self.engine.provider(self.row.order.provider.name.as_str())?;
-        fetch.open(&self.engine.cx.begin(), &provider, part).await
+        let (cx, name) = (self.engine.cx.begin(), self.row.order.provider.name.as_str());
+        if let Some(fetch) = &self.engine.shared.fetch {
+            return fetch.open(&cx, &self.engine.provider(name)?, part).await;
+        }
+        #[cfg(feature = "assets")]
+        return self.engine.downloaded(&cx, name, part).await;
+        #[cfg(not(feature = "assets"))]
+        {
+            let message = format!("this build cannot read the addresses of outputs of {name}");
+            Err(Error::new(ErrorKind::Unsupported, message).with_hint("give the engine a `Fetch`"))
+        }
     }
 
     /// Writes down where the files were kept: for programs that keep them in their own way.
     ///
     /// # Errors
     /// Those of the journal. A row that is not there any more is not missed.
-    pub async fn mark_kept(&mut self, files: Vec<String>) -> Result<()> {
-        self.row.progress.files = files;
-        self.row.step = Step::Kept;
+    pub async fn mark_kept(&self, files: Vec<String>) -> Result<()> {
+        let mut row = self.row.clone();
+        row.progress.files = files;
+        row.step = Step::Kept;
         self.engine.crash("keeping")?;
-        match self.engine.shared.journal.commit(&self.row).await {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        match self.engine.shared.journal.commit(&row).await {
+            // It was forgotten, or another view of it keeps it.
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Fenced) => Err(error),
             _ => self.engine.crash("kept"),
         }
+    }
+}
+
+impl Mediagen {
+    /// Content of the journal's spool.
+    pub(crate) fn spooled(&self, hash: &str) -> Content {
+        let read = |e| Error::new(ErrorKind::Expired, "the content is not in the journal any more").with_source(e);
+        self.shared.journal.open(hash).map_err(read).boxed()
     }
 }
 
@@ -159,7 +174,6 @@ impl fmt::Debug for Generation {
             .field("id", &self.row.id)
             .field("step", &self.row.step)
             .field("cost", &self.row.progress.cost)
-            .field("files", &self.row.progress.files)
             .finish_non_exhaustive()
     }
 }

@@ -35,9 +35,9 @@ impl<K: Kind> Generator<K> {
     /// Those of [`Mediagen::generate`].
     pub async fn run(&self, request: impl Into<K::Request>) -> Result<Generation> {
         let request = request.into().into_request();
-        let cx = self.engine.context().begin();
+        let (watch, cx) = self.engine.begin();
         let draft = Box::pin(self.draft(request, &cx)).await?;
-        Box::pin(self.engine.run_in(draft, &cx)).await
+        Box::pin(self.engine.run_in(draft, cx, watch)).await
     }
 
     /// Prepares `request` and buys it once; returns as soon as the provider has accepted it.

@@ -50,7 +50,7 @@ pub(crate) async fn kept(journal: &dyn Journal, mut request: Request) -> Result<
     Ok(request)
 }
 
-fn opened(path: PathBuf) -> journal::Opened {
+pub(crate) fn opened(path: PathBuf) -> journal::Opened {
     Box::pin(stream::unfold(Err(path), |state| async move {
         let read = spawn_blocking(move || {
             let mut file = match state {

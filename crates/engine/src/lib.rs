@@ -9,6 +9,8 @@ mod generator;
 mod id;
 mod inputs;
 mod journal;
+#[cfg(feature = "assets")]
+mod keep;
 mod lost;
 mod mediagen;
 mod pay;
@@ -18,6 +20,7 @@ mod runtime;
 mod sending;
 mod submission;
 mod wait;
+mod watch;
 
 pub use builder::Builder;
 pub use content::Fetch;

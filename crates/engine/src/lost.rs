@@ -23,8 +23,10 @@ impl Mediagen {
         };
         let facts = self.shared.journal.facts(flight.row.id, &intent).await?;
         let progress = &mut flight.row.progress;
-        let settled = facts.into_iter().rfind(Fact::is_settled);
-        flight.row.step = match settled {
+        // That a call was accepted, answered or refused is so whatever came after; otherwise the newest fact counts.
+        let newest = facts.last().cloned();
+        let settled = facts.into_iter().find(|fact| !matches!(fact, Fact::NotSent(_) | Fact::Lost(_)));
+        flight.row.step = match settled.or(newest) {
             Some(Fact::Accepted(ticket)) => {
                 progress.ticket = Some(ticket);
                 Step::Running

@@ -6,6 +6,7 @@ use crate::{
     drive::{Flight, Until},
     inputs,
     journal::{Bound, ROW_VERSION},
+    watch::Watch,
 };
 use mediagen_core::{
     CancelOutcome, Context, Delivery, Endpoint, Error, ErrorKind, Job, Kind, MediaInput, Model, Prepared, Registry,
@@ -59,6 +60,14 @@ doors! {
 }
 
 impl Mediagen {
+    /// An engine for every provider that this program was linked with, each configured by its environment.
+    ///
+    /// # Errors
+    /// `Config` when two linked crates claim one place.
+    pub fn from_env() -> Result<Self> {
+        Ok(Self::builder(Registry::linked()?).build())
+    }
+
     /// An engine for the providers of `registry`.
     pub fn builder(registry: Registry) -> Builder {
         Builder::new(registry)
@@ -129,9 +138,9 @@ impl Mediagen {
     /// its answer was lost, which is never repeated on its own; those of the job. An error of a job that may still
     /// run names it (`job` in [`Error::context`]): [`Mediagen::resume`] takes it up.
     pub async fn generate(&self, endpoint: &Arc<dyn Endpoint>, request: &Request) -> Result<Generation> {
-        let cx = self.cx.begin();
+        let (watch, cx) = self.begin();
         let draft = Draft::prepare(endpoint, &cx, request.clone()).await?;
-        self.run_in(draft, &cx).await
+        self.run_in(draft, cx, watch).await
     }
 
     /// Buys a prepared request once and waits for the result.
@@ -139,12 +148,20 @@ impl Mediagen {
     /// # Errors
     /// Those of [`Mediagen::generate`] after preparing.
     pub async fn run_prepared(&self, draft: Draft) -> Result<Generation> {
-        self.run_in(draft, &self.cx.begin()).await
+        let (watch, cx) = self.begin();
+        self.run_in(draft, cx, watch).await
     }
 
-    pub(crate) async fn run_in(&self, draft: Draft, cx: &Context) -> Result<Generation> {
+    /// A call on the template, and what takes its times.
+    pub(crate) fn begin(&self) -> (Watch, Context) {
+        let watch = Watch::start();
+        let cx = watch.watched(&self.cx.begin());
+        (watch, cx)
+    }
+
+    pub(crate) async fn run_in(&self, draft: Draft, cx: Context, watch: Watch) -> Result<Generation> {
         let flight = self.start(draft, false).await?;
-        Ok(Generation::new(self, self.drive(flight, cx.clone(), Until::Settled).await?))
+        Ok(Generation::new(self, self.drive(flight, cx, Until::Settled).await?, watch))
     }
 
     /// Prepares `request` and buys it once; returns as soon as the provider has accepted it.
@@ -175,7 +192,8 @@ impl Mediagen {
     pub async fn resume(&self, id: JobId) -> Result<Generation> {
         let row = self.shared.journal.claim(id).await?;
         let flight = self.restore(row)?;
-        Ok(Generation::new(self, self.drive(flight, self.cx.begin(), Until::Settled).await?))
+        let (watch, cx) = self.begin();
+        Ok(Generation::new(self, self.drive(flight, cx, Until::Settled).await?, watch))
     }
 
     /// The jobs of the journal that are not at their end.

@@ -1,7 +1,7 @@
 //! The paid section: the intent on disk, the call, its outcome on disk. It runs to its end, whatever the caller does.
 
 use crate::{Fact, Mediagen, Step, Why, content, drive::Flight, sending::Sending};
-use mediagen_core::{Context, Dispatch, Error, Intent, Lost, Ready, Result, Retry, SubmitFailure, Submitted};
+use mediagen_core::{Context, Dispatch, Error, Intent, Ready, Result, Retry, SubmitFailure, Submitted};
 use std::{sync::Arc, time::Duration};
 
 /// Calls of one section, of which all but the last surely did not leave.
@@ -36,6 +36,10 @@ impl Mediagen {
             Some(ready) => ready,
             None => flight.prepared.ready(flight.row.progress.uploads.clone())?,
         };
+        if cx.spawner().is_none() {
+            let warning = "the context has no spawner: what is bought is lost when the call is dropped";
+            cx.emit(mediagen_core::Event::Warning(warning.to_owned()));
+        }
         let (engine, paid) = (self.clone(), cx.clone());
         // On the heap: it is moved several times on its way to the spawner, and gone when it has ended.
         let section = Box::pin(async move {
@@ -47,16 +51,16 @@ impl Mediagen {
     }
 
     async fn pay(&self, flight: &mut Flight, mut ready: Ready, cx: &Context) -> Result<()> {
-        let lost = flight.prepared.endpoint().caps().lost;
-        let mut intent = next_intent(flight, &ready, lost, cx);
+        let mut intent = next_intent(flight, &ready, cx);
         for attempt in 1..=ATTEMPTS {
             match self.attempt(flight, ready, &intent, cx, attempt == ATTEMPTS).await? {
                 Attempt::Over => return Ok(()),
                 Attempt::Again(back, pause) => {
                     ready = *back;
                     cx.clock().sleep(pause).await;
-                    let key = if matches!(lost, Lost::SafeKey(_)) { intent.key.clone() } else { key_of(flight) };
-                    intent = intent.next(key, cx.clock().now());
+                    if flight.repeated == 0 {
+                        intent = intent.next(key_of(flight), cx.clock().now());
+                    }
                 }
             }
         }
@@ -119,13 +123,21 @@ impl Mediagen {
                 self.lost(flight, intent, &error).await?;
             }
             Err(SubmitFailure::NotSent(back, error)) => {
-                journal.note(id, intent, &Fact::NotSent(Why::from(&error))).await?;
+                // It proves nothing of an earlier call under the same key.
+                let first = flight.repeated == 0;
+                if first {
+                    journal.note(id, intent, &Fact::NotSent(Why::from(&error))).await?;
+                }
                 let over = cx.cancellation().is_cancelled() || cx.time_left() == Some(Duration::ZERO);
                 if let (false, false, Retry::After(pause)) = (last, over, error.retry()) {
                     let doubled = PAUSE.saturating_mul(1 << (intent.attempt - 1).min(4));
                     return Ok(Attempt::Again(back, pause.unwrap_or(doubled).min(LONGEST)));
                 }
-                self.end(&mut flight.row, &error.with_dispatch(Dispatch::NotSent)).await?;
+                if first {
+                    self.end(&mut flight.row, &error.with_dispatch(Dispatch::NotSent)).await?;
+                } else {
+                    self.lost(flight, intent, &error).await?;
+                }
             }
             Err(SubmitFailure::Refused(error)) => {
                 let error = error.with_dispatch(Dispatch::Answered);
@@ -146,16 +158,16 @@ impl Mediagen {
     }
 }
 
-/// The intent of the next call: the last one again where its key makes a second call safe, otherwise a new one.
-fn next_intent(flight: &Flight, ready: &Ready, lost: Lost, cx: &Context) -> Intent {
-    match (flight.row.progress.intents.last(), lost) {
-        (Some(newest), Lost::SafeKey(_)) => newest.clone(),
-        (Some(newest), _) => {
+/// The intent of the next call: the last one again where its call is repeated under its key, otherwise a new one.
+fn next_intent(flight: &Flight, ready: &Ready, cx: &Context) -> Intent {
+    match flight.row.progress.intents.last() {
+        Some(newest) if flight.repeated > 0 => newest.clone(),
+        Some(newest) => {
             let mut intent = newest.next(key_of(flight), cx.clock().now());
             intent.digest = ready.digest();
             intent
         }
-        (None, _) => Intent::new(key_of(flight), ready.digest(), cx.clock().now()),
+        None => Intent::new(key_of(flight), ready.digest(), cx.clock().now()),
     }
 }
 

@@ -24,7 +24,7 @@ impl Mediagen {
         Ok(provider)
     }
 
-    /// The provider of models whose name does not name one.
+    /// The provider of models whose name does not name one: the default, or the only one that has its credentials.
     ///
     /// # Errors
     /// `NoProvider` where there is none, and where there are several of which none was made the default.
@@ -38,6 +38,12 @@ impl Mediagen {
             // The registry's own error says what to do about an empty build.
             [] => self.provider("default"),
             several => {
+                // One that could be paid is meant, when there is only one.
+                let usable = |name: &String| self.provider(name).is_ok_and(|p| p.check_credentials().is_ok());
+                let mut usable = several.iter().filter(|name| usable(name));
+                if let (Some(only), None) = (usable.next(), usable.next()) {
+                    return self.provider(only);
+                }
                 let message =
                     format!("which provider? there are {}", nearest::join(several.iter().map(String::as_str)));
                 Err(Error::new(ErrorKind::NoProvider, message)

@@ -125,6 +125,34 @@ async fn a_lost_answer_is_found_out_and_never_guessed() {
 }
 
 #[tokio::test]
+async fn a_repeated_call_that_does_not_leave_proves_nothing_of_the_first() {
+    let (journal, world) = (journal(), World::named("key offline"));
+    (world.state().lost, world.state().offline_after) = (1, 100);
+    let mediagen = engine("key offline", &journal).max_cost(1.0).build();
+    let error = mediagen.text_to_image("status:flux").await.unwrap().run("x").await.unwrap_err();
+    assert_eq!((error.kind(), world.paid(), journal.held().0), (ErrorKind::SubmitUnknown, 1, 1), "{error}");
+    let id = journal.rows()[0];
+    assert_eq!(row(&journal, id).await.step, Step::Unknown);
+    // Within the time of the key it goes again, and is recognised.
+    let young = row(&journal, id).await.progress.intents[0].at.elapsed().unwrap() < Duration::from_millis(300);
+    world.state().offline = 0;
+    if young {
+        mediagen.resume(id).await.unwrap();
+        assert_eq!((world.paid(), journal.held().0), (1, 0));
+    }
+
+    // After it, never.
+    let (journal, world) = (self::journal(), World::named("key too old"));
+    (world.state().lost, world.state().offline_after) = (1, 100);
+    let mediagen = engine("key too old", &journal).max_cost(1.0).build();
+    mediagen.text_to_image("status:flux").await.unwrap().run("x").await.unwrap_err();
+    world.state().offline = 0;
+    tokio::time::sleep(Duration::from_millis(450)).await;
+    let error = mediagen.resume(journal.rows()[0]).await.unwrap_err();
+    assert_eq!((error.kind(), world.state().arrived, journal.held().0), (ErrorKind::SubmitUnknown, 1, 1));
+}
+
+#[tokio::test]
 async fn a_list_that_is_too_young_or_down_proves_nothing() {
     for down in [false, true] {
         let name = format!("young {down}");

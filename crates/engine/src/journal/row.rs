@@ -223,10 +223,3 @@ pub enum Fact {
     /// The call ended without an answer that could be understood. Anything else that is learnt counts for more.
     Lost(Why),
 }
-
-impl Fact {
-    /// Whether it settles what became of the intent.
-    pub const fn is_settled(&self) -> bool {
-        !matches!(self, Self::Lost(_))
-    }
-}

@@ -67,7 +67,7 @@ impl Endpoint for ToyEndpoint {
             caps.cancel = Cancel::Any;
             caps.lost = match self.shape {
                 Shape::Queue | Shape::Careless => Lost::Reconcile,
-                Shape::Status => Lost::SafeKey(Duration::from_secs(3600)),
+                Shape::Status => Lost::SafeKey(Duration::from_millis(400)),
                 Shape::Mixed => Lost::Gone,
             };
             caps.upload = Some(UploadCaps::new());
@@ -157,6 +157,9 @@ impl Endpoint for ToyEndpoint {
             let mut state = self.world.state();
             let is_lost = state.lost > 0;
             state.lost = state.lost.saturating_sub(1);
+            if is_lost {
+                state.offline = state.offline_after;
+            }
             is_lost
         };
         if is_lost && self.shape == Shape::Careless {

@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) offline: usize,
     /// How many answers are lost after the call was accepted.
     pub(crate) lost: usize,
+    /// How many calls do not leave after an answer was lost.
+    pub(crate) offline_after: usize,
     /// How many calls are lost before they are accepted.
     pub(crate) swallowed: usize,
     pub(crate) refuse: bool,
