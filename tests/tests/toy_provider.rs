@@ -236,7 +236,7 @@ impl Harness for Workshop {
         !never.contains(&scenario)
     }
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
-        mediagen::connect("toy", &Settings::new().with("base", base.as_str()).with("key", KEY))
+        mediagen::registry()?.connect("toy", &Settings::new().with("base", base.as_str()).with("key", KEY))
     }
     fn registry(&self) -> Registry {
         mediagen::registry().expect("the entries that are linked in are consistent")

@@ -1,12 +1,12 @@
 //! From a generation to files of one's own: saved, measured, each with its record.
 
-use crate::{Content, Generation, Mediagen, inputs, watch::Watch};
+use crate::{Content, Generation, Mediagen, inputs};
 use futures_util::TryStreamExt as _;
 use mediagen_assets::{
     DownloadPolicy, Downloader, Keep, Kept, Target,
     keep::{Inputs, Provenance},
 };
-use mediagen_core::{Context, Error, ErrorKind, Output, Part, PartSource, PartStream, Result};
+use mediagen_core::{Context, Error, ErrorKind, Output, Part, PartSource, Result, output::PartStream};
 use std::{path::PathBuf, sync::PoisonError};
 
 impl Mediagen {
@@ -50,8 +50,10 @@ impl Mediagen {
         let path = asset.path().ok_or_else(missing)?.to_owned();
         let read = |e| Error::new(ErrorKind::Io, "a downloaded file cannot be read").with_source(e);
         // The folder lives as long as the stream.
-        let content = inputs::opened(path).inspect_ok(move |_| drop(folder.path().as_os_str().is_empty()));
-        Ok(Box::pin(content.map_err(read)))
+        Ok(Box::pin(inputs::opened(path).map_err(move |e| {
+            let _ = &folder;
+            read(e)
+        })))
     }
 }
 
@@ -79,11 +81,12 @@ impl Generation {
         let mut made = Provenance::new(&order.spec.id, order.kind, &order.request, inputs)
             .with_job(self.id().to_string())
             .with_output(&output)
-            .with_estimate(&self.estimate());
+            .with_estimate(self.estimate());
         if let Some(requested) = &order.requested {
             made = made.with_asked(requested);
         }
-        let kept = cx.bounded(keep.save(&cx, &output, &made, self.watch().stopwatch())).await??;
+        let kept = Box::pin(keep.save(&cx, &output, &made, self.watch().stopwatch()));
+        let kept = cx.bounded(kept).await??;
         let files = kept.assets.iter().filter_map(|asset| asset.path());
         self.mark_kept(files.map(|path| path.display().to_string()).collect()).await?;
         Ok(kept)

@@ -23,7 +23,10 @@ impl Watch {
         #[cfg(feature = "assets")]
         return self.stopwatch.watch(cx);
         #[cfg(not(feature = "assets"))]
-        cx.clone()
+        {
+            let Self {} = self;
+            cx.clone()
+        }
     }
 
     #[cfg(feature = "assets")]

@@ -28,7 +28,7 @@ const POINTS: [&str; 14] = [
 /// Keeping, in a way of one's own.
 async fn keep(made: Generation, folder: &Path) -> mediagen_core::Result<Generation> {
     let path = folder.join(format!("{}.bin", made.id()));
-    std::fs::write(&path, b"kept").unwrap();
+    std::fs::write(&path, b"kept").expect("a folder to write to");
     made.mark_kept(vec![path.display().to_string()]).await?;
     Ok(made)
 }

@@ -7,41 +7,42 @@ pub use mediagen_cast as cast;
 pub use mediagen_core as core;
 #[cfg(feature = "discovery")]
 pub use mediagen_discovery as discovery;
+pub use mediagen_engine as engine;
 #[cfg(feature = "gallery")]
 pub use mediagen_gallery as gallery;
 #[cfg(feature = "http")]
 pub use mediagen_http as http;
-pub use mediagen_jobs as jobs;
 pub use mediagen_probe as probe;
-#[cfg(feature = "http")]
-pub use mediagen_provider_kit::{TokioClock, TokioSpawner};
 
 // Naming a provider's crate is what links it; its entries then reach the registry by themselves.
 #[cfg(feature = "fal")]
 pub use fal_provider as fal;
 
-use mediagen_core::{Provider, Registry, RegistryError, Result, Settings};
-use std::sync::Arc;
+pub use mediagen_core::{CancellationToken, Error, Result};
+pub use mediagen_engine::{Mediagen, TokioClock, TokioSpawner};
 
-/// What most programs need: `use mediagen::prelude::*;`.
+use mediagen_core::{Context, ProviderId, Registry, RegistryError, Settings};
+
+/// What most programs need: `use mediagen::prelude::*;`. It shadows nothing of the standard library: `Result` and `Error`
+/// are `mediagen::Result` and `mediagen::Error`.
 pub mod prelude {
     #[cfg(feature = "assets")]
-    pub use mediagen_assets::{Asset, DownloadPolicy, Downloader, Keep, Kept, Record, Store, Target};
+    pub use mediagen_assets::{Asset, Kept, Record, Store, Target};
     pub use mediagen_core::{
-        AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Error, ErrorKind, Event, ImageToImageModel,
+        AspectRatio, AudioToAudioModel, AudioToAudioRequest, Context, Deadlines, ErrorKind, Event, ImageToImageModel,
         ImageToImageRequest, ImageToVideoModel, ImageToVideoRequest, Job, JobTicket, KindOutput, KindRequest,
-        MediaCapability, MediaInput, Model, ModelKind, Options, Output, OutputFormat, Policy, Provider, Quality,
-        RawModel, RawRequest, Registry, Request, Result, Role, Settings, Size, Submitted, TextToAudioModel,
-        TextToAudioRequest, TextToImageModel, TextToImageRequest, TextToVideoModel, TextToVideoRequest,
-        VideoComposition, VideoToVideoModel, VideoToVideoRequest, kind,
+        MediaCapability, MediaInput, Model, ModelKind, Money, Options, Output, OutputFormat, Policy, Provider, Quality,
+        RawModel, RawRequest, Registry, Request, Role, Size, TextToAudioModel, TextToAudioRequest, TextToImageModel,
+        TextToImageRequest, TextToVideoModel, TextToVideoRequest, VideoComposition, VideoToVideoModel,
+        VideoToVideoRequest, kind,
     };
+    pub use mediagen_engine::{DryRun, Generation, Generator, JobId, Mediagen, Submission};
 }
 
-/// A context over tokio: real time, follow-up work on the runtime that is current when it is spawned, and a probe that
-/// measures local inputs before they are sent.
-#[cfg(feature = "http")]
-pub fn context() -> mediagen_core::Context {
-    mediagen_provider_kit::context().with_probe(mediagen_probe::FileProbe::new())
+/// The template of a context: tokio's time, its runtime for what must outlive a dropped call, and a probe that measures
+/// local inputs before they are sent.
+pub fn context() -> Context {
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_probe::FileProbe::new())
 }
 
 /// Every provider that this build was made with.
@@ -52,10 +53,21 @@ pub fn registry() -> Result<Registry, RegistryError> {
     Registry::linked()
 }
 
-/// Builds a provider by name, from `settings` first and its environment second.
+/// An engine whose default provider is `name`, built from `settings` first and its environment second.
 ///
 /// # Errors
 /// `NoProvider` naming the known ones, and those of the provider's configuration.
-pub fn connect(name: &str, settings: &Settings) -> Result<Arc<dyn Provider>> {
-    registry()?.connect(name, settings)
+///
+/// ```no_run
+/// # async fn example() -> mediagen::Result<()> {
+/// let fal = mediagen::connect("fal", &mediagen::core::Settings::new())?;
+/// let image = fal.text_to_image("fal-ai/flux/dev").await?.run("a lighthouse").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn connect(name: &str, settings: &Settings) -> Result<Mediagen> {
+    let registry = registry()?;
+    let provider = registry.connect(name, settings)?;
+    let builder = Mediagen::builder(registry).context(context());
+    Ok(builder.default_provider(ProviderId::named(provider.name().as_str())).provider(provider).build())
 }

@@ -1,7 +1,7 @@
 //! The factories of the seed system, by its own ids.
 
 use crate::Rig;
-use mediagen::{core::Kind, prelude::*};
+use mediagen::{Result, core::Kind, prelude::*};
 use std::time::Duration;
 
 /// The model, if it is there within a second.

@@ -2,6 +2,7 @@
 
 use crate::Rig;
 use mediagen::{
+    Error,
     core::{Endpoint, Input, JsonMap, prepare},
     prelude::*,
 };

@@ -14,6 +14,8 @@ mod limits;
 mod transfers;
 
 use mediagen::{
+    assets::{DownloadPolicy, Downloader, Keep},
+    core::Settings,
     fal::{FalConfig, FalProvider},
     prelude::*,
 };

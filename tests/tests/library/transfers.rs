@@ -3,6 +3,8 @@
 
 use crate::{Rig, connect};
 use mediagen::{
+    Result,
+    assets::{DownloadPolicy, Downloader},
     core::{Part, PartSource},
     prelude::*,
 };

@@ -197,7 +197,7 @@ impl Harness for Far {
     }
 
     fn connect(&self, base: &Url) -> Result<Arc<dyn Provider>> {
-        mediagen::connect("mixed", &Settings::new().with("base_url", base.as_str()).with("key", KEY))
+        mediagen::registry()?.connect("mixed", &Settings::new().with("base_url", base.as_str()).with("key", KEY))
     }
 
     fn registry(&self) -> Registry {

@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-assets", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-probe"]),
     ("mediagen-cast", &["mediagen-assets", "mediagen-core", "mediagen-disk", "mediagen-probe"]),
     ("mediagen-gallery", &["mediagen-assets", "mediagen-core", "mediagen-disk"]),
-    ("mediagen-jobs", &["mediagen-core"]),
+    ("mediagen-engine", &["mediagen-core", "mediagen-assets", "mediagen-probe"]),
     (
         "mediagen-provider-kit",
         &["mediagen-core", "mediagen-disk", "mediagen-params", "mediagen-http", "mediagen-probe"],
@@ -42,7 +42,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "mediagen-assets",
             "mediagen-cast",
             "mediagen-gallery",
-            "mediagen-jobs",
+            "mediagen-engine",
             "mediagen-probe",
             "mediagen-provider-kit",
             "*-provider",

@@ -10,7 +10,7 @@ pub use temporary::TemporaryFile;
 
 use crate::record::Record;
 use bytes::Bytes;
-use mediagen_core::{BoxStream, Error, ErrorKind, MediaFacts, MediaInput, Note, Result};
+use mediagen_core::{BoxStream, Error, ErrorKind, MediaFacts, MediaInput, Note, Origin, Result};
 use mediagen_disk::blocking;
 use mediagen_probe::{
     probe,
@@ -276,12 +276,17 @@ impl Asset {
             .with_hint("download it first, with `Downloader::save`")
     }
 
-    /// As an input: by its address while it has one, so that no byte moves; otherwise by its file or its bytes.
+    /// As an input: by its address while it has one, so that no byte moves; otherwise by its file or its bytes. Its record
+    /// comes along, so that what is made of it can list every step.
     pub fn input(&self) -> MediaInput {
-        match (&self.0.url, &self.0.source) {
+        let media = match (&self.0.url, &self.0.source) {
             (Some(url), _) | (None, AssetSource::Url(url)) => MediaInput::Url(url.clone()),
             (None, AssetSource::File(path)) => MediaInput::Path(path.clone()),
             (None, AssetSource::Bytes(data)) => MediaInput::bytes(data.clone(), self.0.name.clone()),
+        };
+        match self.record().and_then(|record| serde_json::to_value(record).ok()) {
+            Some(record) => media.with_origin(Origin::new(record)),
+            None => media,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From an output to files that are owned: saved, measured, with their record in them and beside them, and stored.
 
 mod inputs;
+mod measured;
 mod provenance;
 mod save;
 mod stopwatch;

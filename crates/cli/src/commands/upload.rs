@@ -19,7 +19,7 @@ use std::{
 pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitCode> {
     let path = local(&arguments.file)?;
     check(&path)?;
-    let provider = mediagen::connect(&global.provider, &Settings::new())?;
+    let provider = mediagen::registry()?.connect(&global.provider, &Settings::new())?;
     provider.check_credentials()?;
     let progress = Arc::new(Progress::new(global, &ui::plain(&path.display().to_string())));
     let shown = Arc::clone(&progress);

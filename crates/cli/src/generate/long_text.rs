@@ -16,7 +16,7 @@ use mediagen::{
         Context, Dispatch, Endpoint, Error, ErrorKind, Estimate, FieldProblem, ModelKind, Note, OutputFormat, Policy,
         Prepared, ProblemCode, Request, Result,
     },
-    jobs::JobId,
+    engine::JobId,
 };
 use serde_json::Value;
 use std::{

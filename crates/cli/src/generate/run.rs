@@ -14,7 +14,7 @@ use mediagen::{
         Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, Output, Prepared, ProblemCode, Request,
         Result, Submitted,
     },
-    jobs::JobId,
+    engine::JobId,
 };
 use serde_json::Value;
 use std::{

@@ -123,7 +123,7 @@ impl Endpoint for ToyEndpoint {
             };
             let mut uploaded = Uploaded::new(slot.input, reference);
             uploaded.blake3 = Some(hash(&data));
-            uploaded.expires_at = Some(SystemTime::now() + Duration::from_secs(60));
+            uploaded.expires_at = Some(SystemTime::now() + Duration::from_mins(1));
             uploads.push(uploaded);
         }
         Ok(uploads)
