@@ -1,7 +1,9 @@
 //! How an engine is put together.
 
-use crate::{Fetch, FromProvider, Journal, Mediagen, MemoryJournal, PriceSource, Terms, TokioClock, TokioSpawner};
-use mediagen_core::{Context, Endpoint, Provider, ProviderId, Registry, Settings};
+use crate::{
+    Fetch, FromProvider, Journal, Mediagen, MemoryJournal, PriceSource, Terms, TokioClock, TokioSpawner, shared::Shared,
+};
+use mediagen_core::{Context, Endpoint, Provider, ProviderId, Registry, Result, Settings};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -9,33 +11,9 @@ use std::{
     time::Duration,
 };
 
-/// Puts a layer around an endpoint.
-pub(crate) type Wrap = Box<dyn Fn(Arc<dyn Endpoint>) -> Arc<dyn Endpoint> + Send + Sync>;
-
 /// How long after an intent a provider's list has to be read until what it lacks was surely not accepted: two minutes in
 /// which a call may still arrive, and one in which the list may lag.
 const LIST_DELAY: Duration = Duration::from_mins(3);
-
-/// What every clone of an engine shares.
-pub(crate) struct Shared {
-    pub(crate) registry: Registry,
-    pub(crate) default: Option<ProviderId>,
-    /// Configured names, with the entry and the settings of each.
-    pub(crate) configured: BTreeMap<String, (String, Settings)>,
-    pub(crate) providers: Mutex<BTreeMap<String, Arc<dyn Provider>>>,
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) layers: Vec<Wrap>,
-    pub(crate) prices: Arc<dyn PriceSource>,
-    pub(crate) fetch: Option<Arc<dyn Fetch>>,
-    pub(crate) budget: Option<f64>,
-    pub(crate) list_delay: Duration,
-    pub(crate) crash: Option<&'static str>,
-    /// One for each provider, so that connections are used again.
-    #[cfg(feature = "assets")]
-    pub(crate) downloaders: Mutex<BTreeMap<String, mediagen_assets::Downloader>>,
-    #[cfg(feature = "assets")]
-    pub(crate) store: Option<mediagen_assets::Store>,
-}
 
 /// Puts an engine together: [`Mediagen::builder`].
 pub struct Builder {
@@ -164,6 +142,21 @@ impl Builder {
     /// The engine.
     pub fn build(self) -> Mediagen {
         Mediagen { shared: Arc::new(self.shared), cx: self.cx, terms: self.terms }
+    }
+}
+
+impl Mediagen {
+    /// An engine for every provider that this program was linked with, each configured by its environment.
+    ///
+    /// # Errors
+    /// `Config` when two linked crates claim one place.
+    pub fn from_env() -> Result<Self> {
+        Ok(Self::builder(Registry::linked()?).build())
+    }
+
+    /// An engine for the providers of `registry`.
+    pub fn builder(registry: Registry) -> Builder {
+        Builder::new(registry)
     }
 }
 

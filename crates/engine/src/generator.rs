@@ -1,7 +1,7 @@
 //! A model with an owner.
 
 use crate::{Draft, DryRun, Generation, Mediagen, Submission};
-use mediagen_core::{Context, Endpoint, Kind, KindRequest as _, Model, ModelSpec, Request, Result};
+use mediagen_core::{Context, Endpoint, Kind, KindRequest as _, Model, ModelSpec, Request, Result, kind};
 use std::{fmt, sync::Arc, time::Duration};
 
 /// A model of kind `K` whose jobs an engine owns: each is prepared once, checked against the cap, bought once, written
@@ -104,5 +104,57 @@ impl<K: Kind> Clone for Generator<K> {
 impl<K: Kind> fmt::Debug for Generator<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Generator").field(&self.model).finish()
+    }
+}
+
+macro_rules! doors {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident;)+) => {
+        /// The doors to models, one for each kind. A name is `provider:owner/name`, or one of the default provider.
+        impl Mediagen {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// Those of [`Mediagen::endpoint`].
+            pub async fn $name(&self, model: &str) -> Result<Generator<kind::$kind>> {
+                self.typed(model).await
+            }
+        )+}
+    };
+}
+
+doors! {
+    /// A model that makes images from text.
+    text_to_image: TextToImage;
+    /// A model that makes images from images.
+    image_to_image: ImageToImage;
+    /// A model that makes videos from text.
+    text_to_video: TextToVideo;
+    /// A model that makes videos from images.
+    image_to_video: ImageToVideo;
+    /// A model that makes videos from videos.
+    video_to_video: VideoToVideo;
+    /// A model that makes audio from text.
+    text_to_audio: TextToAudio;
+    /// A model that makes audio from audio.
+    audio_to_audio: AudioToAudio;
+    /// A model that takes and returns JSON.
+    raw: Raw;
+}
+
+impl Mediagen {
+    async fn typed<K: Kind>(&self, model: &str) -> Result<Generator<K>> {
+        let endpoint = self.endpoint(model, Some(K::KIND)).await?;
+        Ok(Generator::new(self.clone(), Model::new(endpoint, self.cx.clone())?, Some(model.to_owned())))
+    }
+
+    /// A model that was bound elsewhere, with this engine as its owner. The context that is bound to it stays.
+    ///
+    /// # Errors
+    /// `Unsupported` where the journal outlives the process and another process could not bind the model again.
+    pub fn own<K: Kind>(&self, model: Model<K>) -> Result<Generator<K>> {
+        if self.shared.journal.is_durable() {
+            self.check_can_bind(model.endpoint())?;
+        }
+        Ok(Generator::new(self.with_context(model.context().clone()), model, None))
     }
 }

@@ -18,6 +18,7 @@ mod price;
 mod provider;
 mod runtime;
 mod sending;
+mod shared;
 mod submission;
 mod wait;
 mod watch;

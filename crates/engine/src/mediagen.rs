@@ -1,16 +1,16 @@
 //! The engine's handle.
 
 use crate::{
-    Builder, Draft, DryRun, Generation, Generator, JobId, Journal, Order, Row, Step, Submission, Terms,
-    builder::Shared,
+    Draft, DryRun, Generation, JobId, Journal, Order, Row, Step, Submission, Terms,
     drive::{Flight, Until},
     inputs,
     journal::{Bound, ROW_VERSION},
+    shared::Shared,
     watch::Watch,
 };
 use mediagen_core::{
-    CancelOutcome, Context, Delivery, Endpoint, Error, ErrorKind, Job, Kind, MediaInput, Model, Prepared, Registry,
-    Request, Result, Uploaded, kind,
+    CancelOutcome, Context, Delivery, Endpoint, Error, ErrorKind, Job, MediaInput, Prepared, Registry, Request, Result,
+    Uploaded,
 };
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -25,70 +25,7 @@ pub struct Mediagen {
     pub(crate) terms: Terms,
 }
 
-macro_rules! doors {
-    ($($(#[$doc:meta])* $name:ident: $kind:ident;)+) => {
-        /// The doors to models, one for each kind. A name is `provider:owner/name`, or one of the default provider.
-        impl Mediagen {$(
-            $(#[$doc])*
-            ///
-            /// # Errors
-            /// Those of [`Mediagen::endpoint`].
-            pub async fn $name(&self, model: &str) -> Result<Generator<kind::$kind>> {
-                self.typed(model).await
-            }
-        )+}
-    };
-}
-
-doors! {
-    /// A model that makes images from text.
-    text_to_image: TextToImage;
-    /// A model that makes images from images.
-    image_to_image: ImageToImage;
-    /// A model that makes videos from text.
-    text_to_video: TextToVideo;
-    /// A model that makes videos from images.
-    image_to_video: ImageToVideo;
-    /// A model that makes videos from videos.
-    video_to_video: VideoToVideo;
-    /// A model that makes audio from text.
-    text_to_audio: TextToAudio;
-    /// A model that makes audio from audio.
-    audio_to_audio: AudioToAudio;
-    /// A model that takes and returns JSON.
-    raw: Raw;
-}
-
 impl Mediagen {
-    /// An engine for every provider that this program was linked with, each configured by its environment.
-    ///
-    /// # Errors
-    /// `Config` when two linked crates claim one place.
-    pub fn from_env() -> Result<Self> {
-        Ok(Self::builder(Registry::linked()?).build())
-    }
-
-    /// An engine for the providers of `registry`.
-    pub fn builder(registry: Registry) -> Builder {
-        Builder::new(registry)
-    }
-
-    async fn typed<K: Kind>(&self, model: &str) -> Result<Generator<K>> {
-        let endpoint = self.endpoint(model, Some(K::KIND)).await?;
-        Ok(Generator::new(self.clone(), Model::new(endpoint, self.cx.clone())?, Some(model.to_owned())))
-    }
-
-    /// A model that was bound elsewhere, with this engine as its owner. The context that is bound to it stays.
-    ///
-    /// # Errors
-    /// `Unsupported` where the journal outlives the process and another process could not bind the model again.
-    pub fn own<K: Kind>(&self, model: Model<K>) -> Result<Generator<K>> {
-        if self.shared.journal.is_durable() {
-            self.check_can_bind(model.endpoint())?;
-        }
-        Ok(Generator::new(self.with_context(model.context().clone()), model, None))
-    }
-
     /// The registry.
     pub fn registry(&self) -> &Registry {
         &self.shared.registry
