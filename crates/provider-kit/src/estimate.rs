@@ -77,6 +77,9 @@ impl Table {
 /// How many units, or what is missing to know it.
 type Counted = Result<Quantity, String>;
 
+/// How many results are requested, and the field by which each of them may be up to so many.
+type Results<'p> = (f64, Option<&'p Place>);
+
 /// A request, as far as it decides the price.
 #[derive(Debug, Clone, Copy)]
 pub struct Counting<'a> {
@@ -99,39 +102,39 @@ pub struct Counting<'a> {
 impl Counting<'_> {
     /// How many of each unit the request takes, or why that is not known.
     pub fn all(&self) -> Vec<UnitCount> {
-        let count = |unit: &PriceUnit| UnitCount::new(unit.clone(), self.units(unit));
+        // Most units rest on these two.
+        let (results, seconds) = (self.count(), self.seconds());
+        let count = |unit: &PriceUnit| UnitCount::new(unit.clone(), self.units(unit, results, &seconds));
         PriceUnit::COUNTABLE.iter().map(count).collect()
     }
 
-    fn units(&self, unit: &PriceUnit) -> Counted {
+    fn units(&self, unit: &PriceUnit, results: Results<'_>, seconds: &Counted) -> Counted {
         match unit {
-            PriceUnit::Image => Ok(self.results("image")),
-            PriceUnit::Video => Ok(self.results("video")),
+            PriceUnit::Image => Ok(self.results(results, "image")),
+            PriceUnit::Video => Ok(self.results(results, "video")),
             PriceUnit::Request => Ok(Quantity::exact(1.0, "1 request")),
-            PriceUnit::Megapixel => Ok(self.for_each_result(self.megapixels()?)),
-            PriceUnit::Second => Ok(self.for_each_result(self.seconds()?)),
-            PriceUnit::Minute => Ok(self.for_each_result(self.seconds()?.divided(60.0, "/ 60"))),
+            PriceUnit::Megapixel => Ok(self.for_each_result(results, self.megapixels()?)),
+            PriceUnit::Second => Ok(self.for_each_result(results, seconds.clone()?)),
+            PriceUnit::Minute => Ok(self.for_each_result(results, seconds.clone()?.divided(60.0, "/ 60"))),
             PriceUnit::ThousandCharacters => self.thousand_characters(),
             other => Err(format!("the unit `{other}` cannot be counted in advance")),
         }
     }
 
     /// How many results are requested; one where the model does not let that be chosen.
-    fn count(&self) -> (f64, Option<&Place>) {
+    fn count(&self) -> Results<'_> {
         let spots = self.with_option("count").filter(|place| !named(place, &self.table.fields.at_most));
         let mut counts = spots.filter_map(|place| value::number(self.value(place)?));
         let count = counts.find(|count| *count >= 1.0).unwrap_or(1.0);
         (count, self.places.iter().find(|place| named(place, &self.table.fields.at_most)))
     }
 
-    fn results(&self, word: &str) -> Quantity {
-        let (count, at_most) = self.count();
+    fn results(&self, (count, at_most): Results<'_>, word: &str) -> Quantity {
         let plural = if count > 1.0 { "s" } else { "" };
         self.up_to(Quantity::exact(count, format!("{count} {word}{plural}")), at_most)
     }
 
-    fn for_each_result(&self, one: Quantity) -> Quantity {
-        let (count, at_most) = self.count();
+    fn for_each_result(&self, (count, at_most): Results<'_>, one: Quantity) -> Quantity {
         let all = if count > 1.0 { Quantity::exact(count, count.to_string()).times(one) } else { one };
         self.up_to(all, at_most)
     }
