@@ -1,4 +1,4 @@
-//! fal against the shared suite: how its wire looks in each scenario (protocol 2 to 7). No assertions here.
+//! fal against the shared suite: how its wire polls in each scenario (protocol 2 to 7). No assertions here.
 
 #[path = "conformance/wire.rs"]
 mod wire;
@@ -75,25 +75,25 @@ fn result(scenario: Scenario, output: &Value) -> ResponseTemplate {
 
 async fn progress(far: &Far<'_>, scenario: Scenario) {
     match scenario {
-        // Without a stream the job is polled, and every look has all lines so far.
+        // Without a stream the job is polled, and every poll has all lines so far.
         Scenario::Queued => {
             far.no_stream().await;
             let (one, two) = (["loading"], ["loading", "step 1"]);
-            let looks = [queued(2), queued(1), queued(1), queued(0), running(&one), running(&two), completed(&two)];
-            far.looks(&looks).await;
+            let polls = [queued(2), queued(1), queued(1), queued(0), running(&one), running(&two), completed(&two)];
+            far.polls(&polls).await;
         }
         Scenario::DroppedConnectionOnPoll => {
             far.no_stream().await;
-            far.looks(&[running(&[]), completed(&[])]).await;
+            far.polls(&[running(&[]), completed(&[])]).await;
             far.server.drop_next(1, |seen| seen.path.contains("/status?"));
         }
         Scenario::DroppedWait | Scenario::CancelQueued => {
             far.no_stream().await;
-            far.looks(&[queued(3)]).await;
+            far.polls(&[queued(3)]).await;
             far.cancel(202, "CANCELLATION_REQUESTED").await;
         }
         Scenario::CancelTooLate => {
-            far.looks(&[completed(&[])]).await;
+            far.polls(&[completed(&[])]).await;
             far.cancel(400, "ALREADY_COMPLETED").await;
         }
         Scenario::Immediate => far.stream(&[completed(&[])]).await,

@@ -95,6 +95,6 @@ mod tests {
             assert!(holds(body, &content), "{body:?}");
         }
         assert!(!holds(b"+/9hYA==", &content));
-        assert!(!holds(b"anything", b""), "nothing is no content");
+        assert!(!holds(b"anything", b""), "nothing is not content");
     }
 }

@@ -77,7 +77,7 @@ scenarios! {
     Expired,
     /// There is no such model. `NotFound`.
     NotFound,
-    /// The submit is answered, or polled, with one file beside a status that is not the end; later the job is done and
+    /// The submit is answered, or polled, with one file next to a status that is not the end; later the job is done and
     /// has two. The wait goes on until then.
     DoneButRunning,
     /// The request wants [`WANTED_PARTS`] files and fewer come. The output has them, and a note about `count`.

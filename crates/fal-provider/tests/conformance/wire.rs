@@ -96,12 +96,12 @@ impl Far<'_> {
     }
 
     /// Answers to polls, in turn; the last one stays. A job that is not over answers 202 (protocol 2.5).
-    pub(crate) async fn looks(&self, looks: &[Value]) {
-        for (index, look) in looks.iter().enumerate() {
-            let times = if index + 1 == looks.len() { u64::MAX } else { 1 };
-            let status = if look["status"] == "COMPLETED" { 200 } else { 202 };
+    pub(crate) async fn polls(&self, polls: &[Value]) {
+        for (index, poll) in polls.iter().enumerate() {
+            let times = if index + 1 == polls.len() { u64::MAX } else { 1 };
+            let status = if poll["status"] == "COMPLETED" { 200 } else { 202 };
             let mock = Mock::given(method("GET")).and(path(self.job("/status"))).and(query_param("logs", "1"));
-            let answer = mock.respond_with(ResponseTemplate::new(status).set_body_json(look)).up_to_n_times(times);
+            let answer = mock.respond_with(ResponseTemplate::new(status).set_body_json(poll)).up_to_n_times(times);
             let priority = u8::try_from(index + 1).unwrap_or(u8::MAX);
             answer.with_priority(priority).mount(self.server.mock()).await;
         }

@@ -82,7 +82,7 @@ bends! {
     StubNeedsSchema,
     /// The key of the intent is not sent along, so nothing is found by it.
     IntentDropped,
-    /// An output beside a status that is not the end is taken as the end.
+    /// An output next to a status that is not the end is taken as the end.
     PartIsTheEnd,
     /// An output that comes with the submit, or right after it, is taken as the end.
     PartIsDone,

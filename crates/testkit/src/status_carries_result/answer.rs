@@ -20,7 +20,7 @@ pub(super) struct JobResource {
 }
 
 impl JobResource {
-    /// The output of a job that is done. One beside another status is only a part of what will come, and one that makes no
+    /// The output of a job that is done. One next to another status is only a part of what will come, and one that makes no
     /// sense is for the poll of the job to report, which has the ticket.
     pub(super) fn finished(&self, wanted: Option<u64>) -> Option<Output> {
         if self.status == "done" { self.output(wanted).ok() } else { None }

@@ -74,7 +74,7 @@ async fn c5_3_done_at_once_partly_done_and_not_done_all_end_right() {
     let half = json!(["https://files.test/a.png"]);
     let cases = [
         ("done at once", resource("done", &files), 0),
-        ("an output beside a job that still works", resource("working", &half), 1),
+        ("an output next to a job that still works", resource("working", &half), 1),
         ("nothing yet", resource("waiting", &Value::Null), 1),
     ];
     for (case, submit, polls) in cases {

@@ -1,4 +1,4 @@
-//! Checks 5 and 6: options that a model lacks, options that nobody set, and names that mislead.
+//! Checks 5 and 6: options that a model lacks, options that were not set, and names that mislead.
 
 use super::{carry_at, carry_model, context, fake_at, mount, resource};
 use mediagen_core::{
