@@ -1,7 +1,5 @@
 //! What is known of the local files: limits of the field, and the factor that makes a size.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 mod common;
 
 use common::{document, fal, fields, prompt, schema, strict};
