@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use mediagen_core::{BoxStream, Error, ErrorKind, Result};
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use tokio::io::AsyncReadExt as _;
 
 pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
@@ -15,9 +12,8 @@ pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
 
 /// BLAKE3 of a file, 64 hexadecimal digits. Blocking.
 pub(crate) fn hash_file(path: &Path) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    File::open(path).and_then(|file| hasher.update_reader(file).map(drop)).map_err(|e| unreadable(path, e))?;
-    Ok(hasher.finalize().to_hex().to_string())
+    let hash = mediagen_probe::hash_file_blocking(path).map_err(|e| unreadable(path, e))?;
+    Ok(hash.blake3.to_hex().to_string())
 }
 
 /// `data` in chunks, without a copy.
