@@ -1,9 +1,9 @@
 //! A folder with one small file for each upload, and a lock beside it.
 
 use mediagen_core::Context;
+use mediagen_disk::{Access, Lock, read_at_most, replace};
 use std::{
-    fs::{File, TryLockError},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,8 +12,6 @@ use std::{
 const LARGEST: u64 = 64 << 10;
 /// Files not touched for this long are removed when an entry is written.
 const OLD: Duration = Duration::from_hours(31 * 24);
-/// First and longest pause between two tries to get a lock that another process holds.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
 /// The folder; made when it is needed, for its owner alone.
 #[derive(Debug, Clone)]
@@ -23,7 +21,7 @@ pub(super) struct Folder(PathBuf);
 #[derive(Debug)]
 pub(super) struct Held {
     path: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Folder {
@@ -34,24 +32,11 @@ impl Folder {
     /// Waits for the lock of `name`, as long as it takes: its holder's upload ends by itself.
     pub(super) async fn hold(&self, cx: &Context, name: &str) -> io::Result<Held> {
         let (path, lock) = (self.0.join(format!("{name}.json")), self.0.join(format!("{name}.lock")));
-        let folder = self.0.clone();
-        let opened = tokio::task::spawn_blocking(move || {
-            make(&folder)?;
-            private().create(true).write(true).truncate(false).open(lock)
-        });
-        let lock = opened.await.map_err(io::Error::other)??;
-        let (mut pause, longest) = PAUSES;
-        loop {
-            match lock.try_lock() {
-                Ok(()) => return Ok(Held { path, _lock: lock }),
-                Err(TryLockError::WouldBlock) => {
-                    tracing::debug!(name, "another process uploads the same content");
-                    cx.clock().sleep(pause).await;
-                }
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-            pause = (pause * 2).min(longest);
+        let lock = Lock::take(cx.clock(), &lock, Access::Owner).await?;
+        if lock.has_waited() {
+            tracing::debug!(name, "another process uploaded the same content");
         }
+        Ok(Held { path, _lock: lock })
     }
 
     /// Every entry whose name begins like this.
@@ -98,12 +83,9 @@ impl Held {
     pub(super) async fn write(&self, text: Vec<u8>) -> io::Result<()> {
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || {
-            let folder = path.parent().unwrap_or(Path::new("."));
-            // Such files are for their owner alone from the start.
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(&text)?;
-            file.persist(&path).map_err(|e| e.error)?;
-            tidy(folder);
+            // An entry that is lost in a power cut costs one upload.
+            replace(&path, &text, Access::Owner)?;
+            tidy(path.parent().unwrap_or(Path::new(".")));
             Ok(())
         });
         written.await.unwrap_or_else(|e| Err(io::Error::other(e)))
@@ -111,11 +93,8 @@ impl Held {
 }
 
 async fn read(path: &Path) -> Option<Vec<u8>> {
-    let metadata = tokio::fs::metadata(path).await.ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
-        return None;
-    }
-    tokio::fs::read(path).await.ok()
+    let path = path.to_owned();
+    tokio::task::spawn_blocking(move || read_at_most(&path, LARGEST).ok()).await.ok()?
 }
 
 /// Removes what was not touched for long; a failure is left for the next time.
@@ -126,20 +105,4 @@ fn tidy(folder: &Path) {
             drop(std::fs::remove_file(file.path()));
         }
     }
-}
-
-/// The folder and those above it, for its owner alone.
-fn make(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn private() -> std::fs::OpenOptions {
-    let mut options = std::fs::OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
