@@ -40,10 +40,10 @@ pub(crate) fn exit(error: &Error) -> ExitCode {
     ExitCode::from(code(error))
 }
 
-/// Prints a failure: the document on stdout with `--json`, otherwise the sentence on stderr. `job` is our own id.
-pub(crate) fn failure(global: &Global, error: &Error, job: Option<&str>) {
+/// Prints a failure: the document on stdout with `--json`, otherwise the sentence on stderr.
+pub(crate) fn failure(global: &Global, error: &Error) {
     let hint = hint(error);
-    let document = ErrorReport::new(error, job, hint.as_deref());
+    let document = ErrorReport::new(error, hint.as_deref());
     if global.json && ui::json(&document).and_then(|text| ui::print(format!("{text}\n").as_bytes())).is_ok() {
         return;
     }

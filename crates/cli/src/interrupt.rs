@@ -19,7 +19,7 @@ pub(crate) fn context(global: &Global) -> Result<Context> {
         signals.next().await;
         let error = Error::new(ErrorKind::Cancelled, "stopped at once: a job that was sent may go on")
             .with_dispatch(Dispatch::Unknown);
-        crate::exit::failure(&global, &error, None);
+        crate::exit::failure(&global, &error);
         std::process::exit(i32::from(crate::exit::code(&error)));
     });
     Ok(cx)

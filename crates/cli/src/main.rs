@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod engine;
 mod exit;
 mod generate;
 mod interrupt;
@@ -12,7 +13,7 @@ mod usage;
 
 use args::{Cli, Command, Global};
 use clap::Parser as _;
-use mediagen::core::{Error, ErrorKind};
+use mediagen::core::{Error, ErrorKind, Result};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -20,49 +21,36 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage::exit(&error),
     };
-    trace(&cli.global);
-    match run(cli) {
+    let Cli { global, command } = cli;
+    trace(&global);
+    match run(&global, command) {
         Ok(code) => code,
-        Err(Failure { global, error, job }) => {
-            exit::failure(&global, &error, job.as_deref());
+        Err(error) => {
+            exit::failure(&global, &error);
             exit::exit(&error)
         }
     }
 }
 
-/// A failure on its way to the person or script.
-struct Failure {
-    global: Global,
-    error: Error,
-    job: Option<String>,
-}
-
-fn run(cli: Cli) -> Result<ExitCode, Failure> {
-    let Cli { global, command } = cli;
+fn run(global: &Global, command: Command) -> Result<ExitCode> {
     if let Command::Completions { shell } = command {
-        let printed = commands::completions::print(shell).map_err(|error| Failure { global, error, job: None });
-        return printed.map(|()| ExitCode::SUCCESS);
+        return commands::completions::print(shell).map(|()| ExitCode::SUCCESS);
     }
-    let fail = |error| Failure { global: global.clone(), error, job: None };
-    let stopped =
-        |stopped: generate::Stopped| Failure { global: global.clone(), error: stopped.error, job: stopped.job };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|e| fail(Error::new(ErrorKind::Io, "cannot start the runtime").with_source(e)))?;
+    let runtime = runtime.map_err(|e| Error::new(ErrorKind::Io, "cannot start the runtime").with_source(e))?;
     let code = runtime.block_on(async {
         match command {
             #[cfg(feature = "emulate")]
-            Command::Demo(arguments) => commands::demo::run(&global, &arguments).await.map_err(stopped),
-            Command::Generate(arguments) => {
-                Box::pin(commands::generate::run(&global, *arguments)).await.map_err(stopped)
-            }
-            Command::Schema(arguments) => commands::schema::run(&global, &arguments).await.map_err(&fail),
-            Command::Price(arguments) => Box::pin(commands::price::run(&global, *arguments)).await.map_err(&fail),
-            Command::Models(arguments) => commands::models::run(&global, &arguments).await.map_err(&fail),
-            Command::Upload(arguments) => commands::upload::run(&global, &arguments).await.map_err(&fail),
-            Command::Assets { command } => commands::assets::run(&global, &command).await.map_err(&fail),
+            Command::Demo(arguments) => commands::demo::run(global, &arguments).await,
+            Command::Generate(arguments) => Box::pin(commands::generate::run(global, *arguments)).await,
+            Command::Schema(arguments) => commands::schema::run(global, &arguments).await,
+            Command::Price(arguments) => Box::pin(commands::price::run(global, *arguments)).await,
+            Command::Models(arguments) => commands::models::run(global, &arguments).await,
+            Command::Upload(arguments) => commands::upload::run(global, &arguments).await,
+            Command::Assets { command } => commands::assets::run(global, &command).await,
             #[cfg(feature = "emulate")]
-            Command::Emulate(arguments) => commands::emulate::run(&global, &arguments).await.map_err(&fail),
-            Command::Doctor => commands::doctor::run(&global).await.map_err(&fail),
+            Command::Emulate(arguments) => commands::emulate::run(global, &arguments).await,
+            Command::Doctor => commands::doctor::run(global).await,
             Command::Completions { .. } => Ok(ExitCode::SUCCESS),
         }
     });

@@ -14,8 +14,8 @@ pub(crate) fn exit(error: &clap::Error) -> ExitCode {
     // Arguments may be any bytes; what is not text is not `--json`.
     let arguments: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
     if !asked_for_help && arguments.iter().take_while(|a| *a != "--").any(|a| a == "--json") {
-        let global = Global { json: true, provider: String::new(), quiet: false, verbose: 0, no_progress: true };
-        crate::exit::failure(&global, &described(error, &help_of(&arguments)), None);
+        let global = Global { json: true, provider: None, quiet: false, verbose: 0, no_progress: true };
+        crate::exit::failure(&global, &described(error, &help_of(&arguments)));
     } else {
         // Nothing is left to report when the terminal is gone.
         drop(error.print());

@@ -115,6 +115,14 @@ impl Mediagen {
         self.terms.check(&Estimate::total(estimates))
     }
 
+    /// The prices of a model, of which the first that applies to a body counts; empty where none are published.
+    ///
+    /// # Errors
+    /// Those of the engine's [`PriceSource`](crate::PriceSource).
+    pub async fn prices(&self, endpoint: &Arc<dyn Endpoint>) -> Result<Arc<[Price]>> {
+        self.prices_of(endpoint, &self.cx.begin()).await
+    }
+
     async fn read_prices(&self, draft: &mut Draft, cx: &Context) -> Result<Arc<[Price]>> {
         if let Some(prices) = &draft.prices {
             return Ok(Arc::clone(prices));

@@ -3,7 +3,9 @@
 use crate::{Content, JobId, Mediagen, Row, Step, watch::Watch};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use mediagen_core::{Error, ErrorKind, Estimate, Kind, KindOutput, Money, Note, Output, Part, PartSource, Result};
+use mediagen_core::{
+    Count, Error, ErrorKind, Estimate, Kind, KindOutput, Money, Note, Output, Part, PartSource, Result,
+};
 use std::{fmt, sync::Arc};
 
 /// What a request led to: the output, what it cost, and what was adjusted. It is a view of a row in the journal; dropping
@@ -67,6 +69,17 @@ impl Generation {
     /// What it was expected to cost.
     pub fn estimate(&self) -> Estimate {
         self.row.progress.estimate.clone().unwrap_or_default()
+    }
+
+    /// The count that is billed and the unit it is in, as far as that is known.
+    pub fn billed(&self) -> Option<Count> {
+        self.output.usage.billed(&self.row.progress.prices, &self.row.order.plan.body)
+    }
+
+    /// How long each part of it took; downloads count once the files are kept.
+    #[cfg(feature = "assets")]
+    pub fn timings(&self) -> mediagen_assets::record::TimingsMs {
+        self.watch.stopwatch().timings()
     }
 
     /// Every difference between what was requested and what was sent, and what is missing in the output.

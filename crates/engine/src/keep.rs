@@ -92,7 +92,7 @@ impl Generation {
         Ok(kept)
     }
 
-    /// The output with its cost, and with content of the spool as streams.
+    /// The output with what was billed, and with content of the spool as streams.
     fn readable(&self) -> Output {
         let mut output = self.output().clone();
         for part in &mut output.parts {
@@ -100,6 +100,7 @@ impl Generation {
                 part.source = PartSource::Stream(PartStream::new(self.engine().spooled(hash)));
             }
         }
+        output.usage.counts = self.billed().into_iter().collect();
         if output.usage.money.is_none() {
             output.usage.money = self.cost().cloned();
         }

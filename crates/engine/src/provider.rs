@@ -62,7 +62,10 @@ impl Mediagen {
     }
 
     /// The provider and the provider's own name of a model: `provider:owner/name`, or a name of the default provider.
-    fn named<'a>(&self, model: &'a str) -> Result<(Arc<dyn Provider>, &'a str)> {
+    ///
+    /// # Errors
+    /// Those of [`Mediagen::provider`] and [`Mediagen::default_provider`].
+    pub fn named<'a>(&self, model: &'a str) -> Result<(Arc<dyn Provider>, &'a str)> {
         if let Some((provider, name)) = model.split_once(':')
             && self.provider_names().iter().any(|known| known == provider)
         {

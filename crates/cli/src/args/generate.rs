@@ -41,6 +41,9 @@ pub(crate) struct GenerateArgs {
     /// Refuse before anything is sent when it may cost more than this, or when what it costs is not known
     #[arg(long, value_name = "USD", value_parser = amount)]
     pub(crate) max_cost: Option<f64>,
+    /// Run under --max-cost all the same when the cost is not known in advance
+    #[arg(long)]
+    pub(crate) allow_unknown_cost: bool,
     /// Wait this long for the job: then it is cancelled if it has not started, and else left running
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<f64>,

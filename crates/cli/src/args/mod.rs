@@ -35,9 +35,9 @@ pub(crate) struct Global {
     /// Print one JSON document on stdout; everything else goes to stderr
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Which provider to ask
-    #[arg(long, global = true, value_name = "P", default_value = "fal")]
-    pub(crate) provider: String,
+    /// Provider of models that do not name one [default: `$MEDIAGEN_PROVIDER`, otherwise fal]
+    #[arg(long, global = true, value_name = "P")]
+    pub(crate) provider: Option<String>,
     /// Print errors and results only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
@@ -47,6 +47,14 @@ pub(crate) struct Global {
     /// No progress bars
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
+}
+
+impl Global {
+    /// The provider of models that do not name one.
+    pub(crate) fn provider(&self) -> String {
+        let of_environment = || std::env::var("MEDIAGEN_PROVIDER").ok().filter(|name| !name.trim().is_empty());
+        self.provider.clone().or_else(of_environment).unwrap_or_else(|| "fal".to_owned())
+    }
 }
 
 /// What to do.

@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global) -> Result<ExitCode> {
 
 async fn check(global: &Global) -> Result<ExitCode> {
     let mut findings = vec![Finding::new("mediagen", State::Ok, env!("CARGO_PKG_VERSION"))];
-    match mediagen::registry()?.connect(&global.provider, &Settings::new()) {
+    match mediagen::registry()?.connect(&global.provider(), &Settings::new()) {
         Ok(provider) => {
             findings.extend(hosts(&provider).await);
             match provider.check_credentials() {

@@ -20,7 +20,7 @@ const SHOWN: usize = 40;
 /// Searches the catalogue, which is read when there is none, when it is old, and with `--refresh`.
 pub(crate) async fn run(global: &Global, arguments: &ModelsArgs) -> Result<ExitCode> {
     let registry = mediagen::registry().map_err(Error::from)?;
-    let provider = registry.connect(&global.provider, &Settings::new())?;
+    let provider = registry.connect(&global.provider(), &Settings::new())?;
     let progress = Arc::new(Progress::new(global, &provider.info().id.to_string()));
     let seen = Arc::clone(&progress);
     let cx = interrupt::context(global)?.with_observer(move |event: &Event| seen.see(event));

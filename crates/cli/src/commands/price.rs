@@ -2,15 +2,20 @@
 
 use crate::{
     args::{Global, PriceArgs},
-    generate::{Prices, Split, Work, cost, request},
+    commands::generate::{capped, over_budget},
+    engine::engine,
+    generate::{Split, bind, request},
     interrupt,
     progress::Progress,
     report::{Head, PricePart, PriceReport, UnitPriceReport},
     ui,
 };
-use mediagen::core::{
-    Error, ErrorKind, Estimate, FieldProblem, Input, Note, Place, Plan, Prepared, Price, PriceUnit, ProblemCode,
-    Request, Result, Role, Settings, UnitCount,
+use mediagen::{
+    Mediagen,
+    core::{
+        Endpoint, ErrorKind, Estimate, FieldProblem, Input, Note, Place, Plan, Prepared, Price, PriceUnit, ProblemCode,
+        Request, Result, Role, UnitCount, prepare,
+    },
 };
 use std::{process::ExitCode, sync::Arc};
 
@@ -19,31 +24,21 @@ pub(crate) async fn run(global: &Global, arguments: PriceArgs) -> Result<ExitCod
     let arguments = arguments.request;
     let request = request::canonical(&arguments)?;
     request::check_inputs(&request)?;
-    let registry = mediagen::registry().map_err(Error::from)?;
-    let provider = registry.connect(&global.provider, &Settings::new())?;
-    provider.check_credentials()?;
-    let progress = Arc::new(Progress::new(global, &arguments.model));
-    let cx = interrupt::context(global)?;
-    let outcome = async {
-        let spec = cx.bounded(provider.describe(&cx, &arguments.model)).await??;
-        let kind = request::choose_kind(&spec, arguments.kind, &request);
-        let endpoint = registry.bind(&provider, spec, kind)?;
-        let prices = Prices::kept(&provider);
-        let work = Work { provider: &provider, endpoint: &endpoint, name: &arguments.model, cx: &cx, prices: &prices };
-        let split = match arguments.split_text {
-            Some(most) => Split::of(&*endpoint, request, most)?,
-            None => Split::none(request),
-        };
-        let published = work.prices().await?;
-        let mut sketches = Vec::with_capacity(split.requests.len());
-        for part in &split.requests {
-            sketches.push(Sketch::of(&work, part).await?);
-        }
-        report(&work, &split, &sketches, &published, arguments.max_cost)
+    let progress = Progress::new(global, &arguments.model);
+    let engine = engine(global, interrupt::context(global)?)?;
+    let endpoint = bind(&engine, &arguments, &request, true).await?;
+    let split = match arguments.split_text {
+        Some(most) => Split::of(&*endpoint, request, most)?,
+        None => Split::none(request),
     };
-    let report = outcome.await;
+    let prices = engine.prices(&endpoint).await?;
+    let mut sketches = Vec::with_capacity(split.requests.len());
+    for part in &split.requests {
+        sketches.push(Sketch::of(&engine, &endpoint, part).await?);
+    }
+    let report = report(&endpoint, &split, &sketches, &prices);
+    capped(&engine, &arguments).terms().check(&report.estimate).map_err(over_budget)?;
     progress.finish();
-    let report = report?;
     ui::report(global, &report)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -60,11 +55,11 @@ const ROUNDS: usize = 3;
 struct Sketch(Plan);
 
 impl Sketch {
-    async fn of(work: &Work<'_>, request: &Request) -> Result<Self> {
-        let fields = work.endpoint.fields();
+    async fn of(engine: &Mediagen, endpoint: &Arc<dyn Endpoint>, request: &Request) -> Result<Self> {
+        let (cx, fields) = (engine.context(), endpoint.fields());
         let (mut filled, mut open) = (request.clone(), Vec::new());
         for _ in 0..ROUNDS {
-            match work.prepare(std::slice::from_ref(&filled)).await {
+            match prepare(endpoint, cx, &filled).await {
                 Err(error) if error.kind() == ErrorKind::InvalidInput => {
                     for problem in error.fields() {
                         if !fill(&mut filled, &mut open, problem, &fields) {
@@ -72,15 +67,14 @@ impl Sketch {
                         }
                     }
                 }
-                outcome => return outcome.map(|prepared| Self::without(prepared, &open)),
+                outcome => return outcome.map(|prepared| Self::without(&prepared, &open)),
             }
         }
-        work.prepare(std::slice::from_ref(request)).await.map(|prepared| Self::without(prepared, &[]))
+        prepare(endpoint, cx, request).await.map(|prepared| Self::without(&prepared, &[]))
     }
 
-    /// The plan of the only prepared request, without what stands for something.
-    fn without(prepared: Vec<Prepared>, open: &[&'static str]) -> Self {
-        let [prepared] = <[Prepared; 1]>::try_from(prepared).unwrap_or_else(|_| unreachable!("one was prepared"));
+    /// The plan without what stands for something.
+    fn without(prepared: &Prepared, open: &[&'static str]) -> Self {
         let mut plan = prepared.plan().clone();
         plan.body.retain(|_, value| {
             let text = value.to_string();
@@ -117,28 +111,19 @@ fn fill(request: &mut Request, open: &mut Vec<&'static str>, problem: &FieldProb
     true
 }
 
-fn report(
-    work: &Work<'_>,
-    split: &Split,
-    sketches: &[Sketch],
-    prices: &[Price],
-    most: Option<f64>,
-) -> Result<PriceReport> {
-    let estimates: Vec<Estimate> = sketches.iter().map(|Sketch(plan)| work.endpoint.estimate(plan, prices)).collect();
+fn report(endpoint: &Arc<dyn Endpoint>, split: &Split, sketches: &[Sketch], prices: &[Price]) -> PriceReport {
+    let estimates: Vec<Estimate> = sketches.iter().map(|Sketch(plan)| endpoint.estimate(plan, prices)).collect();
     let total = Estimate::total(estimates.iter().cloned());
-    if let Some(most) = most {
-        cost::within(&total, most)?;
-    }
     let applies = |price: &&Price| sketches.first().is_some_and(|Sketch(plan)| price.applies(&plan.body));
     let parts = sketches.iter().zip(estimates).map(|(Sketch(plan), estimate)| PricePart::new(plan, estimate));
     let mut parts: Vec<PricePart> = parts.collect();
     let body = if parts.len() == 1 { parts.pop().map(|part| part.body) } else { None };
-    Ok(PriceReport {
-        head: Head::new("priced", work.endpoint),
+    PriceReport {
+        head: Head::new("priced", endpoint),
         unit_price: prices.iter().find(applies).map(UnitPriceReport::from),
         notes: split.all_notes(sketches.iter().flat_map(|Sketch(plan)| &plan.notes)),
         body,
         parts,
         estimate: total,
-    })
+    }
 }

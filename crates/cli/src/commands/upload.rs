@@ -2,12 +2,13 @@
 
 use crate::{
     args::{Global, UploadArgs},
+    engine::engine,
     interrupt,
     progress::Progress,
     report::UploadReport,
     ui,
 };
-use mediagen::core::{Delivery, Error, ErrorKind, Event, FieldProblem, MediaInput, Result, Settings};
+use mediagen::core::{Delivery, Error, ErrorKind, Event, FieldProblem, MediaInput, Result};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -19,15 +20,16 @@ use std::{
 pub(crate) async fn run(global: &Global, arguments: &UploadArgs) -> Result<ExitCode> {
     let path = local(&arguments.file)?;
     check(&path)?;
-    let provider = mediagen::registry()?.connect(&global.provider, &Settings::new())?;
-    provider.check_credentials()?;
     let progress = Arc::new(Progress::new(global, &ui::plain(&path.display().to_string())));
     let shown = Arc::clone(&progress);
     let cx = interrupt::context(global)?.with_observer(move |event: &Event| shown.see(event));
+    let engine = engine(global, cx)?;
+    let provider = engine.default_provider()?;
+    provider.check_credentials()?;
     let mut delivery = Delivery::default();
     delivery.reuse_uploads = arguments.force_upload.then_some(false);
     let begun = Instant::now();
-    let uploaded = cx.until_cancelled(provider.upload(&cx, &MediaInput::Path(path.clone()), &delivery)).await??;
+    let uploaded = engine.upload(provider.name().as_str(), &MediaInput::Path(path.clone()), &delivery).await?;
     uploaded.notes.iter().for_each(|note| progress.see(&Event::Adjusted(note.clone())));
     progress.finish();
     ui::report(global, &UploadReport::new(&provider.info().id, &path, uploaded, begun.elapsed()))?;

@@ -1,12 +1,15 @@
 //! From the command line to a canonical request.
 
 use crate::args::{GenerateArgs, OptionArgs};
-use mediagen::core::{
-    Delivery, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options, ProblemCode,
-    Request, Result, Role,
+use mediagen::{
+    Mediagen,
+    core::{
+        Delivery, Endpoint, Error, ErrorKind, FieldProblem, Input, MediaInput, Modality, ModelKind, ModelSpec, Options,
+        ProblemCode, Request, Result, Role,
+    },
 };
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// The request that the arguments ask for.
 pub(crate) fn canonical(arguments: &GenerateArgs) -> Result<Request> {
@@ -116,8 +119,8 @@ pub(crate) fn check_inputs(request: &Request) -> Result<()> {
         .with_hint("an input is a file, or an http://, https:// or data: URL"))
 }
 
-/// The kind asked for, or the model's kind whose main input was given, or its first, or raw.
-pub(crate) fn choose_kind(spec: &ModelSpec, asked: Option<ModelKind>, request: &Request) -> ModelKind {
+/// The kind that was named, or the model's kind whose main input was given, or its first, or raw.
+fn choose_kind(spec: &ModelSpec, asked: Option<ModelKind>, request: &Request) -> ModelKind {
     let given = |kind: &ModelKind| {
         let role = match kind.input() {
             Modality::Image => Role::Image,
@@ -129,4 +132,23 @@ pub(crate) fn choose_kind(spec: &ModelSpec, asked: Option<ModelKind>, request: &
     };
     let fitting = || spec.kinds.iter().copied().find(given);
     asked.or_else(fitting).or_else(|| spec.kinds.first().copied()).unwrap_or(ModelKind::Raw)
+}
+
+/// The model of a command, bound for the kind that its arguments call for. A key that is needed later is checked before
+/// anything leaves.
+pub(crate) async fn bind(
+    engine: &Mediagen,
+    arguments: &GenerateArgs,
+    request: &Request,
+    needs_key: bool,
+) -> Result<Arc<dyn Endpoint>> {
+    let (provider, name) = engine.named(&arguments.model)?;
+    if needs_key {
+        provider.check_credentials()?;
+    }
+    let cx = engine.context();
+    let spec = cx.bounded(provider.describe(cx, name)).await??;
+    let kind = choose_kind(&spec, arguments.kind, request);
+    tracing::info!(model = &*spec.id.name, %kind, "preparing");
+    engine.bind(&provider, spec, kind)
 }

@@ -1,20 +1,14 @@
-//! One generation: submit, wait, download.
+//! One generation: bought once, kept, reported.
 
-use super::{cost, work::Work};
 use crate::{
     progress::Progress,
     report::{CostReport, FileReport, GenerationReport, Head, RequestCounts},
 };
 use mediagen::{
-    assets::{
-        Asset, DownloadPolicy, Downloader, Keep, Store, StoreConfig, Target,
-        keep::{Provenance, Stopwatch},
-    },
-    core::{
-        Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, Output, Prepared, ProblemCode, Request,
-        Result, Submitted,
-    },
-    engine::JobId,
+    Mediagen,
+    assets::{Asset, Keep, Store, StoreConfig, Target},
+    core::{Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, ProblemCode, Result},
+    engine::{self, Draft, JobId},
 };
 use serde_json::Value;
 use std::{
@@ -65,71 +59,41 @@ pub(crate) struct Generation {
     pub(crate) assets: Vec<Asset>,
 }
 
-/// A generation that stopped: why, and our job id.
-#[derive(Debug)]
-pub(crate) struct Stopped {
-    /// Why.
-    pub(crate) error: Error,
-    /// Our job id, once there is one.
-    pub(crate) job: Option<String>,
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self { error, job: None }
-    }
-}
-
-/// Runs a prepared request, which came from `request`, and keeps every output.
+/// Buys a prepared request and keeps every output.
 pub(crate) async fn generate(
-    work: &Work<'_>,
-    prepared: Prepared,
-    request: &Request,
+    engine: &Mediagen,
+    draft: Draft,
     files: &Files,
     progress: &Arc<Progress>,
-) -> Result<Generation, Stopped> {
-    let job = JobId::new().to_string();
-    let stop = |error| Stopped { error, job: Some(job.clone()) };
+) -> Result<Generation> {
     let counts = Arc::new(Mutex::new(RequestCounts::default()));
-    let watch = Stopwatch::new();
-    let cx = watch.watch(&observed(work.cx.clone(), &counts, progress));
-    let target = Target::new(&files.out).with_name(&files.name);
-    let mut keeper = Keep::new(Downloader::new(DownloadPolicy::of(&**work.provider)).map_err(stop)?, target);
-    if !files.embed {
-        keeper = keeper.without_embedding();
-    }
-    let inputs = cx.until_cancelled(keeper.look_at(request)).await.map_err(stop)?.map_err(stop)?;
-    let id = &work.spec().id;
-    let made = Provenance::new(id, work.kind(), request, inputs).with_asked(work.name).with_job(job.clone());
-    // The price is read without an observer of this generation: it is not a part of it.
-    let (output, cost) = cost::beside(&cx, Box::pin(run(&prepared, &cx)), work.cost(&prepared)).await;
-    let mut output = output.map_err(stop)?;
-    let billed = output.usage.billed(&cost.prices, &prepared.plan().body);
-    output.usage.money = output.usage.cost(&cost.prices, &prepared.plan().body);
-    output.usage.counts = billed.clone().into_iter().collect();
-    let made = made.with_output(&output).with_estimate(cost.estimate.clone());
-    let (assets, notes) = keep(keeper, &cx, &output, &made, &watch).await.map_err(stop)?;
+    let engine = engine.with_context(observed(engine.context().clone(), &counts, progress));
+    let endpoint = Arc::clone(draft.prepared().endpoint());
+    // What could fail without the model is tried before it is paid for.
+    let keep = Keep::new(
+        engine.downloader(endpoint.spec().id.provider.as_str())?,
+        Target::new(&files.out).with_name(&files.name),
+    );
+    let made = Box::pin(engine.run_prepared(draft)).await?;
+    let kept = keep_files(&made, if files.embed { keep } else { keep.without_embedding() }).await;
+    let (assets, notes) = kept.map_err(|error| error.with("job", made.id()))?;
+    let output = made.output();
     let late = assets.iter().flat_map(|asset| asset.notes().iter().cloned());
     let report = GenerationReport {
-        head: Some(Head::new("completed", work.endpoint)),
+        head: Some(Head::new("completed", &endpoint)),
+        job: made.id().to_string(),
         request_id: output.request_id.clone(),
         outputs: assets.iter().map(FileReport::from).collect(),
         seed: output.seed,
-        notes: output.notes.iter().cloned().chain(late).chain(notes).collect(),
-        cost: CostReport::new(cost.estimate, billed, output.usage.money.clone()),
-        timings_ms: watch.timings().into(),
+        body: output.body.clone(),
+        notes: made.notes().iter().cloned().chain(late).chain(notes).collect(),
+        cost: CostReport::new(made.estimate(), made.billed(), made.cost().cloned()),
+        timings_ms: made.timings().into(),
         requests: *counts.lock().unwrap_or_else(PoisonError::into_inner),
-        raw: (work.kind() == ModelKind::Raw).then(|| output.raw.clone()),
+        raw: (endpoint.kind() == ModelKind::Raw).then(|| output.raw.clone()),
         parts: Vec::new(),
-        body: output.body,
-        job,
     };
     Ok(Generation { report, assets })
-}
-
-async fn run(prepared: &Prepared, cx: &Context) -> Result<Output> {
-    let submitted: Submitted = prepared.submit(cx).await?;
-    submitted.finish(cx).await
 }
 
 /// Shows counters and display every event.
@@ -142,22 +106,19 @@ fn observed(cx: Context, counts: &Arc<Mutex<RequestCounts>>, progress: &Arc<Prog
 }
 
 /// Keeps every file; then the notes on what went wrong with records and store, which cost no file.
-async fn keep(
-    keep: Keep,
-    cx: &Context,
-    output: &Output,
-    made: &Provenance,
-    watch: &Stopwatch,
-) -> Result<(Vec<Asset>, Vec<Note>)> {
-    let stored = |why: String| Note::new("store", Value::Null, Value::Null, why);
+async fn keep_files(made: &engine::Generation, keep: Keep) -> Result<(Vec<Asset>, Vec<Note>)> {
     // It is opened only now: nothing waits for it before there is a result.
-    let (keep, mut notes) = match open_store() {
-        Ok(store) => (keep.with_store(store), Vec::new()),
-        Err(error) => (keep, vec![stored(format!("the files are not in the store: {error}"))]),
+    let (keep, unopened) = match open_store() {
+        Ok(store) => (keep.with_store(store), None),
+        Err(error) => (keep, Some(stored(format!("the files are not in the store: {error}")))),
     };
-    let kept = keep.save(cx, output, made, watch).await?;
-    notes.extend(kept.problems.iter().map(|problem| stored(problem.to_string())));
-    Ok((kept.assets, notes))
+    let kept = Box::pin(made.keep(&keep)).await?;
+    let problems = kept.problems.iter().map(|problem| stored(problem.to_string()));
+    Ok((kept.assets, unopened.into_iter().chain(problems).collect()))
+}
+
+fn stored(why: String) -> Note {
+    Note::new("store", Value::Null, Value::Null, why)
 }
 
 /// The store that the environment names.

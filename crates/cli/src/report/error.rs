@@ -36,7 +36,8 @@ struct Field<'a> {
 }
 
 impl<'a> ErrorReport<'a> {
-    pub(crate) fn new(error: &'a Error, job: Option<&'a str>, hint: Option<&'a str>) -> Self {
+    pub(crate) fn new(error: &'a Error, hint: Option<&'a str>) -> Self {
+        let job = error.context().iter().find(|(name, _)| *name == "job").map(|(_, job)| job.as_str());
         Self {
             status: "error",
             error: Failure {
