@@ -5,10 +5,10 @@ use std::path::PathBuf;
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
-    /// Where the files go
+    /// Folder for the files
     #[arg(long, value_name = "DIR", default_value = "mediagen-demo")]
     pub(crate) out: PathBuf,
-    /// Leave the files as they came: no record inside them, only beside them
+    /// Keep files unchanged: put their record next to them only
     #[arg(long)]
     pub(crate) no_embed: bool,
 }
@@ -19,7 +19,7 @@ pub(crate) struct EmulateArgs {
     /// Port on 127.0.0.1; 0 picks a free one
     #[arg(long, value_name = "P", default_value_t = 8787)]
     pub(crate) port: u16,
-    /// More endpoints: a JSON-lines file, plain or gzip, in the shape of the catalogue's listing with schemas
+    /// JSON-lines file with more endpoints, plain or gzip, shaped like the catalogue listing with schemas
     #[arg(long, value_name = "FILE")]
     pub(crate) catalog: Option<PathBuf>,
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 /// Arguments of `assets gallery`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct GalleryArgs {
-    /// Show a folder with files and the records beside them, instead of the store
+    /// Folder with files and their records, instead of the store
     #[arg(long, value_name = "DIR")]
     pub(crate) from: Option<PathBuf>,
-    /// Where the page goes
+    /// Page to write
     #[arg(long, value_name = "FILE", default_value = "mediagen-gallery.html")]
     pub(crate) out: PathBuf,
     /// Open the page in a browser

@@ -10,171 +10,171 @@ use url::Url;
 #[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct GenerateArgs {
-    /// The model, by its full id
+    /// Model id, such as fal-ai/flux/dev; `PROVIDER:ID` names its provider
     pub(crate) model: String,
-    /// What to make; for speech, what to say
+    /// Prompt; for speech, the text to speak
     pub(crate) prompt: Option<String>,
-    /// The kind to ask for, where the model has several or none is known
-    #[arg(long, value_name = "K", value_parser = told::<ModelKind>)]
+    /// Kind to run the model as, when it has several or none is known
+    #[arg(long, value_name = "K", value_parser = parsed::<ModelKind>)]
     pub(crate) kind: Option<ModelKind>,
     #[command(flatten)]
     pub(crate) options: OptionArgs,
-    /// A field of the model's own schema, typed by it; wins over the rest
+    /// Field of the model's own schema; overrides every other option; repeatable
     #[arg(short = 'P', value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) param: Vec<(String, String)>,
-    /// Snap to what the model offers and say so, or refuse
-    #[arg(long, value_name = "adjust|strict", value_parser = told::<Policy>, default_value = "adjust")]
+    /// Adjust unsupported options to the nearest value, or fail
+    #[arg(long, value_name = "adjust|strict", value_parser = parsed::<Policy>, default_value = "adjust")]
     pub(crate) policy: Policy,
-    /// Pass on names of -P that the model's schema does not have
+    /// Allow -P fields that the model's schema does not have
     #[arg(long)]
     pub(crate) allow_unknown: bool,
-    /// Speak a text that is too long for the model in parts, cut between sentences, and join them to one WAV file; each
-    /// part is paid for. CHARS is the most characters of a part, where the model says none or too many
+    /// Speak a long text in parts, cut between sentences and joined to one WAV file; each part is paid for. CHARS limits
+    /// the characters of a part [default: the model's limit]
     #[arg(long, value_name = "CHARS", num_args = 0..=1, require_equals = true, default_missing_value = "model", value_parser = part_length)]
     pub(crate) split_text: Option<PartLength>,
-    /// Print which options work with this model and send nothing
+    /// Show the options of this model and send nothing
     #[arg(long)]
     pub(crate) help_model: bool,
-    /// Show the body and send nothing
+    /// Show the request and its cost and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Refuse before anything is sent when it may cost more than this, or when what it costs is not known
-    #[arg(long, value_name = "USD", value_parser = amount)]
+    /// Fail before anything is sent if the request may cost more, or its cost is unknown
+    #[arg(help_heading = "Cost", long, value_name = "USD", value_parser = amount)]
     pub(crate) max_cost: Option<f64>,
-    /// Run under --max-cost all the same when the cost is not known in advance
-    #[arg(long)]
+    /// Run under --max-cost even if the cost is not known in advance
+    #[arg(help_heading = "Cost", long)]
     pub(crate) allow_unknown_cost: bool,
-    /// Wait this long for the job: then it is cancelled if it has not started, and else left running
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// Maximum time for the whole call; a queued job is then cancelled, a running one is left alone
+    #[arg(help_heading = "Waiting", long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<f64>,
-    /// Give up when the job has not started after this many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    /// Maximum time in the queue; the job is then cancelled
+    #[arg(help_heading = "Waiting", long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) start_timeout: Option<f64>,
-    /// Where the files go
-    #[arg(long, value_name = "DIR", default_value = "mediagen-out")]
+    /// Folder for the files
+    #[arg(help_heading = "Output", long, value_name = "DIR", default_value = "mediagen-out")]
     pub(crate) out: PathBuf,
     /// File names: {model} {index} {ext} {job} {seed}
-    #[arg(long, value_name = "TEMPLATE", default_value = "{model}-{index}.{ext}")]
+    #[arg(help_heading = "Output", long, value_name = "TEMPLATE", default_value = "{model}-{index}.{ext}")]
     pub(crate) name: String,
-    /// Leave the files as they came: no record inside them, only beside them
-    #[arg(long)]
+    /// Keep files unchanged: put their record next to them only
+    #[arg(help_heading = "Output", long)]
     pub(crate) no_embed: bool,
-    /// Where the provider posts the result, too
-    #[arg(long, value_name = "URL")]
+    /// Also POST the result to this URL
+    #[arg(help_heading = "Waiting", long, value_name = "URL")]
     pub(crate) webhook: Option<Url>,
-    /// Upload inputs even when the same content is there already
+    /// Upload inputs even when the provider already has the same content
     #[arg(long)]
     pub(crate) force_upload: bool,
-    /// How urgent the job is
-    #[arg(long, value_name = "low|normal", value_parser = ["low", "normal"])]
+    /// Priority in the queue
+    #[arg(help_heading = "Waiting", long, value_name = "low|normal", value_parser = ["low", "normal"])]
     pub(crate) priority: Option<String>,
-    /// A setting of the provider, such as `runner_hint=fast`
+    /// Setting of the provider, such as `runner_hint=fast`; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_value)]
     pub(crate) set: Vec<(String, String)>,
 }
 
 /// Canonical options and inputs: the same words for every model.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Options of the model")]
+#[command(next_help_heading = "Model")]
 pub(crate) struct OptionArgs {
-    /// What to keep out
+    /// What to avoid
     #[arg(long, value_name = "T")]
     pub(crate) negative_prompt: Option<String>,
-    /// Pixels, such as 1024x768
-    #[arg(long, value_name = "WxH", value_parser = told::<Size>)]
+    /// Size in pixels, such as 1024x768
+    #[arg(help_heading = "Image", long, value_name = "WxH", value_parser = parsed::<Size>)]
     pub(crate) size: Option<Size>,
-    /// Such as 16:9
-    #[arg(long, value_name = "W:H", value_parser = told::<AspectRatio>)]
+    /// Aspect ratio, such as 16:9
+    #[arg(help_heading = "Image", long, value_name = "W:H", value_parser = parsed::<AspectRatio>)]
     pub(crate) aspect_ratio: Option<AspectRatio>,
-    /// Such as 720p or 2K
-    #[arg(long, value_name = "WORD")]
+    /// Resolution, such as 720p or 2K
+    #[arg(help_heading = "Image", long, value_name = "WORD")]
     pub(crate) resolution: Option<String>,
-    /// How many results
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Number of results
+    #[arg(help_heading = "Output", long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
-    /// The same seed gives the same result
+    /// Seed; the same seed repeats a result
     #[arg(long, value_name = "N", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     /// Denoising steps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) steps: Option<u32>,
-    /// How closely to follow the prompt
+    /// How closely to follow the prompt, on the model's scale
     #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) guidance: Option<f64>,
-    /// How far to leave the input, 0 to 1
+    /// How strongly to change the input (0-1)
     #[arg(long, value_name = "X", value_parser = number)]
     pub(crate) strength: Option<f64>,
-    /// How much care to take
-    #[arg(long, value_name = "draft|standard|high|N", value_parser = told::<Quality>)]
+    /// Quality, or a number on the model's scale
+    #[arg(long, value_name = "draft|standard|high|N", value_parser = parsed::<Quality>)]
     pub(crate) quality: Option<Quality>,
     /// File format: png, jpeg, webp, mp4, webm, mp3, wav, flac, ogg
-    #[arg(long, value_name = "FORMAT", value_parser = told::<OutputFormat>)]
+    #[arg(help_heading = "Output", long, value_name = "FORMAT", value_parser = parsed::<OutputFormat>)]
     pub(crate) format: Option<OutputFormat>,
-    /// Length in seconds
+    /// Duration in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) duration: Option<f64>,
-    /// Frames a second
-    #[arg(long, value_name = "N", value_parser = seconds)]
+    /// Frames per second
+    #[arg(help_heading = "Video", long, value_name = "N", value_parser = seconds)]
     pub(crate) fps: Option<f64>,
-    /// Join the end to the beginning
-    #[arg(long = "loop", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    /// Make the end meet the beginning
+    #[arg(help_heading = "Video", long = "loop", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) looping: Option<bool>,
-    /// How much movement
-    #[arg(long, value_name = "X", value_parser = number)]
+    /// Amount of motion, on the model's scale
+    #[arg(help_heading = "Video", long, value_name = "X", value_parser = number)]
     pub(crate) motion: Option<f64>,
     /// Enlargement factor
     #[arg(long, value_name = "X", value_parser = seconds)]
     pub(crate) scale: Option<f64>,
-    /// Likeness, 0 to 1
-    #[arg(long, value_name = "X", value_parser = number)]
+    /// Similarity to the voice sample (0-1)
+    #[arg(help_heading = "Audio", long, value_name = "X", value_parser = number)]
     pub(crate) similarity: Option<f64>,
     /// Remove noise
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(help_heading = "Audio", long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) denoise: Option<bool>,
-    /// The voice's name
-    #[arg(long, value_name = "NAME")]
+    /// Name of the voice
+    #[arg(help_heading = "Audio", long, value_name = "NAME")]
     pub(crate) voice: Option<String>,
-    /// The voice to sound like
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Audio of the voice to imitate
+    #[arg(help_heading = "Audio", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) voice_sample: Option<MediaInput>,
-    /// What is said in the voice sample
-    #[arg(long, value_name = "T")]
+    /// Transcript of the voice sample
+    #[arg(help_heading = "Audio", long, value_name = "T")]
     pub(crate) voice_sample_text: Option<String>,
-    /// Such as en or pt-BR
-    #[arg(long, value_name = "CODE")]
+    /// Language, such as en or pt-BR
+    #[arg(help_heading = "Audio", long, value_name = "CODE")]
     pub(crate) language: Option<String>,
-    /// Speaking rate, 1 is usual
-    #[arg(long, value_name = "X", value_parser = number)]
+    /// Speaking rate; 1 is normal
+    #[arg(help_heading = "Audio", long, value_name = "X", value_parser = number)]
     pub(crate) speed: Option<f64>,
     /// Pitch, on the model's scale
-    #[arg(long, value_name = "X", value_parser = number)]
+    #[arg(help_heading = "Audio", long, value_name = "X", value_parser = number)]
     pub(crate) pitch: Option<f64>,
     /// Loudness, on the model's scale
-    #[arg(long, value_name = "X", value_parser = number)]
+    #[arg(help_heading = "Audio", long, value_name = "X", value_parser = number)]
     pub(crate) volume: Option<f64>,
-    /// Samples a second
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Sample rate in Hz
+    #[arg(help_heading = "Audio", long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) sample_rate: Option<u32>,
-    /// A picture, or the first frame; repeatable
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Input image, or the first frame; repeatable
+    #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) image: Vec<MediaInput>,
-    /// The last frame
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Last frame
+    #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) end_image: Option<MediaInput>,
-    /// White where the picture is to be changed
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Mask image (white = edit)
+    #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) mask: Option<MediaInput>,
-    /// A picture to take style or subject from; repeatable
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Reference image for style or subject; repeatable
+    #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) reference: Vec<MediaInput>,
-    /// A film; repeatable
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Input video; repeatable
+    #[arg(help_heading = "Video", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) video: Vec<MediaInput>,
-    /// A sound, or the voice for lips to follow
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Input audio, or the speech for lip sync
+    #[arg(help_heading = "Audio", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) audio: Option<MediaInput>,
-    /// The face to put in
-    #[arg(long, value_name = "FILE|URL", value_parser = told::<MediaInput>)]
+    /// Image of the face to insert
+    #[arg(help_heading = "Video", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) source_face: Option<MediaInput>,
 }
 
@@ -203,7 +203,7 @@ fn name_value(text: &str) -> Result<(String, String), String> {
 }
 
 /// A value in its text form, or why not and what is allowed.
-pub(super) fn told<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+pub(super) fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| match error.hint() {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),

@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// Print errors and results only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// Say more on stderr (-v: what is done, -vv: every request)
+    /// Log more on stderr (-v: steps, -vv: every request)
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// No progress bars
@@ -60,49 +60,49 @@ impl Global {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// All seven kinds on the embedded emulator: no key, no network
+    /// Try all seven kinds on the embedded emulator, without a key or network
     #[cfg(feature = "emulate")]
     Demo(DemoArgs),
-    /// One generation
+    /// Run a model
     Generate(Box<GenerateArgs>),
-    /// What a model takes and returns
+    /// Show what a model takes and returns
     Schema(SchemaArgs),
-    /// The unit price, and what this very input would cost
+    /// Estimate the cost of a request
     Price(Box<PriceArgs>),
-    /// Search the catalogue
+    /// Search the catalogue of models
     Models(ModelsArgs),
-    /// What was made, with its lineage
+    /// Browse generated files
     Assets {
         #[command(subcommand)]
         command: AssetsCommand,
     },
     /// Put a file on the provider's storage and print its URL
     Upload(UploadArgs),
-    /// fal.ai on loopback: queue, storage, catalogue and real media
+    /// Serve fal.ai on loopback: queue, storage, catalogue and real media
     #[cfg(feature = "emulate")]
     Emulate(EmulateArgs),
-    /// Key, hosts, paths, versions and optional tools
+    /// Check the key, hosts, folders and optional tools
     Doctor,
-    /// Shell completions on stdout
+    /// Print shell completions
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
 }
 
-/// What to do with what was made.
+/// What to do with generated files.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AssetsCommand {
-    /// Everything in the store, the newest first
+    /// List stored files, newest first
     List,
-    /// One asset: facts, body, cost, and what it was made of
+    /// Show one file: facts, body, cost, and what it was made of
     Show {
         /// The beginning of its id, or a file
         id: String,
     },
-    /// Hash everything again, and tell what is damaged or missing
+    /// Hash every stored file again and report what is damaged or missing
     Verify,
-    /// One page to look at it all, which works from the disk
+    /// Write an HTML page that shows every file
     Gallery(GalleryArgs),
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct UploadArgs {
     /// The file
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: String,
-    /// Upload it even when the same content is there already
+    /// Upload even when the provider already has the same content
     #[arg(long)]
     pub(crate) force_upload: bool,
 }

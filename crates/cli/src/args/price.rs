@@ -6,6 +6,7 @@ use clap::Args;
 /// Arguments of `price`. What decides nothing about the price is taken and not shown.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("set", |arg| arg.hide(true)),
     mut_arg("help_model", |arg| arg.hide(true)),
     mut_arg("dry_run", |arg| arg.hide(true)),
     mut_arg("timeout", |arg| arg.hide(true)),

@@ -16,6 +16,7 @@ mod interrupts;
 mod long_text;
 mod models;
 mod price;
+mod reading;
 mod readme;
 mod refusals;
 mod schema;
