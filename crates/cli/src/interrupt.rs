@@ -1,14 +1,19 @@
 //! Ctrl-C: the first ends the work in order, the second at once.
 
 use crate::args::Global;
-use mediagen::core::{Context, Dispatch, Error, ErrorKind, Result};
+use mediagen::{
+    TokioSpawner,
+    core::{BoxFuture, Context, Dispatch, Error, ErrorKind, Result, Spawn},
+};
+use std::sync::LazyLock;
+use tokio::sync::watch;
 
 /// A context that Ctrl-C cancels, and the signal by which a service or `timeout` ends a process.
 ///
 /// # Errors
 /// `Io` when the system lets nobody listen for signals.
 pub(crate) fn context(global: &Global) -> Result<Context> {
-    let cx = mediagen::context();
+    let cx = mediagen::context().with_spawner(Sections);
     let (token, global) = (cx.cancellation().clone(), global.clone());
     // Listening begins here and not in the task, so that no signal is missed.
     let mut signals =
@@ -23,6 +28,28 @@ pub(crate) fn context(global: &Global) -> Result<Context> {
         std::process::exit(i32::from(crate::exit::code(&error)));
     });
     Ok(cx)
+}
+
+/// How many pieces of work that run to their end are under way.
+static UNDER_WAY: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Runs work to its end whatever its caller does, and knows whether there is any: a process that ends takes it along.
+struct Sections;
+
+impl Spawn for Sections {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        UNDER_WAY.send_modify(|count| *count += 1);
+        TokioSpawner.spawn(Box::pin(async move {
+            task.await;
+            UNDER_WAY.send_modify(|count| *count -= 1);
+        }));
+    }
+}
+
+/// Waits until paid calls that are under way have their answer. A second Ctrl-C ends the process instead.
+pub(crate) async fn sections_end() {
+    // The sender is never dropped.
+    drop(UNDER_WAY.subscribe().wait_for(|count| *count == 0).await);
 }
 
 #[cfg(unix)]

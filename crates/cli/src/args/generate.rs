@@ -90,10 +90,10 @@ pub(crate) struct OptionArgs {
     #[arg(help_heading = "Image", long, value_name = "WORD")]
     pub(crate) resolution: Option<String>,
     /// Number of results
-    #[arg(help_heading = "Output", long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Output", short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) count: Option<u32>,
     /// Seed; the same seed repeats a result
-    #[arg(long, value_name = "N", value_parser = seed)]
+    #[arg(short = 's', long, value_name = "N", value_parser = seed)]
     pub(crate) seed: Option<u64>,
     /// Denoising steps
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -156,7 +156,7 @@ pub(crate) struct OptionArgs {
     #[arg(help_heading = "Audio", long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) sample_rate: Option<u32>,
     /// Input image, or the first frame; repeatable
-    #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
+    #[arg(help_heading = "Image", short = 'i', long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]
     pub(crate) image: Vec<MediaInput>,
     /// Last frame
     #[arg(help_heading = "Image", long, value_name = "FILE|URL", value_parser = parsed::<MediaInput>)]

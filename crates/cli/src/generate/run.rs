@@ -1,13 +1,14 @@
 //! One generation: bought once, kept, reported.
 
 use crate::{
+    interrupt,
     progress::Progress,
     report::{CostReport, FileReport, GenerationReport, Head, RequestCounts},
 };
 use mediagen::{
     Mediagen,
     assets::{Asset, Keep, Store, StoreConfig, Target},
-    core::{Context, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, ProblemCode, Result},
+    core::{Context, Dispatch, Error, ErrorKind, Event, FieldProblem, ModelKind, Note, ProblemCode, Result},
     engine::{self, Draft, JobId},
 };
 use serde_json::Value;
@@ -74,7 +75,10 @@ pub(crate) async fn generate(
         engine.downloader(endpoint.spec().id.provider.as_str())?,
         Target::new(&files.out).with_name(&files.name),
     );
-    let made = Box::pin(engine.run_prepared(draft)).await?;
+    let made = match Box::pin(engine.run_prepared(draft)).await {
+        Ok(made) => made,
+        Err(error) => return Err(answered(&engine, error).await),
+    };
     let kept = keep_files(&made, if files.embed { keep } else { keep.without_embedding() }).await;
     let (assets, notes) = kept.map_err(|error| error.with("job", made.id()))?;
     let output = made.output();
@@ -94,6 +98,25 @@ pub(crate) async fn generate(
         parts: Vec::new(),
     };
     Ok(Generation { report, assets })
+}
+
+/// The error of a run that was stopped in the middle of its paid call, with what the provider answered: a job that was
+/// accepted is named, and cancelled where the run was.
+async fn answered(engine: &Mediagen, error: Error) -> Error {
+    let stopped = matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Timeout(_));
+    let job = error.context().iter().find(|(name, _)| *name == "job").and_then(|(_, job)| job.parse().ok());
+    let (true, Dispatch::Unknown, Some(job)) = (stopped, error.dispatch(), job) else { return error };
+    interrupt::sections_end().await;
+    // What stopped the run must not stop this.
+    let engine = engine.with_context(mediagen::context());
+    let Ok(row) = engine.journal().read(job).await else { return error };
+    let Some(ticket) = row.progress.ticket else { return error };
+    let error = error.with_ticket(ticket).with_dispatch(Dispatch::Answered);
+    if error.kind() == ErrorKind::Cancelled {
+        let outcome = engine.cancel(job).await;
+        tracing::info!(%job, ?outcome, "cancelled at the provider");
+    }
+    error
 }
 
 /// Shows counters and display every event.

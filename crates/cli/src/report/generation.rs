@@ -1,6 +1,6 @@
 //! The report of a finished generation.
 
-use super::text::notes;
+use super::text::{notes, rounded};
 use crate::ui::{self, Report};
 use mediagen::{
     assets::{Asset, record::TimingsMs},
@@ -227,10 +227,10 @@ impl GenerationReport {
             facts.push(format!("seed {seed}"));
         }
         if let Some(units) = self.cost.billed_units {
-            facts.push(format!("billed units {units}"));
+            facts.push(format!("billed units {}", rounded(units)));
         }
         if let (Some(amount), Some(currency)) = (self.cost.amount, &self.cost.currency) {
-            facts.push(format!("cost {amount} {}", ui::plain(currency)));
+            facts.push(format!("cost {} {}", rounded(amount), ui::plain(currency)));
         }
         facts.push(format!("{} ms", self.timings_ms.total));
         if let Some(id) = &self.request_id {

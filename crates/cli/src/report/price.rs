@@ -2,7 +2,7 @@
 
 use super::{
     Head, dry_run,
-    text::{amount, notes},
+    text::{amount, notes, rounded},
 };
 use crate::ui::{self, Report};
 use mediagen::core::{Estimate, Note, Plan, Price};
@@ -55,7 +55,9 @@ impl PricePart {
 impl Report for PriceReport {
     fn text(&self) -> String {
         let unit = match &self.unit_price {
-            Some(price) => format!("{} {} per {}", price.amount, ui::plain(&price.currency), ui::plain(&price.unit)),
+            Some(price) => {
+                format!("{} {} per {}", rounded(price.amount), ui::plain(&price.currency), ui::plain(&price.unit))
+            }
             None => "not published".to_owned(),
         };
         let rows = [

@@ -72,6 +72,17 @@ fn ctrl_c_ends_the_doctor() {
 }
 
 #[test]
+fn ctrl_c_during_the_submission_waits_for_its_answer_and_cancels_the_job() {
+    let rig = Rig::with(EmulatorConfig::default().with_queue_delay(LONG * 2));
+    rig.emulator.fail(Route::Submit, Fault::Slow(Duration::from_secs(1)), 1);
+    let error = stopped(&rig, SMALL, "-INT", Route::Submit);
+    assert_eq!(error["dispatch"], "answered", "{error}");
+    assert!(error["job"].is_string() && error["request_id"].is_string(), "{error}");
+    assert_eq!(rig.queue(), ["POST submit", "PUT cancel"]);
+    assert_eq!(rig.emulator.jobs_created(), 1);
+}
+
+#[test]
 fn a_second_ctrl_c_does_not_wait_for_the_answer_to_a_submission() {
     let rig = Rig::new();
     rig.emulator.fail(Route::Submit, Fault::Slow(LONG * 2), 1);

@@ -122,7 +122,7 @@ fn progress_tells_the_part_and_people_where_the_parts_are() {
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("split_text: ") && ran.out.contains("format: \"flac\" -> \"wav\""), "{}", ran.out);
+    assert!(ran.out.contains("split_text ") && ran.out.contains("format flac: changed to wav"), "{}", ran.out);
 }
 
 #[test]
