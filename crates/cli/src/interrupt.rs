@@ -11,7 +11,7 @@ use tokio::sync::watch;
 /// A context that Ctrl-C cancels, and the signal by which a service or `timeout` ends a process.
 ///
 /// # Errors
-/// `Io` when the system lets nobody listen for signals.
+/// `Io` when the system does not let a process listen for signals.
 pub(crate) fn context(global: &Global) -> Result<Context> {
     let cx = mediagen::context().with_spawner(Sections);
     let (token, global) = (cx.cancellation().clone(), global.clone());

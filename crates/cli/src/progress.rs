@@ -87,12 +87,12 @@ impl Progress {
         }
     }
 
-    /// Tells that `count` parts are being joined.
+    /// Shows that `count` parts are being joined.
     pub(crate) fn joining(&self, count: usize) {
         self.say(format!("joining {count} parts"));
     }
 
-    /// Tells how much of `total` bytes was moved.
+    /// Shows how much of `total` bytes was moved.
     pub(crate) fn moved(&self, what: &'static str, moved: u64, total: Option<u64>) {
         self.bytes(what, moved, total);
     }

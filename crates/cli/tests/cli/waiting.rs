@@ -45,6 +45,30 @@ fn a_start_deadline_ends_with_a_resumable_error() {
 }
 
 #[test]
+fn a_timeout_bounds_the_whole_call_from_its_first_request() {
+    let rig = Rig::new();
+    rig.emulator.fail(Route::Models, Fault::Slow(Duration::from_mins(1)), 1);
+    let begun = std::time::Instant::now();
+    let error = rig.run(&[SMALL, &["--timeout", "1"]].concat()).error(5);
+    assert!(begun.elapsed() < Duration::from_secs(20), "the schema is a part of the call");
+    assert_eq!((&error["kind"], &error["dispatch"]), (&json!("timeout-total"), &json!("not-sent")), "{error}");
+}
+
+#[test]
+fn the_provider_comes_from_the_model_the_flag_or_the_environment() {
+    let rig = Rig::new();
+    let dry = |model: &str, more: &[&str], environment: Option<&str>| {
+        let mut command = rig.command(&[&["generate", model, "x", "--dry-run", "--json"], more].concat());
+        command.envs(environment.map(|name| ("MEDIAGEN_PROVIDER", name)));
+        crate::Ran::of(command.output().unwrap())
+    };
+    assert_eq!(dry("fal:fal-ai/flux/dev", &[], Some("elsewhere")).good()["model"], "fal-ai/flux/dev");
+    assert_eq!(dry("fal-ai/flux/dev", &["--provider", "fal"], Some("elsewhere")).good()["provider"], "fal");
+    let error = dry("fal-ai/flux/dev", &[], Some("elsewhere")).error(2);
+    assert!(error["message"].as_str().unwrap().contains("elsewhere"), "{error}");
+}
+
+#[test]
 fn progress_is_told_as_plain_lines_away_from_a_terminal() {
     let rig = Rig::with(EmulatorConfig::default().with_run_delay(Duration::from_millis(300)));
     let ran = rig.run(&["generate", "fal-ai/flux/dev", "x", "--size", "256x256"]);
