@@ -1,5 +1,6 @@
 //! Each example runs against the emulator, and does what it says.
-#![cfg(feature = "fal")]
+#![cfg(all(feature = "fal", feature = "assets"))]
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::{
