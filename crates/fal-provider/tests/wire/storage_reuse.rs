@@ -2,10 +2,13 @@
 
 use crate::support::*;
 use fal_provider::{FalConfig, FalProvider};
-use mediagen_core::{Delivery, ImageToImageRequest, MediaInput, Provider as _, Uploaded};
+use mediagen_core::{Clock, Context, Delivery, ImageToImageRequest, MediaInput, Provider as _, Uploaded};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig, Fault, JobFault, Route};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and more";
 
@@ -17,10 +20,29 @@ fn sharing(emulator: &Emulator, folder: &Path) -> FalProvider {
     FalProvider::new(config(&emulator.base_url()).with_upload_cache(folder)).unwrap()
 }
 
+/// A context whose date is this much later than the system's.
+struct Later(Context, Duration);
+
+impl Clock for Later {
+    fn elapsed(&self) -> Duration {
+        self.0.clock().elapsed()
+    }
+    fn sleep(&self, duration: Duration) -> mediagen_core::BoxFuture<'static, ()> {
+        self.0.clock().sleep(duration)
+    }
+    fn now(&self) -> SystemTime {
+        SystemTime::now() + self.1
+    }
+}
+
 async fn put(fal: &FalProvider, data: &[u8], settings: Value) -> Uploaded {
+    put_in(&context(), fal, data, settings).await
+}
+
+async fn put_in(cx: &Context, fal: &FalProvider, data: &[u8], settings: Value) -> Uploaded {
     let mut delivery = Delivery::default();
     delivery.settings = settings.as_object().cloned().unwrap();
-    fal.upload(&context(), &MediaInput::bytes(data.to_vec(), "x.png"), &delivery).await.unwrap()
+    fal.upload(cx, &MediaInput::bytes(data.to_vec(), "x.png"), &delivery).await.unwrap()
 }
 
 /// The same, whatever is there already.
@@ -71,8 +93,8 @@ async fn a_080_an_address_is_not_used_to_the_end_of_its_life() {
         let before = emulator.count(Route::Upload);
         let first = put(&fal, PNG, json!({"lifecycle": 903})).await;
         assert!(put(&fal, PNG, json!({"lifecycle": 903})).await.cached);
-        tokio::time::sleep(std::time::Duration::from_millis(3_100)).await;
-        let later = put(&fal, PNG, json!({"lifecycle": 903})).await;
+        let cx = Context::new(Later(context(), Duration::from_secs(4)));
+        let later = put_in(&cx, &fal, PNG, json!({"lifecycle": 903})).await;
         assert!(!later.cached && later.reference != first.reference);
         assert_eq!(emulator.count(Route::Upload), before + 2);
     }
@@ -82,7 +104,7 @@ async fn a_080_an_address_is_not_used_to_the_end_of_its_life() {
 async fn a_080_uploads_of_the_same_bytes_at_the_same_time_are_one() {
     let emulator = emulator().await;
     let folder = tempfile::tempdir().unwrap();
-    emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::from_millis(100)), 1);
+    emulator.fail(Route::Upload, Fault::Slow(Duration::from_millis(100)), 1);
     // Clones, and providers of their own as other processes have them.
     let shared = sharing(&emulator, folder.path());
     let fals = [shared.clone(), shared, sharing(&emulator, folder.path()), sharing(&emulator, folder.path())];
@@ -197,13 +219,13 @@ async fn a_file_that_changes_while_it_is_sent_is_not_remembered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.png");
     std::fs::write(&path, PNG).unwrap();
-    emulator.fail(Route::Upload, Fault::Slow(std::time::Duration::from_millis(200)), 1);
+    emulator.fail(Route::Upload, Fault::Slow(Duration::from_millis(200)), 1);
     let fal = FalProvider::new(config(&emulator.base_url())).unwrap();
     let cx = context();
     let sending = upload(&fal, &cx, MediaInput::Path(path.clone()));
     let change = async {
         while emulator.count(Route::Upload) == 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         std::fs::write(&path, [PNG, b"more"].concat()).unwrap();
     };
