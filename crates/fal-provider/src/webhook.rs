@@ -40,7 +40,7 @@ impl FalWebhooks {
 impl Webhooks for FalWebhooks {
     /// fal's set of keys (JWKS). It may be kept for a day; a webhook that no key fits is a reason to read it once more.
     async fn keys(&self, cx: &Context) -> Result<Value> {
-        cx.bounded(self.client.webhook_keys(cx)).await?
+        cx.bounded(Box::pin(self.client.webhook_keys(cx))).await?
     }
 
     /// The output is read as that of [`ModelKind::Raw`], because a webhook does not say which kind the job was. Wait for
