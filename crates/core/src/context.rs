@@ -4,9 +4,7 @@ mod policy;
 
 pub use policy::{Deadlines, OnDeadline, OnDrop, PollPolicy};
 
-use crate::{
-    BoxFuture, Deadline, Dispatch, Error, ErrorKind, Event, MediaFacts, MediaInput, MediaProbe, Observer, Result, Retry,
-};
+use crate::{BoxFuture, Deadline, Dispatch, Error, ErrorKind, Event, Observer, Result, Retry};
 use std::{
     fmt,
     sync::Arc,
@@ -46,7 +44,6 @@ struct Inner {
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     spawner: Option<Arc<dyn Spawn>>,
-    probe: Option<Arc<dyn MediaProbe>>,
     cancel: CancellationToken,
     timeout: Option<Duration>,
     /// On the clock's own scale.
@@ -64,7 +61,6 @@ impl Context {
             observer: Arc::new(ignore),
             clock: Arc::new(clock),
             spawner: None,
-            probe: None,
             cancel: CancellationToken::new(),
             timeout: None,
             deadline: None,
@@ -87,10 +83,6 @@ impl Context {
     /// Runs what must outlive a dropped future on `spawner`: paid calls, and a cancel after a drop.
     pub fn with_spawner(self, spawner: impl Spawn) -> Self {
         self.with(|inner| inner.spawner = Some(Arc::new(spawner)))
-    }
-    /// Measures local inputs with `probe` before they are sent. Default: none, and then only their sizes are known.
-    pub fn with_probe(self, probe: impl MediaProbe) -> Self {
-        self.with(|inner| inner.probe = Some(Arc::new(probe)))
     }
     /// Stops when `token` is triggered: the wait ends with `Cancelled` and the remote job is cancelled.
     pub fn with_cancellation(self, token: CancellationToken) -> Self {
@@ -137,12 +129,6 @@ impl Context {
     /// The spawner, if there is one.
     pub fn spawner(&self) -> Option<&Arc<dyn Spawn>> {
         self.0.spawner.as_ref()
-    }
-    /// What the context's probe knows about `media`; `None` without one, and where it takes longer than one call may
-    /// ([`Deadlines::request`]), as on a drive that does not answer.
-    pub async fn probe(&self, media: &MediaInput) -> Option<MediaFacts> {
-        let probe = self.0.probe.as_ref()?;
-        self.within(self.0.deadlines.request, probe.probe(media)).await?
     }
     /// The cancellation token.
     pub fn cancellation(&self) -> &CancellationToken {

@@ -9,6 +9,8 @@ pub mod endpoint;
 pub mod error;
 pub mod event;
 pub mod evidence;
+mod facts;
+mod frame_rate;
 mod home;
 pub mod job;
 pub mod kind;
@@ -23,7 +25,6 @@ pub mod output;
 mod place;
 pub mod plan;
 pub mod pointer;
-pub mod probe;
 pub mod provider;
 pub mod registry;
 pub mod request;
@@ -49,6 +50,8 @@ pub use error::{
 };
 pub use event::{Discovering, Event, Observer, Phase};
 pub use evidence::{CapabilityEvidence, KindEvidence, Method};
+pub use facts::MediaFacts;
+pub use frame_rate::FrameRate;
 pub use home::home;
 pub use job::{CancelOutcome, Job, JobDriver, JobGuard, JobStatus, JobTicket, JobView, LogLine, Submitted};
 pub use kind::{Kind, KindOutput, KindRequest, Modality, ModelKind};
@@ -64,7 +67,6 @@ pub use options::{AspectRatio, Options, OutputFormat, Quality, Size};
 pub use output::{Output, Part, PartSource, VideoComposition};
 pub use place::Place;
 pub use plan::{Intent, MappedBy, Measured, Origin, Plan, Prepared, Ready, Sent, Slot, Stamp, Uploaded, Via, prepare};
-pub use probe::{FrameRate, MediaFacts, MediaProbe};
 pub use provider::{
     Address, AddressUse, Availability, ModelPage, ModelQuery, Provider, ProviderId, ProviderInfo, Settings,
 };

@@ -42,8 +42,6 @@ impl Builder {
             store: None,
         };
         let cx = Context::new(TokioClock::new()).with_spawner(TokioSpawner);
-        #[cfg(feature = "assets")]
-        let cx = cx.with_probe(mediagen_probe::FileProbe::new());
         Self { shared, cx, terms: Terms::default() }
     }
 
@@ -53,8 +51,7 @@ impl Builder {
         self
     }
 
-    /// The template of each call's context. Default: tokio's time, its runtime as the spawner, and with the feature `assets`
-    /// a probe that measures local inputs.
+    /// The template of each call's context. Default: tokio's time, and its runtime as the spawner.
     pub fn context(mut self, cx: Context) -> Self {
         self.cx = cx;
         self

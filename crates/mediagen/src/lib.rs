@@ -39,10 +39,9 @@ pub mod prelude {
     pub use mediagen_engine::{DryRun, Generation, Generator, JobId, Mediagen, Submission};
 }
 
-/// The template of a context: tokio's time, its runtime for what must outlive a dropped call, and a probe that measures
-/// local inputs before they are sent.
+/// The template of a context: tokio's time, and its runtime for what must outlive a dropped call.
 pub fn context() -> Context {
-    Context::new(TokioClock::new()).with_spawner(TokioSpawner).with_probe(mediagen_probe::FileProbe::new())
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
 }
 
 /// Every provider that this build was made with.

@@ -2,13 +2,11 @@
 
 mod audio;
 mod bytes;
-mod file_probe;
 mod hash;
 mod image;
 mod measure;
 pub mod sniff;
 mod video;
 
-pub use file_probe::FileProbe;
 pub use hash::{FileHash, hash_file, hash_file_blocking};
 pub use measure::{MAX_MEMORY, probe, probe_bytes, probe_file};

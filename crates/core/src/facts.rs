@@ -1,6 +1,6 @@
 //! The one struct for what is known of a media file.
 
-use super::FrameRate;
+use crate::FrameRate;
 use serde::{Deserialize, Serialize};
 
 /// What is known of a media file, measured here or stated by a provider. `None` is "not known", and is never held
