@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("mediagen-assets", &["mediagen-core", "mediagen-disk", "mediagen-http", "mediagen-probe"]),
     ("mediagen-cast", &["mediagen-assets", "mediagen-core", "mediagen-disk", "mediagen-probe"]),
     ("mediagen-gallery", &["mediagen-assets", "mediagen-core", "mediagen-disk"]),
-    ("mediagen-engine", &["mediagen-core", "mediagen-assets", "mediagen-probe"]),
+    ("mediagen-engine", &["mediagen-core", "mediagen-assets"]),
     (
         "mediagen-provider-kit",
         &["mediagen-core", "mediagen-disk", "mediagen-params", "mediagen-http", "mediagen-probe"],
