@@ -10,7 +10,7 @@ async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
     let keep = rig.keep();
     let model = rig.fal.text_to_image("fal-ai/flux/dev").await.unwrap();
     let request = TextToImageRequest::new("a harbour").with_size(Size::new(512, 512)).with_seed(3);
-    let (_, picture) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (_, picture) = rig.run(&keep, &model, request).await;
     let facts = picture.asset().unwrap().facts();
     assert_eq!((facts.width, facts.height), (Some(512), Some(512)));
     let url = picture.asset().unwrap().url().unwrap().clone();
@@ -18,13 +18,13 @@ async fn a_108_text_to_image_to_film_to_larger_film_keeps_the_whole_chain() {
     let model = rig.fal.image_to_video("fal-ai/framepack").await.unwrap();
     let request =
         ImageToVideoRequest::new(picture.asset().unwrap().input()).with_prompt("boats leave").with_duration(2.0);
-    let (_, film) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (_, film) = rig.run(&keep, &model, request).await;
     let handle = film.asset().unwrap().facts();
     let (width, duration) = (handle.width.unwrap(), handle.duration_s.unwrap());
 
     let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(film.asset().unwrap().input()).with_scale(2.0);
-    let (_, larger) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (_, larger) = rig.run(&keep, &model, request).await;
     let handle = larger.asset().unwrap().facts();
     assert_eq!(handle.width.unwrap(), width * 2);
     assert!((handle.duration_s.unwrap() - duration).abs() < 0.05);
@@ -68,9 +68,9 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let rig = Rig::new().await;
     let keep = rig.keep();
     let model = rig.fal.text_to_audio("fal-ai/kokoro/american-english").await.unwrap();
-    let (_, voice) = keep.run(&rig.cx, &model, TextToAudioRequest::new("hello")).await.unwrap();
+    let (_, voice) = rig.run(&keep, &model, TextToAudioRequest::new("hello")).await;
     let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let (_, film) = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let (_, film) = rig.run(&keep, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await;
     // The film as a file of its own, without its sidecar; the voice as bytes under a wrong name.
     let copy = rig.folder.path().join("mine.bin");
     std::fs::copy(film.asset().unwrap().path().unwrap(), &copy).unwrap();
@@ -78,7 +78,7 @@ async fn a_109_every_input_is_recorded_by_hash_type_and_length() {
     let model = rig.fal.video_to_video("fal-ai/sync-lipsync").await.unwrap();
     let request = VideoToVideoRequest::new(MediaInput::Path(copy.clone()))
         .with_audio(MediaInput::bytes(bytes.clone(), "voice.mp3"));
-    let (output, composed) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (output, composed) = rig.run(&keep, &model, request).await;
     let record = composed.asset().unwrap().record().unwrap();
     let content = std::fs::read(&copy).unwrap();
     for (input, content, name, media_type) in
@@ -104,14 +104,14 @@ async fn a_064_a_composition_that_the_provider_says_nothing_about_is_measured() 
     let rig = Rig::new().await;
     let keep = rig.keep().without_embedding();
     let model = rig.fal.text_to_video("fal-ai/luma-dream-machine/ray-2").await.unwrap();
-    let (_, film) = keep.run(&rig.cx, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await.unwrap();
+    let (_, film) = rig.run(&keep, &model, TextToVideoRequest::new("a face").with_duration(5.0)).await;
     let asset = film.asset().unwrap();
     assert_eq!(asset.record().unwrap().asset.received, None, "nothing was changed");
     assert_eq!(mediagen::assets::embed::read(asset.path().unwrap()).unwrap(), None);
     let model = rig.fal.video_to_video("fal-ai/video-upscaler").await.unwrap();
     let request = VideoToVideoRequest::new(asset.input()).with_scale(2.0);
     let announced = model.run(request.clone()).await.unwrap();
-    let (output, _) = keep.run(&rig.cx, &model, request).await.unwrap();
+    let (output, _) = rig.run(&keep, &model, request).await;
     assert_eq!(announced.metadata.duration_s, None, "the provider told it: choose another model for this test");
     let metadata = output.metadata;
     let (width, height) = metadata.resolution.unwrap();

@@ -15,11 +15,12 @@ mod transfers;
 
 use mediagen::{
     assets::{DownloadPolicy, Downloader, Keep},
-    core::Settings,
+    core::{Kind, Settings},
     fal::{FalConfig, FalProvider},
     prelude::*,
 };
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
+use std::sync::Arc;
 
 /// An emulator and a provider that talks to it.
 struct Rig {
@@ -45,6 +46,16 @@ impl Rig {
     fn keep(&self) -> Keep {
         let downloader = Downloader::new(DownloadPolicy::of(&self.fal)).unwrap();
         Keep::new(downloader, Target::new(self.folder.path()))
+    }
+
+    /// Runs `model` in an engine and keeps what it makes; the output is as it was measured.
+    async fn run<K: Kind>(&self, keep: &Keep, model: &Model<K>, request: impl Into<K::Request>) -> (K::Output, Kept) {
+        let engine = Mediagen::builder(Registry::linked().unwrap()).provider(Arc::new(self.fal.clone())).build();
+        let generation = engine.own(model.clone()).unwrap().run(request).await.unwrap();
+        let kept = generation.keep(keep).await.unwrap();
+        let mut output = generation.output().clone();
+        kept.complete(&mut output);
+        (K::Output::from_output(output), kept)
     }
 
     /// Saves the first part of `output`.

@@ -18,8 +18,7 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// A generation by the model `id`, asked for with `request`; `inputs` are what went in
-    /// ([`Keep::look_at`](super::Keep::look_at)).
+    /// A generation by the model `id`, asked for with `request`; `inputs` are what went in.
     pub fn new(id: &ModelId, kind: ModelKind, request: &Request, inputs: Inputs) -> Self {
         let mut made = Made::new(id.provider.as_str(), &*id.name, kind.as_str());
         made.prompt = request.prompt.as_deref().map(redact_text);

@@ -98,7 +98,6 @@ impl Keep {
         let (beside, stored) = futures_util::future::join(beside, stored).await;
         let failed = failed.into_iter().chain(beside.err()).chain(stored.err());
         problems.extend(failed.map(|error| Arc::new(error.with("file", asset.name()))));
-        self.remember(asset.url(), &record);
         asset.with_record(record)
     }
 }
