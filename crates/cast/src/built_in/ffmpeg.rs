@@ -58,7 +58,7 @@ const READERS: &[(&str, &str)] = &[
 const WRITERS: &[(&str, &[&str])] = &[
     ("image/png", &["-c:v", "png", "-f", "image2pipe"]),
     ("image/webp", &["-c:v", "libwebp_anim", "-loop", "0", "-f", "webp"]),
-    ("image/avif", &["-c:v", "libaom-av1", "-still-image", "1", "-cpu-used", "6", "-f", "avif"]),
+    ("image/avif", &["-c:v", "libaom-av1", "-still-picture", "1", "-cpu-used", "6", "-f", "avif"]),
     ("audio/wav", &["-c:a", "pcm_s16le", "-f", "wav"]),
     ("audio/flac", &["-c:a", "flac", "-f", "flac"]),
     ("audio/mpeg", &["-c:a", "libmp3lame", "-q:a", "2", "-f", "mp3"]),

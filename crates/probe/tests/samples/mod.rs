@@ -54,7 +54,7 @@ pub(crate) const IMAGES: &[Sample] = &[
     image("plain.bmp", "image/bmp", "-frames:v 1 -pix_fmt bgr24"),
     image("plain.tiff", "image/tiff", "-frames:v 1 -pix_fmt rgb24"),
     image("alpha.tiff", "image/tiff", "-frames:v 1 -pix_fmt rgba"),
-    image("still.avif", "image/avif", "-frames:v 1 -c:v libaom-av1 -still-image 1 -cpu-used 8 -pix_fmt yuv420p"),
+    image("still.avif", "image/avif", "-frames:v 1 -c:v libaom-av1 -still-picture 1 -cpu-used 8 -pix_fmt yuv420p"),
 ];
 
 pub(crate) const AUDIO_FILES: &[Sample] = &[
