@@ -130,7 +130,7 @@ impl FalConfig {
 
     /// Everything from the environment: the key from `FAL_KEY` (then `FAL_KEY_ID` with `FAL_KEY_SECRET`,
     /// `FAL_API_KEY`, `FALAI_API_KEY`), addresses from `FAL_BASE_URL` and `FAL_{QUEUE,RUN,REST,CDN,API,WEB}_URL`, own names of
-    /// endpoints from the table `[fal]` of `aliases.toml` in the [`home`], where there is one.
+    /// endpoints from the table `[fal]` of `aliases.toml` in the [`home`](mediagen_core::home), where there is one.
     ///
     /// # Errors
     /// `Config` naming the variable or the file that cannot be used.

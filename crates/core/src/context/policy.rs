@@ -125,6 +125,6 @@ pub enum OnDrop {
     /// Nothing: dropping a wait stops the waiting only.
     #[default]
     Detach,
-    /// A cancel is sent through the context's [`Spawn`].
+    /// A cancel is sent through the context's [`Spawn`](crate::Spawn).
     Cancel,
 }
