@@ -169,3 +169,12 @@ fn skip(file: &mut BufReader<File>, bytes: u64) -> io::Result<()> {
     let bytes = i64::try_from(bytes).map_err(|_| io::ErrorKind::InvalidData)?;
     file.seek_relative(bytes)
 }
+
+impl Record {
+    /// What is known of the file at `path`: the record next to it, otherwise the one inside it. One that cannot be read
+    /// counts as none. Whether the file was changed since is not looked at. Blocking: call it off the async threads.
+    pub fn of_file(path: impl AsRef<Path>) -> Option<Self> {
+        let beside = Self::beside(&path).ok().flatten();
+        beside.or_else(|| read(path).ok().flatten())
+    }
+}

@@ -46,13 +46,6 @@ impl Record {
         }
     }
 
-    /// What is known of the file at `path`: the record next to it, otherwise the one inside it. One that cannot be read
-    /// counts as none. Whether the file was changed since is not looked at. Blocking: call it off the async threads.
-    pub fn of_file(path: impl AsRef<Path>) -> Option<Self> {
-        let beside = Self::beside(&path).ok().flatten();
-        beside.or_else(|| crate::embed::read(path).ok().flatten())
-    }
-
     /// Writes the record to `path`, whole or not at all; one that is there is replaced. Blocking: call it off the
     /// async threads.
     ///
