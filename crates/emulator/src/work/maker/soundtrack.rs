@@ -29,14 +29,32 @@ pub(super) fn with_audio(video: &Video, audio: &Audio) -> Result<Video, MediaErr
     while let Some(sample) = demuxer.next_sample().map_err(refused)? {
         let start = usize::try_from(sample.data_offset).map_err(refused)?;
         let data = video.bytes.get(start..start + sample.data_size).ok_or_else(|| refused("a frame is missing"))?;
-        let entry = sample.sample_entry.cloned();
-        writer.add(TrackKind::Video, entry, sample.keyframe, sample.track.timescale, sample.duration, data)?;
+        let frame = Sample {
+            track_kind: TrackKind::Video,
+            sample_entry: sample.sample_entry.cloned(),
+            keyframe: sample.keyframe,
+            timescale: sample.track.timescale,
+            duration: sample.duration,
+            composition_time_offset: None,
+            data_offset: 0,
+            data_size: 0,
+        };
+        writer.add(frame, data)?;
     }
     let rate = NonZeroU32::new(audio.sample_rate()).unwrap_or(NonZeroU32::MIN);
     let mut entry = Some(pcm_entry(&audio));
     for block in blocks {
-        let frames = u32::try_from(block.len() / width).map_err(refused)?;
-        writer.add(TrackKind::Audio, entry.take(), true, rate, frames, block)?;
+        let frames = Sample {
+            track_kind: TrackKind::Audio,
+            sample_entry: entry.take(),
+            keyframe: true,
+            timescale: rate,
+            duration: u32::try_from(block.len() / width).map_err(refused)?,
+            composition_time_offset: None,
+            data_offset: 0,
+            data_size: 0,
+        };
+        writer.add(frames, block)?;
     }
     Ok(Video { bytes: writer.finish()?, ..video.clone() })
 }
@@ -79,27 +97,9 @@ impl Writer {
         Ok(Self { muxer, file })
     }
 
-    fn add(
-        &mut self,
-        track_kind: TrackKind,
-        sample_entry: Option<SampleEntry>,
-        keyframe: bool,
-        timescale: NonZeroU32,
-        duration: u32,
-        data: &[u8],
-    ) -> Result<(), MediaError> {
-        let (data_offset, data_size) = (self.file.len() as u64, data.len());
-        let composition_time_offset = None;
-        let sample = Sample {
-            track_kind,
-            sample_entry,
-            keyframe,
-            timescale,
-            duration,
-            composition_time_offset,
-            data_offset,
-            data_size,
-        };
+    /// Appends `data` as `sample`, whose place in the file is filled in here.
+    fn add(&mut self, sample: Sample, data: &[u8]) -> Result<(), MediaError> {
+        let sample = Sample { data_offset: self.file.len() as u64, data_size: data.len(), ..sample };
         self.muxer.append_sample(&sample).map_err(refused)?;
         self.file.extend_from_slice(data);
         Ok(())
