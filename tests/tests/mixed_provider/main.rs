@@ -3,6 +3,7 @@
 //! no change to any other crate; bent, it fails every scenario that is there for it.
 
 mod bites;
+mod crash;
 mod endpoint;
 mod far;
 mod provider;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         suite.unwrap_or_else(|problem| vec![Trial::test("conformance::setup", move || Err(problem.into()))]);
     trials.push(Trial::test("a_list_of_its_entries_is_what_is_linked", a_list_of_its_entries_is_what_is_linked));
     trials.extend(wire_tests::trials());
+    trials.extend(crash::trials());
     trials.extend(bites::trials(&harness));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
