@@ -65,7 +65,7 @@ async fn crash(point: &'static str) -> Result<(), Failed> {
         Ok(made) => keep(made).await.map(drop),
         Err(error) => Err(error),
     };
-    assert_eq!(crashed.unwrap_err().message(), format!("crashed at {point}"));
+    assert_eq!(crashed.expect_err("the process ends").message(), format!("crashed at {point}"));
     drop((first, endpoint, request));
 
     let id = journal.rows()[0];
@@ -73,7 +73,7 @@ async fn crash(point: &'static str) -> Result<(), Failed> {
     let finished = engine(&server, &journal, None)?.resume(id).await;
     if matches!(point, "intent" | "answered") {
         // It has neither a list of what runs nor a key of a call: a lost answer stays unknown.
-        assert_eq!(finished.unwrap_err().kind(), ErrorKind::SubmitUnknown);
+        assert_eq!(finished.expect_err("nobody can know").kind(), ErrorKind::SubmitUnknown);
         assert_eq!((journal.read(id).await?.step, paid()), (Step::Unknown, usize::from(point == "answered")));
         return Ok(());
     }
