@@ -3,28 +3,11 @@
 
 use mediagen::{
     core::{MediaInput, ModelKind, Request, Role, Settings},
-    engine::{Journal as _, Mediagen, MemoryJournal, Step},
+    engine::{CRASH_POINTS, Journal as _, Mediagen, MemoryJournal, Step},
     prelude::ErrorKind,
 };
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::sync::Arc;
-
-const POINTS: [&str; 14] = [
-    "planned",
-    "priced",
-    "reserving",
-    "reserved",
-    "uploaded",
-    "ready",
-    "intent",
-    "answered",
-    "running",
-    "waited",
-    "finished",
-    "settled",
-    "keeping",
-    "kept",
-];
 
 fn engine(emulator: &Emulator, journal: &Arc<MemoryJournal>, crash: Option<&'static str>) -> Mediagen {
     let settings = Settings::new()
@@ -51,7 +34,7 @@ fn png() -> Vec<u8> {
 async fn a_crash_at_each_point_at_fal_is_finished_from_the_rows_text() {
     let emulator = Emulator::start(EmulatorConfig::default()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for point in POINTS {
+    for point in CRASH_POINTS {
         let journal = Arc::new(MemoryJournal::new());
         let before = emulator.jobs_created();
         let first = engine(&emulator, &journal, Some(point));

@@ -5,7 +5,7 @@
 
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
 use mediagen_core::{Context, Event, Part, PartSource};
-use mediagen_testkit::RealClock;
+use mediagen_testkit::TokioClock;
 use std::{
     error::Error,
     sync::{Arc, Mutex, PoisonError},
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The end of the transfer: everything is hashed and with the system, not yet forced to disk.
     let written = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&written);
-    let cx = Context::new(RealClock::new()).with_observer(move |event: &Event| {
+    let cx = Context::new(TokioClock::new()).with_observer(move |event: &Event| {
         if matches!(event, Event::Downloading { received, total } if Some(*received) == *total) {
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }

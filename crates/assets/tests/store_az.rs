@@ -3,8 +3,6 @@
 
 #[path = "support/bucket.rs"]
 mod bucket;
-#[path = "support/clock.rs"]
-mod clock;
 #[path = "support/cloud/mod.rs"]
 mod cloud;
 
@@ -43,7 +41,7 @@ async fn what_is_not_what_it_is_called_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_finds_what_is_damaged_and_missing_over_several_pages() {
     let (cloud, store) = start(KEY).await;
-    bucket::verify_finds_what_is_damaged_and_missing(&cloud, &store, &clock::context()).await;
+    bucket::verify_finds_what_is_damaged_and_missing(&cloud, &store, &mediagen_testkit::context()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,6 @@
 
 #[path = "support/bucket.rs"]
 mod bucket;
-#[path = "support/clock.rs"]
-mod clock;
 #[path = "support/cloud/mod.rs"]
 mod cloud;
 
@@ -48,7 +46,7 @@ async fn what_is_not_what_it_is_called_is_refused_and_its_upload_is_given_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_finds_what_is_damaged_and_missing_over_several_pages() {
     let (cloud, store) = start().await;
-    bucket::verify_finds_what_is_damaged_and_missing(&cloud, &store, &clock::context()).await;
+    bucket::verify_finds_what_is_damaged_and_missing(&cloud, &store, &mediagen_testkit::context()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +60,7 @@ async fn a_wrong_key_is_a_clear_error_that_does_not_show_it() {
     let errors = [
         store.put_file(&path, &bucket::hash(&large)).await.unwrap_err(),
         store.contains(&bucket::hash(b"abc")).await.unwrap_err(),
-        store.verify(&clock::context(), |_| {}).await.unwrap_err(),
+        store.verify(&mediagen_testkit::context(), |_| {}).await.unwrap_err(),
         store.put_bytes("abc".into()).await.unwrap_err(),
     ];
     for error in errors {
@@ -84,7 +82,7 @@ async fn child_of_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let hash = bucket::keep(&store, folder.path(), b"from the environment", "job").await;
     assert!(store.contains(&hash).await.unwrap());
-    assert!(store.verify(&clock::context(), |_| {}).await.unwrap().is_sound());
+    assert!(store.verify(&mediagen_testkit::context(), |_| {}).await.unwrap().is_sound());
 }
 
 #[tokio::test(flavor = "multi_thread")]

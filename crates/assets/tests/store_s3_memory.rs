@@ -4,8 +4,6 @@
 
 #[path = "support/cloud/mod.rs"]
 mod cloud;
-#[path = "support/peak.rs"]
-mod peak;
 
 use cloud::{BUCKET, Cloud, Dialect};
 use futures_util::TryStreamExt as _;
@@ -36,16 +34,16 @@ async fn a_large_file_goes_in_and_out_in_small_memory() {
         file.write_all(&piece).unwrap();
     }
     let hash = hasher.finalize().to_hex().to_string();
-    let before = peak::kib();
+    let before = mediagen_testkit::peak::kib();
     store.put_file(&path, &hash).await.unwrap();
-    let sent = peak::grown_kib(before);
+    let sent = mediagen_testkit::peak::grown_kib(before);
     let mut chunks = store.read(&hash).await.unwrap();
     let mut bytes = 0;
     while let Some(chunk) = chunks.try_next().await.unwrap() {
         bytes += chunk.len();
     }
     assert_eq!(bytes, PIECE * PIECES);
-    let grown = peak::grown_kib(before);
+    let grown = mediagen_testkit::peak::grown_kib(before);
     eprintln!("{PIECES} MiB: {} KiB to put, {} KiB with the read", sent.unwrap_or_default(), grown.unwrap_or_default());
     assert!(grown.is_none_or(|grown| grown < MOST_KIB), "{grown:?} KiB");
 }

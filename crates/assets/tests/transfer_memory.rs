@@ -1,12 +1,9 @@
 //! A large file in small memory. One test, because the peak it reads is that of the whole process.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-#[path = "support/clock.rs"]
-mod clock;
-
-use clock::context;
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
 use mediagen_core::{Event, Part, PartSource};
+use mediagen_testkit::context;
 use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},

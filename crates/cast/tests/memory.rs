@@ -1,11 +1,6 @@
 //! Large files are cast in small memory. Each cast runs in a process of its own, whose peak is measured.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
 
-#[path = "support/clock.rs"]
-mod clock;
-#[path = "support/peak.rs"]
-mod peak;
-
 use mediagen_assets::Target;
 use mediagen_cast::{CastOptions, CastRegistry, CastSource, MAX_BYTES_PER_PIXEL};
 use mediagen_probe::{MAX_MEMORY, sniff};
@@ -24,13 +19,17 @@ const MOST_KIB: u64 = (MAX_MEMORY as u64 >> 10) + (8 << 10);
 #[ignore = "a part of the test below"]
 async fn child_that_casts() {
     let (from, to) = (std::env::var_os("CAST_FROM").unwrap(), std::env::var("CAST_TO").unwrap());
-    let before = peak::kib();
+    let before = mediagen_testkit::peak::kib();
     let source = CastSource::open(from).await.unwrap();
     let kind = sniff::by_extension(&to).unwrap();
     let plan = CastRegistry::linked().unwrap().plan(&source, kind, &CastOptions::default()).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let made = plan.run(&clock::context(), &Target::new(dir.path())).await.unwrap();
-    println!("grown={} made={}", peak::grown_kib(before).unwrap_or_default(), made.bytes().unwrap_or_default());
+    let made = plan.run(&mediagen_testkit::context(), &Target::new(dir.path())).await.unwrap();
+    println!(
+        "grown={} made={}",
+        mediagen_testkit::peak::grown_kib(before).unwrap_or_default(),
+        made.bytes().unwrap_or_default()
+    );
 }
 
 /// Gives back by how many KiB the process grew, and the length of what it made.

@@ -2,9 +2,6 @@
 //! One test, because the peak is that of the whole process.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
 
-#[path = "support/clock.rs"]
-mod clock;
-
 use image::DynamicImage;
 use mediagen_assets::Target;
 use mediagen_cast::{CastOptions, CastRegistry, CastSource, MAX_BYTES_PER_PIXEL};
@@ -71,7 +68,7 @@ async fn every_cast_of_a_image_keeps_within_its_bytes_for_each_pixel() {
             let plan = CastRegistry::linked().unwrap().plan(&source, kind, &options).unwrap();
             let before = ALLOCATED.current_usage();
             ALLOCATED.reset_peak_usage();
-            plan.run(&clock::context(), &Target::new(&out)).await.unwrap();
+            plan.run(&mediagen_testkit::context(), &Target::new(&out)).await.unwrap();
             let grown = ALLOCATED.peak_usage() - before;
             let name = path.file_name().unwrap().display().to_string();
             let pixels = (WIDTH * HEIGHT) as usize;

@@ -8,7 +8,7 @@ use mediagen_core::{
 };
 use mediagen_discovery::{Discovery, DiscoveryPolicy, Refresh};
 use mediagen_http::{HttpClient, HttpRequest};
-use mediagen_testkit::RealClock;
+use mediagen_testkit::TokioClock;
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -24,7 +24,7 @@ const PAGE: usize = 100;
 static INFO: ProviderInfo = ProviderInfo::new("remote", "Remote", &[], "tests");
 
 fn context() -> Context {
-    Context::new(RealClock::new())
+    Context::new(TokioClock::new())
 }
 
 /// A provider whose pages come over loopback.

@@ -1,8 +1,6 @@
 //! How an engine is put together.
 
-use crate::{
-    Fetch, FromProvider, Journal, Mediagen, MemoryJournal, PriceSource, Terms, TokioClock, TokioSpawner, shared::Shared,
-};
+use crate::{Fetch, FromProvider, Journal, Mediagen, MemoryJournal, PriceSource, Terms, shared::Shared};
 use mediagen_core::{Context, Endpoint, Provider, ProviderId, Registry, Result, Settings};
 use std::{
     collections::BTreeMap,
@@ -14,6 +12,25 @@ use std::{
 /// How long after an intent a provider's list has to be read until what it lacks was surely not accepted: two minutes in
 /// which a call may still arrive, and one in which the list may lag.
 const LIST_DELAY: Duration = Duration::from_mins(3);
+
+/// The points of [`Builder::crash_at`], in the order in which a generation comes by them.
+#[doc(hidden)]
+pub const CRASH_POINTS: [&str; 14] = [
+    "planned",
+    "priced",
+    "reserving",
+    "reserved",
+    "uploaded",
+    "ready",
+    "intent",
+    "answered",
+    "running",
+    "waited",
+    "finished",
+    "settled",
+    "keeping",
+    "kept",
+];
 
 /// Puts an engine together: [`Mediagen::builder`].
 pub struct Builder {
@@ -41,8 +58,7 @@ impl Builder {
             #[cfg(feature = "assets")]
             store: None,
         };
-        let cx = Context::new(TokioClock::new()).with_spawner(TokioSpawner);
-        Self { shared, cx, terms: Terms::default() }
+        Self { shared, cx: mediagen_runtime::context(), terms: Terms::default() }
     }
 
     /// Writes down what happens in `journal`. Default: a [`MemoryJournal`].

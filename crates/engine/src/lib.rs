@@ -16,14 +16,13 @@ mod mediagen;
 mod pay;
 mod price;
 mod provider;
-mod runtime;
 mod sending;
 mod shared;
 mod submission;
 mod wait;
 mod watch;
 
-pub use builder::Builder;
+pub use builder::{Builder, CRASH_POINTS};
 pub use content::Fetch;
 pub use draft::{Draft, DryRun};
 pub use generation::Generation;
@@ -34,5 +33,4 @@ pub use journal::{
 };
 pub use mediagen::Mediagen;
 pub use price::{FromProvider, PriceSource};
-pub use runtime::{TokioClock, TokioSpawner};
 pub use submission::Submission;

@@ -82,9 +82,8 @@ impl Mediagen {
     pub async fn endpoint(&self, model: &str, kind: Option<ModelKind>) -> Result<Arc<dyn Endpoint>> {
         let (provider, name) = self.named(model)?;
         let cx = self.cx.begin();
-        let spec = cx.bounded(provider.describe(&cx, name)).await??;
-        let kind = kind.or(spec.kinds.first().copied()).unwrap_or(ModelKind::Raw);
-        self.bind(&provider, spec, kind)
+        let bare = cx.bounded(self.shared.registry.endpoint(&cx, &provider, name, kind)).await??;
+        Ok(self.layered(bare))
     }
 
     /// Binds a model that was described before, with the engine's layers around it. Nothing is sent.
@@ -97,8 +96,11 @@ impl Mediagen {
         spec: Arc<ModelSpec>,
         kind: ModelKind,
     ) -> Result<Arc<dyn Endpoint>> {
-        let bare = self.shared.registry.bind(provider, spec, kind)?;
-        Ok(self.shared.layers.iter().fold(bare, |endpoint, wrap| wrap(endpoint)))
+        Ok(self.layered(self.shared.registry.bind(provider, spec, kind)?))
+    }
+
+    fn layered(&self, bare: Arc<dyn Endpoint>) -> Arc<dyn Endpoint> {
+        self.shared.layers.iter().fold(bare, |endpoint, wrap| wrap(endpoint))
     }
 
     /// Checks that another process could bind `endpoint` again.

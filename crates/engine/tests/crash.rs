@@ -4,26 +4,9 @@
 mod toys;
 
 use mediagen_core::{ErrorKind, MediaInput, Request, Role};
-use mediagen_engine::{Generation, Journal as _, MemoryJournal, Step};
+use mediagen_engine::{CRASH_POINTS, Generation, Journal as _, MemoryJournal, Step};
 use std::{path::Path, sync::Arc};
 use toys::{World, engine, row};
-
-const POINTS: [&str; 14] = [
-    "planned",
-    "priced",
-    "reserving",
-    "reserved",
-    "uploaded",
-    "ready",
-    "intent",
-    "answered",
-    "running",
-    "waited",
-    "finished",
-    "settled",
-    "keeping",
-    "kept",
-];
 
 /// Keeping, in a way of one's own.
 async fn keep(made: Generation, folder: &Path) -> mediagen_core::Result<Generation> {
@@ -37,7 +20,7 @@ async fn keep(made: Generation, folder: &Path) -> mediagen_core::Result<Generati
 async fn a_crash_at_each_point_is_finished_from_the_rows_text() {
     let folder = tempfile::tempdir().unwrap();
     for provider in ["queue", "status", "mixed"] {
-        for point in POINTS {
+        for point in CRASH_POINTS {
             let name = format!("crash {provider} {point}");
             let (world, journal) = (World::named(&name), Arc::new(MemoryJournal::new()));
             world.state().runs = 1;

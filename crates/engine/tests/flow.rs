@@ -7,7 +7,8 @@ mod toys;
 use mediagen_core::{
     Context, ErrorKind, ImageToVideoRequest, MediaInput, ModelKind, Request, Role, TextToImageRequest,
 };
-use mediagen_engine::{Fact, Journal as _, MemoryJournal, Step, TokioClock};
+use mediagen_engine::{Fact, Journal as _, MemoryJournal, Step};
+use mediagen_runtime::TokioClock;
 use std::{sync::Arc, time::Duration};
 use toys::{World, engine, row};
 

@@ -66,7 +66,7 @@ impl FalProvider {
         let client = Arc::new(FalClient::new(&config)?);
         let catalog = Catalog::new(config.aliases)?;
         let inner = Inner { client, catalog, rules, names, billing };
-        Ok(Self { inner: Arc::new(inner), cx: mediagen_provider_kit::context() })
+        Ok(Self { inner: Arc::new(inner), cx: mediagen_runtime::context() })
     }
 
     /// The same provider whose models have `cx` as the template of their calls.

@@ -27,7 +27,7 @@ fn provider(base: &str, folder: &Path) -> FalProvider {
 /// Prepares and uploads as a generation does.
 async fn ready<K: Kind>(model: &Model<K>, request: K::Request) -> String {
     let prepared = model.prepare(request).await.unwrap();
-    let ready = prepared.upload(&mediagen_provider_kit::context()).await.unwrap();
+    let ready = prepared.upload(&mediagen_runtime::context()).await.unwrap();
     ready.uploads().next().unwrap().blake3.clone().expect("the hash is known after the upload")
 }
 

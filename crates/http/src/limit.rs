@@ -1,16 +1,14 @@
 //! How fast a host is asked: calls a second, and calls at the same time.
 
 use crate::{HttpRequest, hosts::Origin};
-use mediagen_core::{BoxFuture, Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
+use mediagen_core::{Clock, Context, Dispatch, Error, ErrorKind, Phase, Result};
+use mediagen_runtime::TokioClock;
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 /// How fast one place may be asked. Default: as fast as one likes.
@@ -61,7 +59,7 @@ pub struct HostLimits {
 
 impl Default for HostLimits {
     fn default() -> Self {
-        Self::on(RealTime(Instant::now()))
+        Self::on(TokioClock::new())
     }
 }
 
@@ -124,18 +122,6 @@ impl HostLimits {
 impl fmt::Debug for HostLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HostLimits").field("gates", &self.gates).finish_non_exhaustive()
-    }
-}
-
-/// The time of the runtime.
-struct RealTime(Instant);
-
-impl Clock for RealTime {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
     }
 }
 

@@ -19,9 +19,10 @@ pub use mediagen_probe as probe;
 pub use fal_provider as fal;
 
 pub use mediagen_core::{CancellationToken, Error, Result};
-pub use mediagen_engine::{Mediagen, TokioClock, TokioSpawner};
+pub use mediagen_engine::Mediagen;
+pub use mediagen_runtime::{TokioClock, TokioSpawner, context};
 
-use mediagen_core::{Context, ProviderId, Registry, RegistryError, Settings};
+use mediagen_core::{ProviderId, Registry, RegistryError, Settings};
 
 /// What most programs need: `use mediagen::prelude::*;`. It shadows nothing of the standard library: `Result` and `Error`
 /// are `mediagen::Result` and `mediagen::Error`.
@@ -37,11 +38,6 @@ pub mod prelude {
         VideoToVideoRequest, kind,
     };
     pub use mediagen_engine::{DryRun, Generation, Generator, JobId, Mediagen, Submission};
-}
-
-/// The template of a context: tokio's time, and its runtime for what must outlive a dropped call.
-pub fn context() -> Context {
-    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
 }
 
 /// Every provider that this build was made with.

@@ -8,11 +8,9 @@ mod input;
 mod inputs;
 pub mod outcome;
 pub mod output;
-mod runtime;
 mod stamp;
 pub mod upload;
 
 pub use input::{LocalInput, SMALL};
 pub use inputs::{Inputs, upload_inputs};
-pub use runtime::{TokioClock, TokioSpawner, context};
 pub use stamp::Stamp;

@@ -5,27 +5,10 @@ use crate::far::{Far, KEY};
 use libtest_mimic::{Failed, Trial};
 use mediagen::{
     core::{ErrorKind, MediaInput, ModelKind, Money, Request, Role, Settings},
-    engine::{Generation, Journal as _, Mediagen, MemoryJournal, Step},
+    engine::{CRASH_POINTS, Generation, Journal as _, Mediagen, MemoryJournal, Step},
 };
 use mediagen_testkit::{Harness as _, Scenario, Server};
 use std::sync::Arc;
-
-const POINTS: [&str; 14] = [
-    "planned",
-    "priced",
-    "reserving",
-    "reserved",
-    "uploaded",
-    "ready",
-    "intent",
-    "answered",
-    "running",
-    "waited",
-    "finished",
-    "settled",
-    "keeping",
-    "kept",
-];
 
 pub(crate) fn trials() -> Vec<Trial> {
     let of = |point: &'static str| {
@@ -33,7 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(crash(point))
         })
     };
-    POINTS.map(of).into()
+    CRASH_POINTS.map(of).into()
 }
 
 fn engine(server: &Server, journal: &Arc<MemoryJournal>, crash: Option<&'static str>) -> Result<Mediagen, Failed> {

@@ -11,7 +11,7 @@ use mediagen::core::{
     Context, Error, ErrorKind, FieldType, Intent, JobTicket, Lost, MediaInput, ModelId, ModelKind, Money, Output,
     PartSource, Phase, Request, Role, UploadCaps, prepare,
 };
-use mediagen_testkit::{Harness as _, RealClock, Scenario, Server, canonical_request};
+use mediagen_testkit::{Harness as _, Scenario, Server, TokioClock, canonical_request};
 use serde_json::{Value, json};
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -29,7 +29,7 @@ fn run(test: impl Future<Output = Result<(), Failed>>) -> Result<(), Failed> {
 
 async fn generated(server: &Server, kind: ModelKind, request: &Request) -> Result<Output, Failed> {
     Far.mount(server, kind, Scenario::Succeeds).await;
-    let (provider, cx) = (Far.connect(server.base())?, Context::new(RealClock::new()));
+    let (provider, cx) = (Far.connect(server.base())?, Context::new(TokioClock::new()));
     let endpoint = Far.registry().endpoint(&cx, &provider, &Far.model(kind), Some(kind)).await?;
     let ready = prepare(&endpoint, &cx, request).await?.upload(&cx).await?;
     let intent = Intent::new("mixed", ready.digest(), cx.clock().now());
@@ -81,7 +81,7 @@ async fn costs() -> Result<(), Failed> {
         let server = Server::start().await?;
         let mut output = generated(&server, kind, &canonical_request(kind)).await?;
         assert_eq!(output.usage.counts.len(), 2);
-        let (provider, cx) = (Far.connect(server.base())?, Context::new(RealClock::new()));
+        let (provider, cx) = (Far.connect(server.base())?, Context::new(TokioClock::new()));
         let model = Far.model(kind);
         let prices = provider.prices(&cx, &[&model]).await?.remove(&model).unwrap_or_default();
         let body = output.body.as_object().cloned().unwrap_or_default();
@@ -101,7 +101,7 @@ async fn costs() -> Result<(), Failed> {
 }
 
 async fn caps() -> Result<(), Failed> {
-    let cx = Context::new(RealClock::new());
+    let cx = Context::new(TokioClock::new());
     for (kind, resumes) in
         [(ModelKind::TextToImage, false), (ModelKind::ImageToVideo, true), (ModelKind::TextToAudio, false)]
     {

@@ -1,8 +1,6 @@
 //! A context on real time, and a server that answers raw bytes and keeps what it was asked.
 
-mod clock;
-
-pub(crate) use clock::context;
+pub(crate) use mediagen_testkit::context;
 
 use mediagen_assets::{DownloadPolicy, Downloader, Target};
 use mediagen_core::{Context, Event, Part, PartSource};

@@ -1,9 +1,6 @@
 //! A context on real time, and files to cast.
 
-#[path = "../support/clock.rs"]
-mod clock;
-
-pub(crate) use clock::context;
+pub(crate) use mediagen_testkit::context;
 
 use mediagen_assets::{Asset, Target};
 use mediagen_cast::{CastOptions, CastRegistry, CastSource, Plan};

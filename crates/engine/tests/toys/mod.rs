@@ -16,7 +16,7 @@ use mediagen_core::{
     PollPolicy, Price, PriceUnit, Provider, ProviderEntry, ProviderId, ProviderInfo, Registry, Result, Settings,
     Uploaded,
 };
-use mediagen_engine::{Builder, JobId, Mediagen, MemoryJournal, Row, TokioClock, TokioSpawner};
+use mediagen_engine::{Builder, JobId, Mediagen, MemoryJournal, Row};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How a toy works.
@@ -132,7 +132,7 @@ pub(crate) fn registry() -> Registry {
 
 /// An engine with fresh providers over the world of this name.
 pub(crate) fn engine(world: &str, journal: &Arc<MemoryJournal>) -> Builder {
-    let cx = Context::new(TokioClock::new()).with_spawner(TokioSpawner);
+    let cx = mediagen_runtime::context();
     let cx = cx.with_poll(PollPolicy::default().with_initial(Duration::from_millis(1)));
     let builder = Mediagen::builder(registry()).journal(Arc::clone(journal) as _).context(cx);
     let mut builder = builder.list_delay(Duration::ZERO);

@@ -5,7 +5,7 @@ use mediagen_core::{
     Context, Delivery, Event, Intent, Kind, LogLine, MediaInput, Model, PollPolicy, Prepared, Provider as _, Result,
     SubmitFailure, Submitted,
 };
-use mediagen_testkit::RealClock;
+use mediagen_testkit::TokioClock;
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
@@ -26,7 +26,7 @@ pub(crate) fn context() -> Context {
     let mut poll = PollPolicy::default();
     poll.initial = Duration::from_millis(2);
     poll.max = Duration::from_millis(10);
-    Context::new(RealClock::new()).with_poll(poll)
+    Context::new(TokioClock::new()).with_poll(poll)
 }
 
 /// One that polls only.

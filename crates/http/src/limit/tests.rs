@@ -1,4 +1,6 @@
 use super::*;
+use mediagen_core::BoxFuture;
+use tokio::time::Instant;
 
 /// A clock that stands where it is put; sleeping moves it.
 #[derive(Clone, Default)]

@@ -1,25 +1,14 @@
 //! Connections are used again, as the server counts them.
 
 use crate::server::{Act, RawServer};
-use mediagen_core::{BoxFuture, Clock, Context, Phase};
+use mediagen_core::{Context, Phase};
 use mediagen_http::{HttpClient, HttpRequest, HttpResponse};
-use std::time::{Duration, Instant};
+use mediagen_runtime::TokioClock;
+use std::time::Duration;
 
 const EMPTY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab";
 const LATE: Duration = Duration::from_millis(60);
-
-/// Waits in earnest: what comes late has to arrive.
-struct RealClock(Instant);
-
-impl Clock for RealClock {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
 
 /// Every first answer of a pair comes in two pieces, the second one late.
 async fn server(first: &'static [u8], second: &'static [u8]) -> RawServer {
@@ -31,7 +20,7 @@ async fn server(first: &'static [u8], second: &'static [u8]) -> RawServer {
 }
 
 async fn ask(client: &HttpClient, server: &RawServer) -> HttpResponse {
-    let cx = Context::new(RealClock(Instant::now()));
+    let cx = Context::new(TokioClock::new());
     client.send(&cx, HttpRequest::get(server.url("/f"), Phase::Status)).await.unwrap()
 }
 

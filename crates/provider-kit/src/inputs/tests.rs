@@ -49,7 +49,7 @@ async fn what_goes_inside_the_body_is_read_when_it_leaves_and_carries_its_hash()
     let request = Request::new().with_input(Role::Image, media.clone());
     let measured = Inputs::open(&request).await.unwrap().measured().remove(0);
     let uploads = Uploads::new(crate::upload::Account::new("key", "https://x.test"), Option::None, 1 << 20);
-    let cx = crate::context();
+    let cx = mediagen_runtime::context();
     let terms = UploadTerms::new();
     let (inline, gone) = (plan(measured.clone(), Via::Inline), plan(measured, Via::Upload));
     let done = upload_inputs(&cx, &uploads, &None, &inline, &[media], &terms).await.unwrap();

@@ -10,33 +10,6 @@ use std::{
     time::Duration,
 };
 
-/// Time as it is, on tokio's timer; on tokio's own paused time where a test uses that.
-#[derive(Debug, Clone, Copy)]
-pub struct RealClock(tokio::time::Instant);
-
-impl RealClock {
-    /// A clock that starts now.
-    pub fn new() -> Self {
-        Self(tokio::time::Instant::now())
-    }
-}
-
-impl Default for RealClock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Clock for RealClock {
-    fn elapsed(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
 /// No time at all: it stands still, no sleep ends and no limit passes. For work that is not supposed to wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoClock;

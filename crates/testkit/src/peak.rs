@@ -1,13 +1,13 @@
 //! The most memory that this process ever had.
 
-/// In KiB; `None` where the system does not tell.
-pub(crate) fn kib() -> Option<u64> {
+/// In KiB; `None` where the system does not say.
+pub fn kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 /// How much it grew since `before`.
-pub(crate) fn grown_kib(before: Option<u64>) -> Option<u64> {
+pub fn grown_kib(before: Option<u64>) -> Option<u64> {
     Some(kib()?.saturating_sub(before?))
 }

@@ -1,9 +1,10 @@
-//! Core's clock and spawner over tokio.
+#![doc = include_str!("../README.md")]
 
-use mediagen_core::{BoxFuture, Clock, Spawn};
-use std::time::{Duration, Instant};
+use mediagen_core::{BoxFuture, Clock, Context, Spawn};
+use std::time::Duration;
+use tokio::time::Instant;
 
-/// Real time.
+/// Real time, on tokio's timer; tokio's own paused time where a test uses that.
 #[derive(Debug, Clone, Copy)]
 pub struct TokioClock(Instant);
 
@@ -40,4 +41,9 @@ impl Spawn for TokioSpawner {
             runtime.spawn(task);
         }
     }
+}
+
+/// A template of calls over tokio: real time, and follow-up work on the runtime that is current when it is spawned.
+pub fn context() -> Context {
+    Context::new(TokioClock::new()).with_spawner(TokioSpawner)
 }
