@@ -3,6 +3,7 @@
 //! Each check of a driver prints `ok - name` or `not ok - name: why`; those lines are passed on
 //! and counted. Python and npm must be there, and their package registries the first time.
 
+use crate::steps::{program, root};
 use mediagen_emulator::fal::{Emulator, EmulatorConfig};
 use std::{
     fs,
@@ -37,7 +38,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn checks(out: &mut impl Write) -> Result<Tally> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| Error::other("no workspace folder"))?;
+    let root = root();
     let (scripts, target) = (root.join("xtask/interop"), root.join("target/interop"));
     fs::create_dir_all(&target)?;
     let python = install_python(&scripts, &target)?;
@@ -47,14 +48,14 @@ fn checks(out: &mut impl Write) -> Result<Tally> {
     let emulator = runtime.block_on(Emulator::start(config)).map_err(Error::other)?;
     let base = emulator.base_url();
     let mut tally = Tally::default();
-    drive(Command::new(python).arg(scripts.join("check.py")), "python", &base, &mut tally, out)?;
-    drive(Command::new("node").arg(javascript), "javascript", &base, &mut tally, out)?;
+    drive(program(python).arg(scripts.join("check.py")), "python", &base, &mut tally, out)?;
+    drive(program("node").arg(javascript), "javascript", &base, &mut tally, out)?;
     Ok(tally)
 }
 
 /// The interpreter of a virtual environment with the published Python client in it, made when it is not there.
 pub(crate) fn python() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| Error::other("no workspace folder"))?;
+    let root = root();
     let target = root.join("target/interop");
     fs::create_dir_all(&target)?;
     install_python(&root.join("xtask/interop"), &target)
@@ -65,9 +66,9 @@ fn install_python(scripts: &Path, target: &Path) -> Result<PathBuf> {
     let folder = target.join("python");
     let python = folder.join("bin/python");
     if !python.exists() {
-        install(Command::new("python3").args(["-m", "venv"]).arg(&folder), "python3 (with its venv module)")?;
+        install(program("python3").args(["-m", "venv"]).arg(&folder), "python3 (with its venv module)")?;
     }
-    let mut pip = Command::new(&python);
+    let mut pip = program(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
     install(pip.arg(scripts.join("requirements.txt")), "pip")?;
     Ok(python)
@@ -80,7 +81,7 @@ fn install_javascript(scripts: &Path, target: &Path) -> Result<PathBuf> {
     for name in ["package.json", "check.mjs"] {
         fs::copy(scripts.join(name), folder.join(name))?;
     }
-    let mut npm = Command::new("npm");
+    let mut npm = program("npm");
     npm.args(["install", "--silent", "--no-audit", "--no-fund"]).current_dir(&folder);
     install(&mut npm, "npm")?;
     Ok(folder.join("check.mjs"))

@@ -1,6 +1,6 @@
 //! Running other programs, each step named and timed.
 
-use std::{path::PathBuf, process::Command, time::Instant};
+use std::{ffi::OsStr, path::PathBuf, process::Command, time::Instant};
 
 /// What a chore gives: nothing, or a sentence for the person who started it.
 pub(crate) type Outcome = Result<(), String>;
@@ -40,7 +40,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// A command in the workspace's root, without any key in its environment.
-pub(crate) fn program(name: &str) -> Command {
+pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root());
     for key in KEYS {

@@ -133,14 +133,16 @@ impl HttpClient {
                     let (Verdict::Retry { after } | Verdict::RefusedBeforeStart { after }) = verdict else {
                         return Ok(HttpResponse::new(cx, request, credential, answer, attempt));
                     };
+                    let is_too_long = after.is_some_and(|after| after > policy.longest_hint);
+                    if let Some(after) = after.filter(|_| !is_too_long) {
+                        // Others wait for it also where this call is not repeated.
+                        self.0.limits.hold(&request.url, after);
+                    }
                     if attempt >= last {
                         return Ok(HttpResponse::new(cx, request, credential, answer, attempt).exhaust());
                     }
-                    if after.is_some_and(|after| after > policy.longest_hint) {
+                    if is_too_long {
                         return Ok(HttpResponse::new(cx, request, credential, answer, attempt));
-                    }
-                    if let Some(after) = after {
-                        self.0.limits.hold(&request.url, after);
                     }
                     (refused(&request.url, answer.head.status, after), after)
                 }
@@ -202,15 +204,11 @@ async fn pause(cx: &Context, phase: Phase, attempt: u32, delay: Duration, reason
         cx.clock().sleep(delay).await;
         return Ok(());
     }
-    let cancelled = std::pin::pin!(cx.cancellation().cancelled());
-    match futures_util::future::select(cancelled, cx.clock().sleep(delay)).await {
-        futures_util::future::Either::Right(_) => Ok(()),
-        futures_util::future::Either::Left(_) => {
-            Err(Error::new(ErrorKind::Cancelled, "cancelled while waiting to try again")
-                .with_dispatch(reason.dispatch())
-                .with_source(reason))
-        }
-    }
+    cx.until_cancelled(cx.clock().sleep(delay)).await.map_err(|_| {
+        Error::new(ErrorKind::Cancelled, "cancelled while waiting to try again")
+            .with_dispatch(reason.dispatch())
+            .with_source(reason)
+    })
 }
 
 /// An answer as the reason for another attempt.

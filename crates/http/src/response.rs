@@ -212,15 +212,18 @@ impl HttpResponse {
         let _ = cx.within(cx.deadlines().request, reading).await;
         let mut text = String::from_utf8_lossy(&all).into_owned();
         if all.len() == limit {
-            // A character cut by the limit is no error of the server.
+            // A character cut by the limit is not an error of the server.
             text.truncate(text.trim_end_matches('\u{FFFD}').len());
         }
-        credential.map_or_else(|| text.clone(), |credential| credential.scrub(&text))
+        match credential {
+            Some(credential) => credential.scrub(&text),
+            None => text,
+        }
     }
 
     /// Reads what nobody asks for, so that the connection can carry the next call: one whose answer was left in the
     /// middle has to be closed. Gives up beyond 64 KiB and after a second, and then lets the pool have the connection for a
-    /// millisecond; whatever happens is no error.
+    /// millisecond; whatever happens is not an error.
     pub async fn finish(self) {
         if self.expected_bytes().is_some_and(|bytes| bytes > REST as u64) {
             return;

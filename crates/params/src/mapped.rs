@@ -1,9 +1,8 @@
 //! What mapping gives: the body, the notes and the places that wait for an uploaded file's URL.
 
 use mediagen_core::{JsonMap, Note, Role};
-use serde_json::Value;
 
-/// A request body, ready to be sent once its [`uploads`](Self::uploads) are filled in.
+/// A request body, ready to be sent once the places of its [`uploads`](Self::uploads) are filled in.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Mapped {
@@ -27,30 +26,7 @@ pub struct UploadSlot {
     pub role: Role,
 }
 
-impl Mapped {
-    /// Puts `url` into the place of `slot`; true when the place was there.
-    pub fn fill(&mut self, slot: &UploadSlot, url: &str) -> bool {
-        match pointer_mut(&mut self.body, &slot.pointer) {
-            Some(place) => {
-                *place = Value::from(url);
-                true
-            }
-            None => false,
-        }
-    }
-}
-
 /// The text that stands in for the URL of input `index` until it is uploaded.
 pub(crate) fn placeholder(index: usize) -> String {
     format!("upload:{index}")
-}
-
-fn pointer_mut<'a>(body: &'a mut JsonMap, pointer: &str) -> Option<&'a mut Value> {
-    let rest = pointer.strip_prefix('/')?;
-    let (first, rest) = rest.split_once('/').map_or((rest, None), |(first, rest)| (first, Some(rest)));
-    let place = body.get_mut(&first.replace("~1", "/").replace("~0", "~"))?;
-    match rest {
-        None => Some(place),
-        Some(rest) => place.pointer_mut(&format!("/{rest}")),
-    }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{adjusted, body, document, fal, fields, names, noted, prompt, refused, schema, strict, with};
+use common::{adjusted, body, document, fal, fields, fill, names, noted, prompt, refused, schema, strict, with};
 use mediagen_core::{ErrorKind, ModelKind, ProblemCode, Request, Role, Size};
 use mediagen_params::{Dialect, RuleBook, map};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn a_069_a_voice_sample_waits_for_its_upload() {
     );
     let slot = mapped.uploads[0].clone();
     assert_eq!((slot.pointer.as_str(), slot.input, slot.role), ("/ref_audio_url", 0, Role::VoiceSample));
-    assert!(mapped.fill(&slot, "https://cdn.test/v.ogg"));
+    assert!(fill(&mut mapped, &slot, "https://cdn.test/v.ogg"));
     assert_eq!(mapped.body["ref_audio_url"], "https://cdn.test/v.ogg");
 }
 

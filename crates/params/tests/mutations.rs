@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::fal;
+use common::{fal, fill};
 use mediagen_core::{Field, FieldType, ModelKind, Options, Policy, Request, Role, SchemaSource};
 use mediagen_emulator::fal::catalogue::Catalogue;
 use mediagen_params::{MediaFacts, map, schema_from_openapi};
@@ -187,7 +187,7 @@ fn ten_thousand_damaged_documents_and_requests_get_an_answer() {
                 let asked = serde_json::to_string(&request).unwrap().len();
                 assert!(size <= asked + 16_384, "{number}: {size} bytes of body for {asked} bytes of request");
                 for slot in body.uploads.clone() {
-                    assert!(body.fill(&slot, "https://cdn.test/x"), "{number}: {slot:?}");
+                    assert!(fill(&mut body, &slot, "https://cdn.test/x"), "{number}: {slot:?}");
                 }
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::fal;
+use common::{fal, fill};
 use mediagen_core::{ModelKind, Options, Policy, Request, Role, SchemaSource};
 use mediagen_params::{map, schema_from_openapi};
 use proptest::prelude::*;
@@ -121,7 +121,7 @@ proptest! {
         if let Ok(mut mapped) = map(&request, kind, &schema, &fal(), &[]) {
             prop_assert_eq!(&mapped, &map(&request, kind, &schema, &fal(), &[]).unwrap());
             for slot in mapped.uploads.clone() {
-                prop_assert!(mapped.fill(&slot, "https://cdn.test/x"), "{:?}", slot);
+                prop_assert!(fill(&mut mapped, &slot, "https://cdn.test/x"), "{:?}", slot);
             }
             prop_assert!(!Value::from(mapped.body).to_string().contains("upload:"));
         }

@@ -6,8 +6,8 @@ use super::{
     queue::Jobs,
     runner::{JobFaults, Timing},
 };
-use crate::wire::{Answer, Call, RequestRecord, Script, Traffic, detail, json};
-use serde_json::{Map, Value, json};
+use crate::wire::{Answer, Call, Script, Traffic, detail, json};
+use serde_json::{Value, json};
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -59,15 +59,9 @@ impl Control {
     }
 
     fn stats(&self) -> Value {
-        let mut counts = Map::new();
-        for RequestRecord { route, .. } in self.traffic.recorder.all() {
-            let name = json!(route).as_str().unwrap_or_default().to_owned();
-            let count = counts.get(&name).and_then(Value::as_u64).unwrap_or(0);
-            counts.insert(name, (count + 1).into());
-        }
         json!({
             "jobs_created": self.jobs.created(),
-            "counts": counts,
+            "counts": self.traffic.recorder.counts(),
             "most_at_once": self.traffic.under_way.most(),
             "connections": self.traffic.connections.load(Ordering::SeqCst),
             "jobs": self.jobs.records(),

@@ -98,11 +98,6 @@ impl Emulator {
         self.service.control.timing.set(queue, run);
     }
 
-    /// Changes [`EmulatorConfig::queue_ahead`] for jobs submitted from now on.
-    pub fn set_queue_ahead(&self, requests: u32) {
-        self.service.control.timing.set_ahead(requests);
-    }
-
     /// Every request so far, those to `/__emulator` left out, in order of arrival.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.service.traffic.recorder.all()

@@ -3,12 +3,12 @@
 use super::{
     account::Account,
     admission::{known_app, start_within},
-    answer::{REQUEST_ID, infrastructure},
+    answer::{ERROR_TYPE, REQUEST_ID},
     catalogue::Catalogue,
     id::shown,
     runner::{Ending, Runner},
 };
-use crate::wire::{Answer, Call, detail, with};
+use crate::wire::{Answer, Call, detail, json, with};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Method, header},
@@ -84,8 +84,5 @@ fn over_the_limit(limit: usize) -> Answer {
     let text = format!("Concurrent request limit of {limit} reached");
     let kind = "concurrent_requests_limit";
     let body = serde_json::json!({ "detail": text, "error_type": kind, "type": kind });
-    let refusal = infrastructure(429, kind, &text);
-    let (parts, _) = refusal.into_parts();
-    let refusal = Answer::from_parts(parts, Body::from(body.to_string()));
-    with(refusal, NEEDS_RETRY, "1")
+    with(with(json(429, &body), ERROR_TYPE, kind), NEEDS_RETRY, "1")
 }

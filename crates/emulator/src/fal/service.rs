@@ -48,7 +48,7 @@ impl Service {
         let account = Arc::new(Account::new(config.accepted_keys, config.balance, config.locked));
         let catalogue: Arc<Catalogue> = Arc::new(config.catalogue);
         let store = Arc::new(Store::new(base.to_owned())?);
-        let webhooks = Arc::new(webhook::Sender::new(stopping.clone()));
+        let webhooks = Arc::new(webhook::Sender::new());
         let delays = Delays { queue: config.queue_delay, run: config.run_delay, ahead: config.queue_ahead };
         let timing = Arc::new(Timing::new(delays));
         let job_faults = Arc::<JobFaults>::default();

@@ -9,7 +9,6 @@ use ring::{
 };
 use serde_json::{Value, json};
 use std::{fmt::Write, time::Duration};
-use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
 /// The emulator's one account.
@@ -25,14 +24,16 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(crate) struct Sender {
     key: Option<Ed25519KeyPair>,
-    stopping: CancellationToken,
+    client: Option<reqwest::Client>,
 }
 
 impl Sender {
-    pub(crate) fn new(stopping: CancellationToken) -> Self {
+    pub(crate) fn new() -> Self {
         let seed = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok();
         let key = seed.and_then(|document| Ed25519KeyPair::from_pkcs8(document.as_ref()).ok());
-        Self { key, stopping }
+        // Only plain http is sent, so no certificates are read.
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        Self { key, client: client.tls_certs_only([]).build().ok() }
     }
 
     /// The public key as a JSON Web Key set.
@@ -56,14 +57,14 @@ impl Sender {
         ]
     }
 
-    /// Delivers the end of a request to `target`, a loopback address over plain http; others are dropped.
+    /// Delivers the end of a request to `target`, a loopback address over plain http; others are dropped. Repeats it until
+    /// it arrives or was tried too often: the caller stops it with the emulator.
     pub(crate) async fn deliver(&self, target: &str, request_id: &str, ending: &Ending) {
         let Some(target) = Url::parse(target).ok().filter(is_loopback) else {
             tracing::warn!(target, "a webhook to anything but loopback is not delivered");
             return;
         };
-        let policy = reqwest::redirect::Policy::none();
-        let Ok(client) = reqwest::Client::builder().redirect(policy).no_proxy().build() else { return };
+        let Some(client) = &self.client else { return };
         let body = body(request_id, ending).to_string();
         let mut wait = FIRST_WAIT;
         for attempt in 0..ATTEMPTS {
@@ -78,10 +79,8 @@ impl Sender {
                 Ok(answer) => tracing::debug!(status = answer.status().as_u16(), "webhook refused"),
                 Err(error) => tracing::debug!(%error, "webhook not delivered"),
             }
-            tokio::select! {
-                () = tokio::time::sleep(wait) => wait = (wait * 2).min(Duration::from_mins(1)),
-                () = self.stopping.cancelled() => return,
-            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_mins(1));
         }
     }
 }

@@ -3,9 +3,12 @@
 use super::{fault::Route, lock::lock};
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// One request as it arrived.
@@ -66,6 +69,15 @@ impl Recorder {
 
     pub(crate) fn count(&self, route: Route) -> usize {
         lock(&self.entries).iter().filter(|e| e.record.route == route).count()
+    }
+
+    /// How many came by each route; routes that nothing came by are left out.
+    pub(crate) fn counts(&self) -> BTreeMap<Route, usize> {
+        let mut counts = BTreeMap::new();
+        for entry in lock(&self.entries).iter() {
+            *counts.entry(entry.record.route).or_insert(0) += 1;
+        }
+        counts
     }
 
     pub(crate) fn clear(&self) {

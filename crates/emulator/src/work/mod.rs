@@ -43,7 +43,7 @@ use maker::{Made, Maker};
 use schema::{Document, required, with_defaults};
 use serde_json::{Value, json};
 use sources::{Fetched, Sources};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use wishes::Wishes;
 
 /// A finished run.
@@ -70,13 +70,12 @@ pub(crate) fn usual_duration(task: &Task) -> Duration {
 
 /// Runs `task` on `input`.
 ///
-/// Unknown input fields are ignored. The same input gives the same bytes; without a seed one is drawn from the input.
+/// Making media keeps a processor busy: call it off the async threads. Unknown input fields are ignored. The same input gives the same bytes; without a seed one is drawn from the input.
 ///
 /// # Errors
 /// [`Failure::Refused`] when the input breaks the schema or an input file cannot be read, when a magic word says so, or
 /// when the input wants more than the limits allow; [`Failure::Broken`] when the medium cannot be made.
 pub(crate) async fn perform(task: Task, input: &Value, files: &dyn Files) -> Result<Outcome, Failure> {
-    let task = Arc::new(task);
     let Some(schemas) = &task.schemas else {
         // Nothing is known of the model, so there is nothing to check: its input comes back.
         return Ok(Outcome { body: input.clone(), billable_units: 1.0, logs: vec!["Ran without a schema".to_owned()] });
@@ -96,10 +95,7 @@ pub(crate) async fn perform(task: Task, input: &Value, files: &dyn Files) -> Res
         return Err(Failure::Refused(vec![missing_source(document, schema, input)]));
     }
     let fetched = sources::fetch(addresses, files).await?;
-    let job = Job { task: Arc::clone(&task), behaviour, wishes };
-    let done = tokio::task::spawn_blocking(move || job.run(fetched)).await;
-    let Done { draft, billable_units, logs, inline } =
-        done.unwrap_or_else(|_| Err(Failure::broken("The runner stopped")))?;
+    let Done { draft, billable_units, logs, inline } = Job { task: &task, behaviour, wishes }.run(fetched)?;
     let body = place(draft, files, inline).await;
     Ok(Outcome { body, billable_units, logs })
 }
@@ -125,8 +121,8 @@ fn missing_source<'a>(document: Document<'a>, schema: &'a Value, input: &Value) 
 }
 
 /// The part of a run that computes.
-struct Job {
-    task: Arc<Task>,
+struct Job<'t> {
+    task: &'t Task,
     behaviour: Behaviour,
     wishes: Wishes,
 }
@@ -139,7 +135,7 @@ struct Done {
     inline: bool,
 }
 
-impl Job {
+impl Job<'_> {
     fn run(self, fetched: Vec<Fetched>) -> Result<Done, Failure> {
         let sources = Sources::read(fetched)?;
         let Self { task, behaviour, wishes } = self;

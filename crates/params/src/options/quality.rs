@@ -1,11 +1,12 @@
 //! Quality: the model's own word for it, a number on its scale, or more and fewer steps.
 
+use super::words::{choices, pick};
 use crate::{
     coerce::{self, coerce, list, tidy},
     draft::Draft,
     path::Spot,
 };
-use mediagen_core::{FieldType, Quality};
+use mediagen_core::Quality;
 use serde_json::{Value, json};
 
 /// What models call a draft, their usual and their best, best word first.
@@ -42,13 +43,12 @@ fn level(quality: Quality) -> Option<usize> {
 }
 
 fn word(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]) -> bool {
-    let is = |value: &Value, word: &str| value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(word));
     for spot in places {
-        let Some(values) = words(spot.ty) else { continue };
-        if !WORDS.iter().flat_map(|words| words.iter()).any(|word| values.iter().any(|value| is(value, word))) {
+        let Some(values) = choices(spot.ty) else { continue };
+        if WORDS.iter().all(|words| pick(values, words).is_none()) {
             continue;
         }
-        match WORDS[level].iter().find_map(|word| values.iter().find(|value| is(value, word))) {
+        match pick(values, WORDS[level]) {
             Some(value) => draft.put("quality", asked, &spot.path, value.clone()),
             None => {
                 draft.unsupported("quality", asked.clone(), format!("`{}` takes one of {}", spot.path, list(values)));
@@ -57,14 +57,6 @@ fn word(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>])
         return true;
     }
     false
-}
-
-fn words(ty: &FieldType) -> Option<&[Value]> {
-    match ty {
-        FieldType::Enum(values) => Some(values),
-        FieldType::Union(variants) => variants.iter().find_map(words),
-        _ => None,
-    }
 }
 
 fn share(draft: &mut Draft<'_>, asked: &Value, level: usize, places: &[Spot<'_>]) -> bool {

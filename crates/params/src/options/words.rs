@@ -120,7 +120,7 @@ pub(super) fn voice(draft: &mut Draft<'_>) {
     }
 }
 
-fn choices(ty: &FieldType) -> Option<&[Value]> {
+pub(super) fn choices(ty: &FieldType) -> Option<&[Value]> {
     match ty {
         FieldType::Enum(values) if values.iter().any(Value::is_string) => Some(values),
         FieldType::Union(variants) => variants.iter().find_map(choices),
@@ -137,7 +137,7 @@ fn free_text(ty: &FieldType) -> bool {
 }
 
 /// The value that equals one of `wanted`, the first wish first; case does not count.
-fn pick<'a>(values: &'a [Value], wanted: &[&str]) -> Option<&'a Value> {
+pub(super) fn pick<'a>(values: &'a [Value], wanted: &[&str]) -> Option<&'a Value> {
     let is = |value: &Value, word: &str| value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(word));
     wanted.iter().find_map(|word| values.iter().find(|value| is(value, word)))
 }

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test file uses some of these")]
 
 use mediagen_core::{Error, ModelKind, Note, Options, Policy, Request, Schema, SchemaSource};
-use mediagen_params::{AliasTable, Dialect, map, schema_from_openapi};
+use mediagen_params::{AliasTable, Dialect, Mapped, UploadSlot, map, schema_from_openapi};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -30,6 +30,16 @@ pub(crate) fn schema(properties: &Value, required: &[&str]) -> Schema {
 /// A schema with these properties, none of them required.
 pub(crate) fn document(properties: &Value) -> Schema {
     schema(properties, &[])
+}
+
+/// Puts `url` into the place of `slot`; whether the place was there.
+pub(crate) fn fill(mapped: &mut Mapped, slot: &UploadSlot, url: &str) -> bool {
+    let place = mediagen_core::pointer::get_mut(&mut mapped.body, &slot.pointer);
+    let found = place.is_some();
+    if let Some(place) = place {
+        *place = url.into();
+    }
+    found
 }
 
 /// The same request under the strict policy.

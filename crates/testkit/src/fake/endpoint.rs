@@ -63,11 +63,12 @@ impl FakeEndpoint {
     }
 }
 
-fn content(media: &MediaInput) -> Result<bytes::Bytes> {
+async fn content(media: &MediaInput) -> Result<bytes::Bytes> {
     match media {
         MediaInput::Bytes { data, .. } => Ok(data.clone()),
         MediaInput::Path(path) => {
-            let content = std::fs::read(path)
+            let content = tokio::fs::read(path)
+                .await
                 .map_err(|e| Error::new(ErrorKind::Io, format!("reading `{}`", path.display())).with_source(e))?;
             Ok(content.into())
         }
@@ -121,7 +122,7 @@ impl Endpoint for FakeEndpoint {
             let media = inputs
                 .get(slot.input)
                 .ok_or_else(|| Error::new(ErrorKind::InputGone, format!("the input `{}` is missing", measured.name)))?;
-            let content = content(media)?;
+            let content = content(media).await?;
             let url = call(cx, Phase::Upload, || service.upload(key, content.clone())).await?;
             uploads.push(Uploaded::new(slot.input, url.as_str()));
         }

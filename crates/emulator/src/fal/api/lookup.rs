@@ -1,5 +1,6 @@
 //! Endpoints by their ids.
 
+use super::invalid;
 use crate::{
     fal::{
         answer::platform_error,
@@ -20,7 +21,7 @@ pub(super) fn lookup<'a>(catalogue: &'a Catalogue, call: &Call) -> Result<Option
         return Ok(None);
     }
     if ids.len() > LOOKUP_LIMIT {
-        return Err(platform_error(400, "validation_error", "endpoint_id takes 1 to 50 ids"));
+        return Err(invalid("endpoint_id takes 1 to 50 ids"));
     }
     let find = |id: &&str| {
         catalogue.get(id).ok_or_else(|| platform_error(404, "not_found", &format!("Endpoint not found: {id}")))

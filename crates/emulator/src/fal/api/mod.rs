@@ -63,3 +63,8 @@ impl Api {
         Err(platform_error(401, "authorization_error", "Authentication is required"))
     }
 }
+
+/// The refusal of a query.
+fn invalid(message: &str) -> Answer {
+    platform_error(400, "validation_error", message)
+}

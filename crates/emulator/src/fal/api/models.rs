@@ -1,6 +1,6 @@
 //! `GET /models`: the catalogue, page by page or by id (protocol 7.1).
 
-use super::lookup::lookup;
+use super::{invalid, lookup::lookup};
 use crate::{
     fal::{
         account::Account,
@@ -52,10 +52,6 @@ pub(super) fn list(catalogue: &Catalogue, account: &Account, pages: Pages, call:
     let next = more.then(|| base64::engine::general_purpose::STANDARD.encode((page + 1).to_string()));
     let models: Vec<Value> = all[start..end].iter().map(|e| item(e, &expand)).collect();
     Ok(json(200, &json!({ "models": models, "next_cursor": next, "has_more": more })))
-}
-
-fn invalid(message: &str) -> Answer {
-    platform_error(400, "validation_error", message)
 }
 
 fn expand(call: &Call) -> Result<Expand, Answer> {

@@ -1,15 +1,11 @@
 //! Prices (protocol 7.2).
 
-use super::lookup::lookup;
+use super::{invalid, lookup::lookup};
 use crate::{
     fal::{answer::platform_error, catalogue::Catalogue},
     wire::{Answer, Call, json},
 };
 use serde_json::{Value, json};
-
-fn invalid(message: &str) -> Answer {
-    platform_error(400, "validation_error", message)
-}
 
 /// `GET /models/pricing`; an endpoint without a price is left out.
 pub(super) fn prices(catalogue: &Catalogue, call: &Call) -> Result<Answer, Answer> {

@@ -32,7 +32,8 @@ impl Driver {
         job.finish(ending, inference);
         tracing::debug!(request = job.id, "job completed");
         if let (Some(target), Some(finish)) = (&job.webhook, job.finished()) {
-            self.webhooks.deliver(target, &job.id, &finish.ending).await;
+            let delivery = self.webhooks.deliver(target, &job.id, &finish.ending);
+            self.stopping.run_until_cancelled(delivery).await;
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::{item::item, payload::Payload};
 use crate::{
-    fal::catalogue::{Catalogue, Endpoint},
+    fal::{
+        catalogue::{Catalogue, Endpoint},
+        id::app_of,
+    },
     wire::{Answer, text},
 };
 use serde_json::{Map, Value, json};
@@ -60,9 +63,7 @@ fn model(catalogue: &Catalogue, endpoint: &Endpoint) -> String {
 
 /// Owner and alias, behind a namespace where there is one, which one application serves (protocol 2.1).
 fn application_of(id: &str) -> &str {
-    let namespaced = ["workflows/", "comfy/"].iter().any(|namespace| id.starts_with(namespace));
-    let end = id.match_indices('/').nth(1 + usize::from(namespaced)).map_or(id.len(), |(end, _)| end);
-    &id[..end]
+    app_of(id).unwrap_or(id)
 }
 
 fn alias(id: &str) -> &str {

@@ -39,7 +39,7 @@ fn seconds(maker: &Maker) -> f64 {
 
 fn words(maker: &Maker) -> String {
     let prompt = maker.wishes.text("prompt");
-    let question = if prompt.is_empty() { String::new() } else { format!(" You question: {prompt}") };
+    let question = if prompt.is_empty() { String::new() } else { format!(" You asked: {prompt}") };
     if maker.behaviour == Behaviour::Transcribe {
         return format!("A recording of {:.1} seconds.", seconds(maker));
     }
