@@ -34,7 +34,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// A cargo command in the workspace's root, without any key in its environment.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    let mut command = program(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    let mut command = program(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     command.args(arguments);
     command
 }

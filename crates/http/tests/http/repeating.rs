@@ -9,8 +9,8 @@ use crate::{
 use async_trait::async_trait;
 use mediagen_core::{Context, Dispatch, ErrorKind, Event, Phase, Retry};
 use mediagen_http::{
-    BodyStream, Classify, HttpClient, HttpRequest, HttpTransport, Outgoing, Repeat, ReqwestTransport, ResponseHead,
-    Stage, TransportError, Verdict, retry_after,
+    BodyStream, Classify, HostLimits, HttpClient, HttpRequest, HttpTransport, Limit, Outgoing, Repeat,
+    ReqwestTransport, ResponseHead, Stage, TransportError, Verdict, retry_after,
 };
 use std::{
     sync::{
@@ -227,4 +227,20 @@ async fn a_hint_of_hours_is_handed_over_at_once() {
     let response = client().send(&cx, HttpRequest::get(url(server.uri()), Phase::Status)).await.unwrap();
     assert_eq!((response.status(), response.header("retry-after")), (429, Some("7200")));
     assert_eq!((count(&server).await, clock.pauses().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_pause_holds_the_next_call_also_where_the_first_is_not_repeated() {
+    let server = answering(429, Some("2"), 1).await;
+    let turns = StepClock::default();
+    let limits = HostLimits::on(turns.clone()).with(&url(server.uri()), Limit::default());
+    let client = HttpClient::builder().limits(limits).build().unwrap();
+    let cx = Context::new(StepClock::default());
+    let mut once = RetryPolicy::default();
+    once.attempts = 1;
+    let request = HttpRequest::get(url(server.uri()), Phase::Status).retry(once);
+    let refused = client.send(&cx, request).await.unwrap();
+    assert_eq!((refused.status(), refused.exhausted(), turns.pauses().len()), (429, true, 0));
+    let answered = client.send(&cx, HttpRequest::get(url(server.uri()), Phase::Status)).await.unwrap();
+    assert_eq!((answered.status(), turns.pauses()), (200, vec![Duration::from_secs(2)]));
 }

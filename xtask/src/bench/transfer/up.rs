@@ -142,7 +142,7 @@ impl Bench {
     }
 
     fn theirs(&self, file: &Path) -> Result<Run, String> {
-        let mut command = program(&self.python.display().to_string());
+        let mut command = program(&self.python);
         command.arg(root().join("xtask/interop/upload.py")).arg(file);
         command.env("FAL_BASE_URL", &self.emulator.base).env("FAL_KEY", "bench:bench");
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONWARNINGS", "ignore");
