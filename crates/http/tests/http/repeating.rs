@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use mediagen_core::{Context, Dispatch, ErrorKind, Event, Phase, Retry};
 use mediagen_http::{
     BodyStream, Classify, HostLimits, HttpClient, HttpRequest, HttpTransport, Limit, Outgoing, Repeat,
-    ReqwestTransport, ResponseHead, Stage, TransportError, Verdict, retry_after,
+    ReqwestTransport, ResponseHead, RetryPolicy, Stage, TransportError, Verdict, retry_after,
 };
 use std::{
     sync::{
