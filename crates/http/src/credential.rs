@@ -43,6 +43,11 @@ impl Credential {
         })
     }
 
+    /// Length of the header value in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.secret.expose_secret().len()
+    }
+
     /// `text` without the key: a server may repeat what it refused, and messages must not.
     ///
     /// The whole header value, the part behind its scheme word, and each half of an `id:secret` pair of at least

@@ -198,12 +198,15 @@ impl HttpResponse {
     /// never an error, and without the key.
     pub async fn text_excerpt(self, limit: usize) -> String {
         let (credential, cx) = (self.credential.clone(), self.cx.clone());
+        // As much more as the key is long: one that stands across the limit is found whole.
+        let key = credential.as_ref().map_or(0, Credential::len);
+        let most = limit.saturating_add(key);
         let mut stream = self.into_reader();
         let mut all = Vec::new();
         let reading = async {
-            while all.len() < limit {
+            while all.len() < most {
                 match stream.next().await {
-                    Some(Ok(chunk)) => all.extend_from_slice(&chunk[..chunk.len().min(limit - all.len())]),
+                    Some(Ok(chunk)) => all.extend_from_slice(&chunk[..chunk.len().min(most - all.len())]),
                     Some(Err(_)) | None => break,
                 }
             }
@@ -211,14 +214,17 @@ impl HttpResponse {
         // What came until then has to do.
         let _ = cx.within(cx.deadlines().request, reading).await;
         let mut text = String::from_utf8_lossy(&all).into_owned();
-        if all.len() == limit {
+        if let Some(credential) = credential {
+            text = credential.scrub(&text);
+        }
+        if all.len() >= limit {
+            // The end may be the beginning of a key, and without the keys before it the text is shorter.
+            let whole = if all.len() == most { text.len().saturating_sub(key) } else { text.len() };
+            text.truncate(text.floor_char_boundary(limit.min(whole)));
             // A character cut by the limit is not an error of the server.
             text.truncate(text.trim_end_matches('\u{FFFD}').len());
         }
-        match credential {
-            Some(credential) => credential.scrub(&text),
-            None => text,
-        }
+        text
     }
 
     /// Reads what nobody asks for, so that the connection can carry the next call: one whose answer was left in the

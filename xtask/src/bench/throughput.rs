@@ -1,14 +1,10 @@
 //! Instant jobs in a loop: the library beside a bare reqwest loop that makes the same three requests, against one neutral
 //! server, in turns.
 
-use super::measure::median;
+use super::measure::{Served, median};
 use crate::steps::{Outcome, cargo, program, step};
 use serde_json::Value;
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
 /// How many generations run at once, and how many are made in each turn.
 const LOADS: [(u64, u64); 3] = [(1, 2_000), (16, 5_000), (64, 5_000)];
@@ -55,25 +51,18 @@ struct Turn {
     cpu: f64,
 }
 
-/// The neutral server, in a process of its own.
-struct Server {
-    child: Child,
-    base: String,
-}
+/// The neutral server.
+struct Server(Served);
 
 impl Server {
     fn start() -> Result<Self, String> {
-        let mut child = side(&["serve"]).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
-        let mut line = String::new();
-        let out = child.stdout.take().ok_or("no output")?;
-        BufReader::new(out).read_line(&mut line).map_err(|e| e.to_string())?;
-        Ok(Self { child, base: line.trim().to_owned() })
+        Served::of(side(&["serve"])).map(Self)
     }
 
     /// One client's turn, which has to make three requests for each generation and no more.
     fn turn(&self, client: &str, at_once: u64, generations: u64) -> Result<Turn, String> {
         let before = self.counts()?;
-        let words = [client, &self.base, &at_once.to_string(), &generations.to_string()];
+        let words = [client, &self.0.base, &at_once.to_string(), &generations.to_string()];
         let output = side(&words).output().map_err(|e| e.to_string())?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
@@ -89,22 +78,7 @@ impl Server {
 
     /// Submissions, questions about the status, and results so far.
     fn counts(&self) -> Result<Vec<u64>, String> {
-        let host = self.base.trim_start_matches("http://");
-        let mut socket = TcpStream::connect(host).map_err(|e| e.to_string())?;
-        write!(socket, "GET /counts HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-            .map_err(|e| e.to_string())?;
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).map_err(|e| e.to_string())?;
-        let (_, body) = answer.split_once("\r\n\r\n").ok_or("no answer about the counts")?;
-        serde_json::from_str(body).map_err(|e| format!("counts: {e}"))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone afterwards.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        serde_json::from_value(self.0.ask("GET", "/counts", "")?).map_err(|e| format!("counts: {e}"))
     }
 }
 

@@ -97,7 +97,7 @@ fn every_edge_is_in_the_table() {
 }
 
 /// The names of the crates that `package` links with `features`, itself included.
-fn linked(package: &str, features: &[&str]) -> BTreeSet<String> {
+pub(super) fn linked(package: &str, features: &[&str]) -> BTreeSet<String> {
     let names = |package: &String| package.split(' ').next().unwrap_or_default().to_owned();
     packages(package, features).iter().map(names).collect()
 }

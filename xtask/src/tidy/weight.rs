@@ -1,7 +1,6 @@
 //! How many crates a program takes on with the library: by cargo's own tree, for each set of features.
 
-use super::layers::packages;
-use std::collections::BTreeSet;
+use super::layers::{linked, packages};
 
 /// Features of the facade, and the most crates that they may link, the facade itself included.
 const MOST: &[(&str, usize)] = &[("", 90), ("fal", 160), ("fal,assets", 190)];
@@ -14,19 +13,15 @@ const NOT_WITH: &[(&str, &[&str])] = &[
     ("gallery", &["image", "hound", "mediagen-cast"]),
 ];
 
-fn with(features: &str) -> BTreeSet<String> {
-    packages("mediagen", &["--no-default-features", "--features", features])
-}
-
-/// Whether a crate of this name is one of `packages`, whatever its version.
-fn has(packages: &BTreeSet<String>, name: &str) -> bool {
-    packages.iter().any(|package| package.split(' ').next() == Some(name))
+/// What cargo is given for the facade with these features alone.
+fn alone(features: &str) -> [&str; 3] {
+    ["--no-default-features", "--features", features]
 }
 
 #[test]
 fn the_library_stays_light() {
     for (features, most) in MOST {
-        let found = with(features).len();
+        let found = packages("mediagen", &alone(features)).len();
         println!("`{features}`: {found} crates of {most}");
         assert!(
             found > 20 && found <= *most,
@@ -38,12 +33,12 @@ fn the_library_stays_light() {
 #[test]
 fn a_feature_brings_what_it_needs_and_no_more() {
     for (features, absent) in NOT_WITH {
-        let linked = with(features);
-        let wrong: Vec<_> = absent.iter().filter(|name| has(&linked, name)).collect();
+        let linked = linked("mediagen", &alone(features));
+        let wrong: Vec<_> = absent.iter().filter(|name| linked.contains(**name)).collect();
         assert!(wrong.is_empty(), "the features `{features}` pull in {wrong:?}");
     }
     // The names above are those of crates: each is linked by what needs it.
-    let all = with("fal,s3,cast,gallery,discovery");
-    let unknown: Vec<_> = NOT_WITH.iter().flat_map(|(_, names)| *names).filter(|name| !has(&all, name)).collect();
+    let all = linked("mediagen", &alone("fal,s3,cast,gallery,discovery"));
+    let unknown: Vec<_> = NOT_WITH.iter().flat_map(|(_, names)| *names).filter(|name| !all.contains(**name)).collect();
     assert!(unknown.is_empty(), "{unknown:?} are linked by nothing: the table is out of date");
 }

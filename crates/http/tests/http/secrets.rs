@@ -185,3 +185,18 @@ async fn nothing_that_prints_shows_a_key_or_a_signed_query() {
     assert!(server.seen()[0].head.contains("s3cret-query"), "it did go out");
     assert_eq!(server.seen()[0].header("authorization"), Some(KEY));
 }
+
+#[tokio::test]
+async fn an_excerpt_has_no_part_of_a_key_that_stands_across_its_end() {
+    let body = format!("{KEY} and {KEY} and {KEY}");
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(400).set_body_string(&body)).mount(&server).await;
+    let hosts = HostPolicy::new().with_credential(&url(server.uri()), credential());
+    let client = HttpClient::builder().hosts(hosts).build().unwrap();
+    let cx = Context::new(StepClock::default());
+    for limit in 1..=body.len() + 1 {
+        let response = client.send(&cx, HttpRequest::get(url(server.uri()), Phase::Status)).await.unwrap();
+        let text = response.text_excerpt(limit).await;
+        assert!(text.len() <= limit && !text.contains("s3") && !text.contains("Bear"), "{limit}: {text}");
+    }
+}
